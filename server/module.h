@@ -1,0 +1,33 @@
+/*
+ * What a module may export: verbs of its own and hooks around the generic
+ * record verbs. A plain record type has no module at all.
+ */
+#ifndef KONAK_MODULE_H
+#define KONAK_MODULE_H
+
+#include "server/req.h"
+#include "server/verb.h"
+
+struct def;
+struct record_values;	/* server/record/record.h: the fields being saved */
+
+struct module_hooks {
+	const char	*record;	/* the definition's name */
+	/* May refuse (req_fail) from the arguments alone; no I/O. */
+	bool		(*check)(struct req *, struct record_values *);
+	/* Before the first statement; may hold the request (encrypt, fetch). */
+	void		(*prepare)(struct req *, struct record_values *);
+	/* Adds statements to the same transaction. */
+	void		(*statements)(struct req *, struct record_values *);
+};
+
+struct module {
+	const char			*name;	/* basename of its YAML */
+	const struct verb		*verbs;	/* may be NULL */
+	const struct module_hooks	*hooks;	/* may be NULL; ended by a row
+						 * without a record */
+};
+
+extern const struct module *const modules[];	/* ended by NULL */
+
+#endif
