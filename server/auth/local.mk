@@ -1,0 +1,2 @@
+# server/auth/: signing in, sessions, companies, roles.
+libkonakd_a_SOURCES +=

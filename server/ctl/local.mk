@@ -1,0 +1,3 @@
+# server/ctl/: konakctl, a file per command group.
+konakctl_SOURCES += \
+	server/ctl/main.c

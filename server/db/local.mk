@@ -1,0 +1,2 @@
+# server/db/: asynchronous PostgreSQL.
+libkonakd_a_SOURCES +=

@@ -1,0 +1,2 @@
+# server/def/: record definitions.
+libkonakd_a_SOURCES +=

@@ -1,0 +1,2 @@
+# server/mod/: C files of modules (their .yaml needs no line).
+libkonakd_a_SOURCES +=

@@ -1,0 +1,2 @@
+# server/record/: the verbs every definition gets.
+libkonakd_a_SOURCES +=

@@ -1,0 +1,26 @@
+# tests/unit/NAME.c is the program tests/unit/NAME; the name is all it costs.
+# They link libkonakd.a or libtui.a by a line NAME_LDADD.
+
+unit_tests =
+
+# lib
+unit_tests +=
+
+# server
+unit_tests +=
+
+# tui
+unit_tests +=
+
+AM_DEFAULT_SOURCE_EXT = .c
+LDADD = libkonak.a $(CMOCKA_LIBS) $(LIB_LIBS) -lm
+unit_server_ldadd = libkonakd.a libkonak.a $(CMOCKA_LIBS) $(SERVER_LIBS) \
+	$(LIB_LIBS) -lpthread -lm
+unit_tui_ldadd = libtui.a libkonak.a $(CMOCKA_LIBS) $(TUI_LIBS) $(LIB_LIBS) -lm
+
+if HAVE_CMOCKA
+check_PROGRAMS = $(unit_tests)
+endif
+
+check-local:
+	$(srcdir)/tests/run

@@ -1,0 +1,5 @@
+# tui/: terminal, keys, theme, dialogs, sign-in (without main.c).
+libtui_a_SOURCES +=
+
+# tui/: link, store, script, application.
+libtui_a_SOURCES +=

@@ -1,0 +1,2 @@
+# tui/view/: the generic views.
+libtui_a_SOURCES +=
