@@ -27,7 +27,10 @@ enum verb_state {
 #define VERB_WRITE	0x01	/* changes rows; carries a request id */
 #define VERB_STEPS	0x02	/* more than one round trip in one transaction */
 #define VERB_STEP_UP	0x04	/* a 2FA not older than five minutes (M39) */
-#define VERB_ONCE	0x08	/* not a record verb: its id goes to konak.requests */
+#define VERB_ONCE	0x08	/* not a record verb: its id goes to
+				 * konak.requests before its statements */
+#define VERB_NO_ENTER	0x10	/* signed in, but its own statements prove who
+				 * asks (session.resume, session.enter) */
 
 /* In `need`: allowed to everybody, or to a signed-in person on own things. */
 #define PERM_PUBLIC	"PUBLIC"
@@ -52,12 +55,14 @@ struct verb_arg {
 	const char	*name;
 	enum arg_type	 type;
 	bool		 required;
-	int		 max;		/* characters or bytes; 0: 255 */
+	int		 max;		/* characters, bytes or items; 0: 255 */
 };
 
 struct verb {
 	const char	*name;		/* "leads.convert" */
-	const char	*need[VERB_NEEDS];	/* all of them; never empty */
+	/* All of them, never empty. One element may hold alternatives, any of
+	 * which is enough: "tasks.view_all|tasks.view_own". */
+	const char	*need[VERB_NEEDS];
 	enum verb_state	 state;
 	unsigned	 flags;
 	const char	*audit;		/* action of what this verb changes, or
@@ -77,5 +82,8 @@ void verb_register(const struct verb *table);
 
 /* NULL when there is none. */
 const struct verb *verb_find(const char *name, size_t len);
+
+/* Calls fn for each verb, in the order in which they were registered. */
+void verb_each(void (*fn)(const struct verb *, void *), void *arg);
 
 #endif
