@@ -1,0 +1,56 @@
+/*
+ * ui.c - the layer's joint with the event loop: bytes typed, SIGWINCH, one
+ * frame at the end of a turn, timers, idle signal, and the actions that are
+ * the same everywhere. app.c starts it and registers what only it can do.
+ */
+#ifndef KONAK_TUI_UI_H
+#define KONAK_TUI_UI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tui/keys.h"
+#include "tui/term.h"
+
+struct event_base;
+struct screen;
+
+/* What app.c does for the layer; any may be NULL. */
+struct ui_hooks {
+	/* An action that no view took (UNDO, NOTICES, SIGN_OUT, ME …). */
+	bool	(*action)(enum action);
+	/* Ctrl+C, or q on the last view: the person wants to leave, and no
+	 * view is unsaved. */
+	void	(*quit)(void);
+	/* Focus came, SIGCONT, a key was hit: reconnect now if the link is
+	 * down. */
+	void	(*awake)(void);
+	/* The person chose another language. */
+	void	(*language)(const char *);
+	/* SIGHUP or SIGTERM: save the draft; the terminal may be gone. */
+	void	(*ending)(int sig);
+};
+
+bool	 ui_start(struct event_base *, const struct term_options *,
+	    const struct ui_hooks *, char *why, size_t len);
+void	 ui_stop(void);
+
+/* Something changed: draw a frame at the end of this turn. Cheap. */
+void	 ui_redraw(void);
+
+/* Work is under way (a request is open): not idle until the same count of
+ * ui_busy(-1). */
+void	 ui_busy(int delta);
+
+/* The frame as last drawn; for :ekranı-kaydet and tests. */
+const struct screen *ui_screen(void);
+
+/* Draw now (tests). */
+void	 ui_frame(void);
+
+/* "tr" or "en", at run time. */
+void	 ui_language(const char *);
+
+struct event_base *ui_base(void);
+
+#endif
