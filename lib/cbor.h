@@ -31,6 +31,7 @@ struct arena;
 
 struct cbw {
 	struct buf	*buf;
+	uint32_t	 items;		/* whole ones, outside of any */
 	unsigned	 depth;
 	struct {
 		uint32_t left;	/* items to come; open: items so far */

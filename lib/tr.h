@@ -48,8 +48,8 @@ char	*tr_lower(struct arena *, enum lang, const char *);
 
 /* --- For the terminal ----------------------------------------------------- */
 
-#define TEXT_ASCII	0x01	/* terminal without UTF-8: others become ? */
-#define TEXT_LINES	0x02	/* keep \n (text views); else it is ␤-like ^J */
+#define TEXT_ASCII	0x01	/* terminal without UTF-8: ş is s, € is ? */
+#define TEXT_LINES	0x02	/* keep \n (text views); else it is ^J */
 
 /* Appends text as it may be drawn: control characters as ^X, bidi and
  * zero-width ones as <202E>, variation selectors dropped, what follows a
