@@ -1,2 +1,16 @@
 # lib/: one line per file, sorted; headers too.
-libkonak_a_SOURCES +=
+libkonak_a_SOURCES += \
+	lib/arena.c lib/arena.h \
+	lib/buf.c lib/buf.h \
+	lib/cbor.c lib/cbor.h \
+	lib/frame.c lib/frame.h \
+	lib/hex.c lib/hex.h \
+	lib/lang.c lib/lang.h \
+	lib/log.c lib/log.h \
+	lib/msg.c lib/msg.h \
+	lib/proto.c lib/proto.h \
+	lib/secret.c lib/secret.h \
+	lib/tr.c lib/tr.h \
+	lib/uuid.c lib/uuid.h \
+	lib/xmalloc.c lib/xmalloc.h \
+	lib/yaml.c lib/yaml.h
