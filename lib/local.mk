@@ -3,13 +3,16 @@ libkonak_a_SOURCES += \
 	lib/arena.c lib/arena.h \
 	lib/buf.c lib/buf.h \
 	lib/cbor.c lib/cbor.h \
+	lib/conf.c lib/conf.h \
 	lib/frame.c lib/frame.h \
 	lib/hex.c lib/hex.h \
 	lib/lang.c lib/lang.h \
 	lib/log.c lib/log.h \
 	lib/msg.c lib/msg.h \
 	lib/proto.c lib/proto.h \
+	lib/seal.c lib/seal.h \
 	lib/secret.c lib/secret.h \
+	lib/totp.c lib/totp.h \
 	lib/tr.c lib/tr.h \
 	lib/uuid.c lib/uuid.h \
 	lib/xmalloc.c lib/xmalloc.h \
