@@ -18,8 +18,9 @@ struct auth_conf auth_conf = {
 };
 
 void
-auth_register(void)
+auth_start(struct event_base *base)
 {
+	auth_work_start(base);
 	verb_register(signin_verbs);
 	verb_register(setup_verbs);
 	verb_register(session_verbs);

@@ -13,6 +13,7 @@
 #include "server/auth/password.h"
 #include "server/req.h"
 
+struct event_base;
 struct secret;
 
 /* konakd.yaml, `session:`; core fills it. */
@@ -23,7 +24,7 @@ struct auth_conf {
 extern struct auth_conf auth_conf;
 
 /* Registers all verbs of this folder. */
-void	auth_register(void);
+void	auth_start(struct event_base *);
 
 /* auth.c: small helpers around a request */
 
@@ -43,6 +44,8 @@ const char *auth_token_hash(struct req *, const uint8_t *token, size_t len);
 void	 auth_enter(struct req *, const char *company);
 
 /* work.c: Argon2id and sealed secrets, away from the event loop */
+
+void	auth_work_start(struct event_base *);
 
 struct auth_work {
 	const char	*old;		/* password to compare; NULL: none */

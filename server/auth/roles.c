@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "lib/lang.h"
 #include "server/auth/auth.h"
 
 static void

@@ -18,6 +18,14 @@
 
 #define BUSY_WAIT_S	5	/* "try again in", when the queue is full */
 
+static struct event_base *loop;
+
+void
+auth_work_start(struct event_base *base)
+{
+	loop = base;
+}
+
 static void
 work_run(void *arg)
 {
@@ -82,7 +90,7 @@ tenant_seal(struct req *r)
 	const char *error;
 
 	if (*slot == NULL) {
-		*slot = seal_new(server_base(), tenant_key_file(r->tenant),
+		*slot = seal_new(loop, tenant_key_file(r->tenant),
 		    &error);
 		if (*slot == NULL)
 			log_error(tenant_name(r->tenant),
