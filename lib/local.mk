@@ -4,16 +4,22 @@ libkonak_a_SOURCES += \
 	lib/buf.c lib/buf.h \
 	lib/cbor.c lib/cbor.h \
 	lib/conf.c lib/conf.h \
+	lib/date.c lib/date.h \
 	lib/frame.c lib/frame.h \
 	lib/hex.c lib/hex.h \
+	lib/ids.c lib/ids.h \
+	lib/json.c lib/json.h \
 	lib/lang.c lib/lang.h \
 	lib/log.c lib/log.h \
+	lib/money.c lib/money.h \
 	lib/msg.c lib/msg.h \
 	lib/proto.c lib/proto.h \
 	lib/seal.c lib/seal.h \
 	lib/secret.c lib/secret.h \
 	lib/totp.c lib/totp.h \
 	lib/tr.c lib/tr.h \
+	lib/tz.c lib/tz.h \
 	lib/uuid.c lib/uuid.h \
+	lib/when.c lib/when.h \
 	lib/xmalloc.c lib/xmalloc.h \
 	lib/yaml.c lib/yaml.h

@@ -15,8 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/date.h"
 #include "lib/msg.h"
+#include "lib/when.h"
 
 struct arena;
 struct buf;
