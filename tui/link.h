@@ -98,7 +98,7 @@ struct link_events {
 	 * Runs before waiting calls are sent again. */
 	void	(*resumed)(const struct val *, void *);
 	/* The session is over (ended elsewhere, expired): sign in again.
-	 * Waiting calls stay until link_session() names a new one. */
+	 * Waiting calls stay until link_release(). */
 	void	(*ended)(const char *text, void *);
 };
 
@@ -117,6 +117,9 @@ void		 link_set_lang(struct link *, const char *);	/* for hello */
  * forgets it (signed out) and drops waiting calls. */
 void		 link_session(struct link *, const void *token, size_t);
 bool		 link_signed(const struct link *);
+/* After `ended`, once signed in again and back in the company: waiting calls
+ * may go. */
+void		 link_release(struct link *);
 
 #define LINK_EARLY	0x01	/* part of signing in: fails when the line goes */
 #define LINK_WRITE	0x02	/* carries a request id (uuid v7) */

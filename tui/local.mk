@@ -2,4 +2,5 @@
 libtui_a_SOURCES +=
 
 # tui/: link, store, script, application.
-libtui_a_SOURCES +=
+libtui_a_SOURCES += \
+	tui/known.c tui/link.c tui/val.c tui/val_cbor.c tui/wire.c

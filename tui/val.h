@@ -44,11 +44,13 @@ struct val	*val_uuid(const char *);	/* 36 characters, not checked */
 struct val	*val_array(void);
 struct val	*val_map(void);
 struct val	*val_copy(const struct val *);
-void		 val_free(struct val *);	/* NULL is fine; wipes bytes */
+void		 val_free(struct val *);	/* NULL is fine; wipes text and bytes */
 
 /* The container takes the value. val_put replaces an earlier one. */
 void		 val_add(struct val *array, struct val *);
 void		 val_put(struct val *map, const char *key, struct val *);
+/* As val_put for a key that is not there yet: does not look. */
+void		 val_put_new(struct val *map, const char *key, struct val *);
 /* Shorthands; return the map, so that they nest. */
 struct val	*val_put_text(struct val *map, const char *key, const char *);
 struct val	*val_put_int(struct val *map, const char *key, int64_t);
@@ -70,9 +72,8 @@ bool		 val_equal(const struct val *, const struct val *);
 void		 val_encode(const struct val *, uint8_t **buf, size_t *len);
 struct val	*val_decode(const uint8_t *, size_t);
 
-/* JSON. Bytes become base64url text. Parsing gives NULL and a message in
- * err (static buffer sizes are the caller's); numbers must be integers:
- * amounts travel as text. */
+/* JSON as lib/json.h has it. The text is the caller's to free. Parsing gives
+ * NULL and a message in err. */
 char		*val_json(const struct val *, bool pretty);
 struct val	*val_parse_json(const char *, size_t, char *err, size_t errlen);
 
