@@ -26,9 +26,17 @@ struct watch {
 static TAILQ_HEAD(, watch)	 watches = TAILQ_HEAD_INITIALIZER(watches);
 static unsigned			 watches_told;
 
-static struct val	*defs_val;
-static struct def	*defs;
-static size_t		 ndefs;
+/* Views keep pointers into definitions: a generation that was replaced (rights
+ * changed) lives on until the company is left. */
+struct generation {
+	struct generation	*older;
+	struct val		*v;
+	struct def		*defs;
+	size_t			 n;
+};
+static struct generation	*generations;
+static struct def		*defs;	/* of the newest one */
+static size_t			 ndefs;
 
 /* --- Definitions ----------------------------------------------------------- */
 
@@ -154,37 +162,52 @@ def_compare(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-void
-defs_clear(void)
+static void
+generation_free(struct generation *g)
 {
 	size_t	i, k;
 
-	for (i = 0; i < ndefs; i++) {
-		for (k = 0; k < defs[i].nfields; k++) {
-			free((void *)defs[i].fields[k].rules.choices);
-			free(defs[i].fields[k].colours);
+	for (i = 0; i < g->n; i++) {
+		for (k = 0; k < g->defs[i].nfields; k++) {
+			free((void *)g->defs[i].fields[k].rules.choices);
+			free(g->defs[i].fields[k].colours);
 		}
-		free(defs[i].fields);
+		free(g->defs[i].fields);
 	}
-	free(defs);
+	free(g->defs);
+	val_free(g->v);
+	free(g);
+}
+
+void
+defs_clear(void)
+{
+	struct generation	*g;
+
+	while ((g = generations) != NULL) {
+		generations = g->older;
+		generation_free(g);
+	}
 	defs = NULL;
 	ndefs = 0;
-	val_free(defs_val);
-	defs_val = NULL;
 }
 
 void
 defs_set(struct val *array)
 {
-	size_t	i;
+	struct generation	*g = xcalloc(1, sizeof *g);
+	size_t			 i;
 
-	defs_clear();
-	defs_val = array;
-	ndefs = val_count(array);
-	defs = xcalloc(ndefs + 1, sizeof *defs);
-	for (i = 0; i < ndefs; i++)
-		def_load(&defs[i], array->item[i]);
-	qsort(defs, ndefs, sizeof *defs, def_compare);
+	g->v = array;
+	g->n = val_count(array);
+	g->defs = xcalloc(g->n + 1, sizeof *g->defs);
+	for (i = 0; i < g->n; i++)
+		def_load(&g->defs[i], array->item[i]);
+	qsort(g->defs, g->n, sizeof *g->defs, def_compare);
+	g->older = generations;
+	generations = g;
+	defs = g->defs;
+	ndefs = g->n;
 }
 
 size_t

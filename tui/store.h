@@ -53,7 +53,8 @@ struct def {
 	const char		*key;		/* letter after g, or NULL */
 };
 
-/* Takes the array of defs.list; the old definitions die. */
+/* Takes the array of defs.list. Pointers into earlier ones stay good until
+ * defs_clear(), which needs that no view is left. */
 void		 defs_set(struct val *array);
 void		 defs_clear(void);
 size_t		 defs_count(void);
@@ -99,7 +100,7 @@ typedef void	 (*watch_cb)(const struct val *items, void *);
 struct watch	*watch_add(const char *type, watch_cb, void *arg);
 void		 watch_free(struct watch *);
 void		 watch_push(const struct val *push);
-void		 watch_touch(const char *type);
+void		 watch_touch(const char *type);	/* NULL: all types */
 void		 watch_again(void);	/* after a reconnect: all of them */
 
 #endif
