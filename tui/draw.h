@@ -130,7 +130,11 @@ enum glyph {
 };
 const char *glyph(enum glyph);
 
-/* The screen's reader is told to use ASCII (term.c sets it). */
-void	 draw_set_ascii(bool);
+/*
+ * Set by term.c: signs and lines in ASCII; and whether people's text may have
+ * letters beyond ASCII (else ş becomes s, and what has no such letter ?).
+ */
+void	 draw_set_ascii(bool signs, bool text);
+bool	 draw_is_ascii(void);
 
 #endif

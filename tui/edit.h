@@ -46,6 +46,9 @@ void	 edit_insert(struct edit *, const char *, size_t);
  */
 bool	 edit_key(struct edit *, const struct input *);
 
+/* Plain mode wants to hear letters that were typed (* for masked ones). */
+void	 edit_set_echo(void (*)(const char *));
+
 /* Text with its cursor (if `focus`) in `width` cells, scrolled as needed. */
 void	 edit_draw(struct edit *, struct surface *, int row, int col,
 	    int width, bool focus);

@@ -56,7 +56,7 @@ void	 toast_clear(void);
 
 /* The n-th error, newest first; NULL past the last. */
 struct toast_entry {
-	char	 at[24];
+	char	 at[32];
 	char	 request[40];
 	char	 text[400];
 };

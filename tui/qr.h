@@ -14,4 +14,7 @@ struct surface;
 bool	 qr_size(const char *text, int *rows, int *cols);
 void	 qr_draw(struct surface *, int row, int col, const char *text);
 
+/* Wipe the code that was made last: it is a secret. */
+void	 qr_forget(void);
+
 #endif

@@ -42,7 +42,6 @@ enum style {
 #define STYLE_BOLD	0x0100u
 #define STYLE_REVERSE	0x0200u
 #define STYLE_UNDERLINE	0x0400u
-#define STYLE_ACS	0x0800u	/* set by draw_box(): a line-drawing cell */
 
 /* A style whose foreground is this company's colour ("#2563eb" or NULL). */
 uint32_t theme_tint(uint32_t style, const char *rgb);
@@ -56,6 +55,9 @@ struct theme_attr {
 	bool	 bold, reverse, underline, dim;
 };
 struct theme_attr theme_attr(uint32_t style, int colours, bool slow);
+
+/* How many colours tints may use; term.c says it at start. */
+void	 theme_set_colours(int);
 
 /* #RRGGBB to the nearest of the terminal's colours; -1: not a colour. */
 int	 theme_rgb(const char *rgb, int colours);

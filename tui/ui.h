@@ -19,6 +19,8 @@ struct screen;
 struct ui_hooks {
 	/* An action that no view took (UNDO, NOTICES, SIGN_OUT, ME …). */
 	bool	(*action)(enum action);
+	/* Whether it would be taken (and so stands in palette and help). */
+	bool	(*has)(enum action);
 	/* Ctrl+C, or q on the last view: the person wants to leave, and no
 	 * view is unsaved. */
 	void	(*quit)(void);
@@ -47,6 +49,19 @@ const struct screen *ui_screen(void);
 
 /* Draw now (tests). */
 void	 ui_frame(void);
+
+/*
+ * What is the same everywhere: palette, help, redraw … and then the hook.
+ * False: nobody took it. view.c calls it.
+ */
+bool	 ui_action(enum action);
+
+/* True for actions that ui_action() does by itself. */
+bool	 ui_has(enum action);
+
+/* A key, paste or mouse event, as if from the terminal (tests). */
+struct input;
+void	 ui_input(const struct input *);
 
 /* "tr" or "en", at run time. */
 void	 ui_language(const char *);

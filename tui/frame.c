@@ -1,0 +1,247 @@
+/*
+ * frame.c - header row, status row, hint row, and the frame of a popup. The
+ * three rows are made for 60 columns first; what is wider shows more.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/arena.h"
+#include "lib/tr.h"
+#include "tui/draw.h"
+#include "tui/frame.h"
+#include "tui/keys.h"
+#include "tui/lang.h"
+#include "tui/status.h"
+#include "tui/term.h"
+#include "tui/theme.h"
+#include "tui/view.h"
+
+static struct frame_info info;
+
+struct frame_info *
+frame_info(void)
+{
+	return &info;
+}
+
+/*
+ * Words that say only what kind of company it is give no letter: DİJİTAL AŞ
+ * is D, not DA; two words give two letters.
+ */
+static bool
+legal_form(const char *word, size_t len)
+{
+	static const char *const forms[] = { "AŞ", "A.Ş.", "LTD", "Ltd", "ltd",
+	    "Ltd.", "ŞTİ", "Şti.", "Inc", "LLC", "GmbH", "Holding", "HOLDİNG" };
+	size_t i;
+
+	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		if (strlen(forms[i]) == len &&
+		    strncmp(forms[i], word, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The first letters of words; of a single word its first two. */
+void
+frame_monogram(const char *name, char *out, size_t len)
+{
+	struct arena *a = arena_new();
+	const char *p = name, *end = name + strlen(name), *first = NULL, *q;
+	char text[16] = "", letter[8];
+	size_t n;
+	int words = 0;
+
+	while (p < end && words < 2) {
+		p += strspn(p, " ");
+		n = strcspn(p, " ");
+		if (n == 0)
+			break;
+		if (words == 0 || !legal_form(p, n)) {
+			q = p;
+			letter[utf8_put(letter, utf8_next(&q, end))] = '\0';
+			strcat(text, letter);
+			if (words == 0)
+				first = q;
+			words++;
+		}
+		p += n;
+	}
+	if (words == 1 && first < end && *first != ' ') {
+		letter[utf8_put(letter, utf8_next(&first, end))] = '\0';
+		strcat(text, letter);
+	}
+	snprintf(out, len, "%s", tr_upper(a, LANG_TR, text));
+	arena_free(a);
+}
+
+/* What stands at the right of the header, in order of how soon it goes. */
+static void
+header_right(char *out, size_t len, int cols)
+{
+	size_t n = 0;
+
+	out[0] = '\0';
+	if (info.timer[0] != '\0' && cols >= 100)
+		n += (size_t)snprintf(out + n, len - n, "%s   ", info.timer);
+	if (info.unread > 0)
+		n += (size_t)snprintf(out + n, len - n, cols >= 100 ?
+		    "(%d) %s   " : "(%d) ", info.unread,
+		    cols >= 100 ? T("frame.unread") : "");
+	snprintf(out + n, len - n, "%s  %s", info.user,
+	    ui_lang() == LANG_EN ? "EN" : "TR");
+}
+
+void
+frame_header(struct surface *s, const char *crumbs)
+{
+	char right[256], mono[16];
+	struct surface left;
+	int col = 1, w;
+
+	header_right(right, sizeof(right), s->cols);
+	w = text_width(right, strlen(right));
+	if (w > s->cols / 2)
+		w = s->cols / 2;
+	draw_right(s, 0, s->cols - w - 1, w, STYLE_TEXT, right);
+	left = draw_sub(s, 0, 0, 1, s->cols - w - 3);
+	if (info.company[0] == '\0') {
+		draw_text(&left, 0, col, -1, STYLE_HEADER, "KONAK");
+		col += 6;
+	} else {
+		frame_monogram(info.company, mono, sizeof(mono));
+		col += draw_text(&left, 0, col, -1,
+		    theme_tint(STYLE_HEADER, info.tint) | STYLE_REVERSE,
+		    mono) + 1;
+		/* The name gives way to the breadcrumb, never the other way. */
+		w = left.cols - col - text_width(crumbs, strlen(crumbs)) - 4;
+		if (w < 8)
+			w = 8;
+		col += draw_text(&left, 0, col, w,
+		    theme_tint(STYLE_HEADER, info.tint), info.company) + 1;
+		draw_text(&left, 0, col, -1, STYLE_TEXT,
+		    draw_is_ascii() ? "v" : "\u25be");
+		col += 2;
+	}
+	if (crumbs[0] != '\0') {
+		draw_text(&left, 0, col, -1, STYLE_DIM, glyph(GLYPH_BAR));
+		draw_text(&left, 0, col + 2, -1, STYLE_TEXT, crumbs);
+	}
+}
+
+/* Right of the status row: what is under way. */
+static int
+status_right(struct surface *s)
+{
+	char text[256] = "";
+	size_t n = 0;
+	int w;
+
+	if (info.waiting > 0)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%d %s ",
+		    info.waiting, T("frame.waiting"));
+	if (info.loading)
+		snprintf(text + n, sizeof(text) - n, "%s %s ",
+		    T("frame.loading"), info.progress);
+	w = text_width(text, strlen(text));
+	if (w > 0)
+		draw_text(s, 0, s->cols - w, w, STYLE_DIM, text);
+	return w;
+}
+
+void
+frame_status(struct surface *s, const char *left)
+{
+	const char *text;
+	uint32_t style;
+	char sign;
+	int col = 1, room = s->cols - 1;
+
+	if (info.banner[0] != '\0') {
+		draw_fill(s, 0, 0, 1, s->cols, STYLE_BANNER);
+		draw_text(s, 0, 1, s->cols - 2, STYLE_BANNER, info.banner);
+		return;
+	}
+	room -= status_right(s);
+	if (!status_toast(&text, &style, &sign)) {
+		draw_text(s, 0, col, room - 1, STYLE_STATUS, left);
+		return;
+	}
+	/* Counts stay at the left where there is room for both. */
+	if (s->cols >= 100 && left[0] != '\0' && strlen(text) < 60)
+		col += draw_text(s, 0, col, s->cols / 2, STYLE_STATUS, left) + 3;
+	if (sign != 0) {
+		draw_fmt(s, 0, col, 1, style, "%c", sign);
+		col += 2;
+	}
+	draw_text(s, 0, col, room - col, style, text);
+}
+
+/* One "key word"; 0 when it does not fit before `limit`. */
+static int
+hint_put(struct surface *s, int col, int limit, enum action a)
+{
+	const char *key = keys_hint(a), *label = action_label(a);
+	int w;
+
+	if (key[0] == '\0')
+		return 0;
+	w = text_width(key, strlen(key)) + 1 +
+	    text_width(label, strlen(label));
+	if (col + w > limit)
+		return 0;
+	draw_text(s, 0, col, -1, STYLE_KEY, key);
+	draw_text(s, 0, col + w - text_width(label, strlen(label)), -1,
+	    STYLE_HINT, label);
+	return w + 2;
+}
+
+void
+frame_hints(struct surface *s)
+{
+	static const enum action always[] = { ACT_PALETTE, ACT_HELP };
+	enum action list[VIEW_HINTS];
+	struct view *base = view_base(), *v = view_top();
+	int n = view_hints(list, VIEW_HINTS), col = 1, tail = 0, w, i;
+	bool both;
+
+	/* Popups and sign-in have no palette. */
+	while (v != NULL && (v->ops->flags & VIEW_OWN_STATUS))
+		v = v->below;
+	both = v == base && base != NULL &&
+	    (base->ops->when & WHEN_SCREEN) != 0;
+	for (i = 0; i < 2 && both; i++)
+		tail += text_width(keys_hint(always[i]),
+		    strlen(keys_hint(always[i]))) + 3 +
+		    text_width(action_label(always[i]),
+		    strlen(action_label(always[i])));
+	for (i = 0; i < n; i++) {
+		w = hint_put(s, col, s->cols - tail - 1, list[i]);
+		col += w;
+	}
+	for (i = 0; i < 2 && both; i++)
+		col += hint_put(s, col, s->cols, always[i]);
+}
+
+struct surface
+draw_popup(struct surface *s, int rows, int cols, const char *title)
+{
+	struct surface inside;
+	int row, col;
+
+	if (cols > s->cols - 4)
+		cols = s->cols - 4;
+	if (rows > s->rows - 4)
+		rows = s->rows - 4;
+	row = (s->rows - rows - 2) / 2;
+	col = (s->cols - cols - 4) / 2;
+	if (row < 1)
+		row = 1;
+	if (col < 0)
+		col = 0;
+	draw_box(s, row, col, rows + 2, cols + 4, STYLE_BORDER, title);
+	inside = draw_sub(s, row + 1, col + 2, rows, cols);
+	return inside;
+}

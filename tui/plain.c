@@ -1,0 +1,126 @@
+/*
+ * plain.c - the reader's mode and terminals without cursor addressing: the
+ * screen is drawn in memory as always, and what changed where the cursor
+ * stands is printed as one line. Keys are the same.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/draw.h"
+#include "tui/input.h"
+#include "tui/term-int.h"
+#include "tui/ui-int.h"
+#include "tui/view.h"
+
+static const struct view *last_view;	/* never followed, only compared */
+static const struct view_ops *last_ops;
+static char last_line[1024];
+static bool typing;	/* letters were echoed on the line that is open */
+static bool again;
+
+/* A row without the lines of frames and surplus blanks. */
+static void
+tidy(char *s)
+{
+	char *in = s, *out = s;
+	bool blank = true;
+
+	while (*in != '\0') {
+		if (*in == '|' || *in == '+' || (*in == '-' && in[1] == '-') ||
+		    (*in == '-' && out > s && in > s && in[-1] == '-'))
+			*in = ' ';
+		if (*in == ' ') {
+			if (!blank)
+				*out++ = ' ';
+			blank = true;
+		} else {
+			*out++ = *in;
+			blank = false;
+		}
+		in++;
+	}
+	while (out > s && out[-1] == ' ')
+		out--;
+	*out = '\0';
+}
+
+static void
+end_line(void)
+{
+	if (typing)
+		term_puts("\n");
+	typing = false;
+}
+
+static void
+say(const char *line)
+{
+	if (line[0] != '\0')
+		term_say(line);
+}
+
+/* Everything that is on the screen, from top to bottom. */
+static void
+say_all(const struct screen *sc)
+{
+	char line[1024];
+	int row;
+
+	for (row = 0; row < sc->rows; row++) {
+		screen_row(sc, row, line, sizeof(line));
+		tidy(line);
+		say(line);
+	}
+}
+
+void
+plain_again(void)
+{
+	again = true;
+}
+
+/* A key that is no letter ends the line on which letters were echoed. */
+void
+plain_input(const struct input *in)
+{
+	if (term_have.plain && !input_is_text(in))
+		end_line();
+}
+
+/* A letter went into a field: it is echoed, the line is not said again. */
+void
+plain_echo(const char *letter)
+{
+	if (!term_have.plain || term_have.headless)
+		return;
+	typing = true;
+	term_puts(letter);
+}
+
+void
+plain_frame(const struct screen *sc)
+{
+	struct view *v = view_top();
+	char line[1024] = "";
+	bool new_view;
+
+	if (v == NULL)
+		return;
+	new_view = v != last_view || v->ops != last_ops;
+	if (new_view || again) {
+		end_line();
+		say_all(sc);
+		again = false;
+	}
+	last_view = v;
+	last_ops = v->ops;
+	if (v->ops->say != NULL)
+		v->ops->say(v, line, sizeof(line));
+	else if (sc->cur_row >= 0) {
+		screen_row(sc, sc->cur_row, line, sizeof(line));
+		tidy(line);
+	}
+	if (strcmp(line, last_line) != 0 && !typing && !new_view)
+		say(line);
+	strcpy(last_line, line);
+}

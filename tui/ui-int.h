@@ -1,0 +1,32 @@
+/*
+ * What ui.c starts and stops in the other files of the layer. Not for views.
+ */
+#ifndef KONAK_TUI_UI_INT_H
+#define KONAK_TUI_UI_INT_H
+
+#include "tui/input.h"
+
+struct event_base;
+struct screen;
+
+/* status.c */
+void	 toast_start(struct event_base *);
+void	 toast_stop(void);
+
+/* palette.c */
+void	 palette_start(struct event_base *);
+void	 palette_stop(void);
+
+/* term.c: terminfo's sequences for the keys. */
+void	 term_learn(struct input_parser *);
+
+/* dialog.c: the question of q on the last screen. */
+void	 ui_ask_quit(void (*yes)(void));
+
+/* plain.c: a screen told in lines. */
+void	 plain_frame(const struct screen *);
+void	 plain_input(const struct input *);
+void	 plain_again(void);
+void	 plain_echo(const char *letter);
+
+#endif
