@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <event2/event.h>
 
-#include "lib/date.h"
 #include "tui/frame.h"
 #include "tui/status.h"
 #include "tui/term.h"
@@ -63,12 +63,15 @@ static void
 log_error(const char *request)
 {
 	struct toast_entry *e = &ring[ring_next];
+	time_t at = time(NULL);
+	struct tm tm;
 
 	ring_next = (ring_next + 1) % LOG_MAX;
 	if (ring_count < LOG_MAX)
 		ring_count++;
-	timestamp_format(clock_now(), tz_find("Europe/Istanbul"), NULL,
-	    e->at);
+	if (localtime_r(&at, &tm) == NULL ||
+	    strftime(e->at, sizeof(e->at), "%H:%M:%S", &tm) == 0)
+		e->at[0] = '\0';
 	snprintf(e->request, sizeof(e->request), "%s",
 	    request == NULL ? "" : request);
 	snprintf(e->text, sizeof(e->text), "%s", now.text);
