@@ -1,3 +1,22 @@
 # server/ctl/: konakctl, a file per command group.
 konakctl_SOURCES += \
-	server/ctl/main.c
+	server/ctl/cluster.c \
+	server/ctl/cmds.c \
+	server/ctl/conf.c \
+	server/ctl/ctl.c \
+	server/ctl/ctl.h \
+	server/ctl/doctor.c \
+	server/ctl/files.c \
+	server/ctl/list.c \
+	server/ctl/main.c \
+	server/ctl/migrate.c \
+	server/ctl/pg.c \
+	server/ctl/ping.c \
+	server/ctl/reload.c \
+	server/ctl/sample-rows.c \
+	server/ctl/sample.c \
+	server/ctl/sample.h \
+	server/ctl/tenant.c \
+	server/ctl/user.c \
+	server/ctl/words.c \
+	server/ctl/words.h

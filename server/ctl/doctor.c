@@ -1,0 +1,312 @@
+/*
+ * doctor.c - one check a function; each says what it found and, when that is
+ * wrong, how to mend it.
+ */
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <netdb.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include "lib/arena.h"
+#include "server/ctl/ctl.h"
+
+struct doctor {
+	struct ctl		*ctl;
+	struct tenant_file	*tenant;
+	PGconn			*conn;		/* superuser, tenant's database */
+	int			 wrong;
+};
+
+static void
+good(struct doctor *d, const char *what)
+{
+	printf("  ok      %s\n", what);
+}
+
+static void
+bad(struct doctor *d, const char *mend, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void
+bad(struct doctor *d, const char *mend, const char *fmt, ...)
+{
+	va_list	ap;
+
+	va_start(ap, fmt);
+	fputs("  WRONG   ", stdout);
+	vprintf(fmt, ap);
+	va_end(ap);
+	printf("\n          mend: %s\n", mend);
+	d->wrong++;
+}
+
+static bool
+truth(struct doctor *d, const char *sql)
+{
+	const char	*v = pg_value(d->ctl, d->conn, sql, 0, NULL);
+
+	return v != NULL && *v == 't';
+}
+
+static void
+check_settings(struct doctor *d)
+{
+	const struct cluster_setting	*s;
+	const char			*have;
+	int				 before = d->wrong;
+
+	for (s = cluster_settings; s->name != NULL; s++) {
+		have = pg_value(d->ctl, d->conn,
+		    "select reset_val || coalesce(unit, '') from pg_settings "
+		    "where name = $1", 1, &s->name);
+		/* A session's own value may differ: compare what the cluster
+		 * starts with, in the words current_setting() uses. */
+		have = pg_value(d->ctl, d->conn, "select case "
+		    "when $1 ~ '^[0-9]+ms$' then "
+		    "(replace($1, 'ms', '')::bigint / 1000) || 's' "
+		    "when $1 ~ '^[0-9]+B$' then replace($1, 'B', '') "
+		    "else $1 end", 1, &have);
+		if (have == NULL || strcmp(have, s->value) != 0)
+			bad(d, arena_printf(d->ctl->arena, "alter system set "
+			    "%s = '%s'; select pg_reload_conf();  (%s)",
+			    s->name, s->value, s->why),
+			    "PostgreSQL's %s is %s", s->name,
+			    have != NULL ? have : "unknown");
+	}
+	if (!truth(d, "select current_setting('data_checksums') = 'on'"))
+		bad(d, "stop PostgreSQL and run pg_checksums --enable",
+		    "the cluster has no data checksums");
+	if (d->wrong == before)
+		good(d, "PostgreSQL's settings");
+}
+
+static void
+check_roles(struct doctor *d)
+{
+	const char	*who;
+
+	who = pg_value(d->ctl, d->conn,
+	    "select string_agg(rolname, ', ') from pg_roles "
+	    "where rolname like 'konak%' and (rolsuper or rolcreaterole or "
+	    "rolcreatedb or rolbypassrls and rolname !~ 'backup$')", 0, NULL);
+	if (who != NULL)
+		bad(d, "alter role … nosuperuser nocreaterole nocreatedb "
+		    "nobypassrls", "roles with too much power: %s", who);
+	else
+		good(d, "database roles");
+	if (!truth(d, "select not has_database_privilege('public', "
+	    "current_database(), 'connect')"))
+		bad(d, "konakctl tenant create (again) takes it away",
+		    "everybody may connect to %s", d->tenant->db_name);
+	if (!truth(d, "select bool_and(proleakproof) from pg_proc "
+	    "where oid = 'pg_catalog.textlike(text,text)'::regprocedure"))
+		bad(d, "konakctl tenant create (again) sets it; a restore "
+		    "loses it", "textlike is not leakproof: searches are slow");
+	else
+		good(d, "searches may use their index (leakproof)");
+}
+
+static void
+check_protection(struct doctor *d)
+{
+	const char	*open;
+
+	open = pg_value(d->ctl, d->conn,
+	    "select string_agg(relname, ', ') from pg_class "
+	    "where relnamespace = 'konak'::regnamespace and relkind in "
+	    "('r', 'p') and not relispartition and not (relrowsecurity and "
+	    "relforcerowsecurity) and has_table_privilege('konak_app', oid, "
+	    "'select, insert, update, delete') and exists (select from "
+	    "pg_attribute where attrelid = pg_class.oid and "
+	    "attname = 'company_id')", 0, NULL);
+	if (open != NULL)
+		bad(d, "konakctl tenant migrate; a table must call "
+		    "konak.protect()", "tables without row security: %s",
+		    open);
+	else
+		good(d, "every table of a company is protected");
+}
+
+static void
+check_migrations(struct doctor *d)
+{
+	if (migrate_pending(d->ctl, d->tenant))
+		bad(d, arena_printf(d->ctl->arena,
+		    "konakctl tenant migrate --tenant %s", d->tenant->name),
+		    "migrations are waiting");
+	else
+		good(d, "schema is current");
+}
+
+static void
+check_login(struct doctor *d)
+{
+	PGconn	*conn;
+
+	conn = pg_connect(d->ctl, d->tenant, d->tenant->app_user,
+	    d->tenant->app_password);
+	PQfinish(conn);
+	good(d, "the server's login works");
+}
+
+static void
+check_files(struct doctor *d)
+{
+	struct ctl_conf	*conf = ctl_conf(d->ctl);
+	const char	*paths[] = {
+		arena_printf(d->ctl->arena, "%s/%s.yaml", conf->tenants,
+		    d->tenant->name),
+		arena_printf(d->ctl->arena, "%s/%s.yaml", conf->operator,
+		    d->tenant->name),
+		d->tenant->key_file, NULL }, **p;
+	struct stat	st;
+	int		before = d->wrong;
+
+	for (p = paths; *p != NULL; p++) {
+		if (stat(*p, &st) == -1)
+			bad(d, "take it from the last backup", "%s is missing",
+			    *p);
+		else if ((st.st_mode & 077) != 0)
+			bad(d, arena_printf(d->ctl->arena, "chmod 600 %s", *p),
+			    "others may read %s", *p);
+	}
+	if (d->wrong == before)
+		good(d, "files and their modes");
+}
+
+static X509 *
+certificate(const char *path)
+{
+	FILE	*f = path != NULL ? fopen(path, "r") : NULL;
+	X509	*x = NULL;
+
+	if (f != NULL) {
+		x = PEM_read_X509(f, NULL, NULL, NULL);
+		fclose(f);
+	}
+	return x;
+}
+
+static void
+check_certificate(struct doctor *d)
+{
+	const char	*path = ctl_conf(d->ctl)->certificate;
+	X509		*x;
+	time_t		 soon = time(NULL) + 14 * 86400;
+
+	if (ctl_conf(d->ctl)->listen == NULL)
+		return;
+	if ((x = certificate(path)) == NULL) {
+		bad(d, "see CERTIFICATE in konakctl(8)",
+		    "certificate %s cannot be read", path != NULL ? path :
+		    "(none)");
+		return;
+	}
+	if (X509_check_host(x, d->tenant->host, 0, 0, NULL) != 1)
+		bad(d, "get one for the domain and *.domain",
+		    "the certificate does not cover %s", d->tenant->host);
+	else if (X509_cmp_time(X509_get0_notAfter(x), &soon) < 0)
+		bad(d, "renew it, then konakctl reload",
+		    "the certificate ends within 14 days");
+	else
+		good(d, "certificate covers the name and lasts");
+	X509_free(x);
+}
+
+static void
+check_name(struct doctor *d)
+{
+	struct addrinfo	*ai;
+
+	if (getaddrinfo(d->tenant->host, NULL, NULL, &ai) != 0) {
+		/* A demo's or a private network's name resolves nowhere. */
+		printf("  note    %s does not resolve here; clients then need "
+		    "konak --addr\n", d->tenant->host);
+		return;
+	}
+	freeaddrinfo(ai);
+	good(d, "the name resolves");
+}
+
+static void
+check_server(struct doctor *d)
+{
+	const char	*error;
+
+	if ((error = ping_unix(d->ctl, d->tenant->name)) != NULL)
+		bad(d, "systemctl start konakd; its log says why it does not "
+		    "run", "Unix socket: %s", error);
+	else
+		good(d, "the server answers on its Unix socket");
+	if (ctl_conf(d->ctl)->listen == NULL)
+		return;
+	if ((error = ping_tls(d->ctl, d->tenant->host)) != NULL)
+		bad(d, "look at listen, certificate and key in konakd.yaml",
+		    "TLS: %s", error);
+	else
+		good(d, "the server answers by TLS");
+}
+
+static void
+check_disk(struct doctor *d)
+{
+	struct statvfs	 vfs;
+	const char	*dir;
+
+	dir = pg_value(d->ctl, d->conn,
+	    "select current_setting('data_directory')", 0, NULL);
+	if (dir == NULL || statvfs(dir, &vfs) == -1)
+		return;		/* another machine's, or not ours to see */
+	if (vfs.f_bavail < vfs.f_blocks / 10)
+		bad(d, "make room or move the cluster",
+		    "less than a tenth of the database's disk is free");
+	else
+		good(d, "disk space");
+}
+
+static void (*const checks[])(struct doctor *) = {
+	check_files, check_settings, check_roles, check_login,
+	check_migrations, check_protection, check_disk, check_certificate,
+	check_name, check_server
+};
+
+static int
+examine(struct ctl *ctl, const char *name)
+{
+	struct doctor	d = { .ctl = ctl };
+	size_t		i;
+
+	if ((d.tenant = tenant_load(ctl, name)) == NULL)
+		ctl_die("there is no tenant %s", name);
+	printf("%s (%s, database %s)\n", d.tenant->name, d.tenant->host,
+	    d.tenant->db_name);
+	d.conn = pg_superuser(ctl, d.tenant->db_name);
+	for (i = 0; i < sizeof checks / sizeof checks[0]; i++)
+		checks[i](&d);
+	PQfinish(d.conn);
+	return d.wrong;
+}
+
+int
+doctor_run(struct ctl *ctl)
+{
+	char	**names = tenant_names(ctl);
+	int	  wrong = 0;
+
+	if (ctl->argc > 0)
+		wrong = examine(ctl, ctl->argv[0]);
+	else if (names[0] == NULL)
+		ctl_die("there is no tenant yet: konakctl tenant create NAME");
+	else
+		for (; *names != NULL; names++)
+			wrong += examine(ctl, *names);
+	printf("%d wrong\n", wrong);
+	return wrong > 0;
+}

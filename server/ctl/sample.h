@@ -1,0 +1,48 @@
+/*
+ * The sample holding: sample.c makes its organisation and accounts,
+ * sample-rows.c its customers and their histories.
+ */
+#ifndef KONAK_SAMPLE_H
+#define KONAK_SAMPLE_H
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/uuid.h"
+
+struct ctl;
+
+#define SAMPLE_USERS	6
+
+struct sample_company {
+	char		 id[UUID_TEXT];
+	int		 trade;		/* TRADE_…; -1: no customers */
+	long		 customers;
+	/* Who works there, as indices of users. */
+	int		 staff[SAMPLE_USERS];
+	int		 nstaff;
+};
+
+struct sample {
+	struct ctl		*ctl;
+	PGconn			*conn;
+	uint64_t		 seed;
+	int64_t			 now;	/* µs; where the histories end */
+	bool			 rich;	/* full histories, with audit */
+	struct sample_company	*companies;
+	long			 ncompanies;
+	char			 users[SAMPLE_USERS][UUID_TEXT];
+};
+
+/* Repeatable random numbers; every customer has a state of its own. */
+uint64_t	sample_random(uint64_t *state);
+/* From 0 to n - 1. */
+long		sample_pick(uint64_t *state, long n);
+/* A version-7 uuid of that moment, from the same numbers. */
+void		sample_uuid(uint64_t *state, int64_t at, char out[UUID_TEXT]);
+
+/* Within the caller's transaction. */
+void		sample_rows(struct sample *);
+
+#endif

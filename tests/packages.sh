@@ -1,0 +1,41 @@
+# packages.sh - which Debian packages building, running and testing need;
+# sourced by demo and check.
+
+packages_build='autoconf automake gcc libc6-dev make pkg-config
+    libcbor-dev libevent-dev libjansson-dev liboath-dev libncurses-dev
+    libpq-dev libqrencode-dev libsodium-dev libssl-dev libutf8proc-dev
+    libyaml-dev'
+packages_run='oathtool openssl postgresql procps tzdata'
+packages_test='libcmocka-dev libtap-parser-sourcehandler-pgtap-perl
+    postgresql-15-pgtap python3 python3-cbor2 python3-pyte tmux'
+
+# Installs those of the named packages that are missing.
+packages_install() {
+	local p have missing= as_root=
+
+	have=" $(dpkg-query -W -f '${db:Status-Status}:${Package} ' "$@" \
+	    2>/dev/null || true)"
+	for p in "$@"; do
+		case $have in
+		*" installed:$p "*) ;;
+		*) missing="$missing $p" ;;
+		esac
+	done
+	[ -n "$missing" ] || return 0
+	if [ "$(id -u)" != 0 ]; then
+		if ! command -v sudo >/dev/null; then
+			echo "missing packages:$missing" >&2
+			echo "install them as root: apt-get install$missing" >&2
+			exit 1
+		fi
+		as_root=sudo
+	fi
+	echo "installing$missing" >&2
+	export DEBIAN_FRONTEND=noninteractive
+	$as_root apt-get -q -y --no-install-recommends install $missing \
+	    </dev/null >/dev/null 2>&1 || {
+		$as_root apt-get -q update </dev/null >/dev/null
+		$as_root apt-get -q -y --no-install-recommends install \
+		    $missing </dev/null >/dev/null
+	}
+}
