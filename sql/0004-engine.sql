@@ -115,7 +115,11 @@ as $$
 		and strpos(mine, '|' || t.r || '|') = 0
 		and strpos(mine, '|' || split_part(t.r, '=', 1) || '=all|') = 0
 		and not (split_part(t.r, '=', 2) = 'own'
-		    and strpos(mine, '|' || split_part(t.r, '=', 1) || '=team|') > 0))
+		    and strpos(mine, '|' || split_part(t.r, '=', 1) || '=team|') > 0)
+		-- tasks.view_all is more than tasks.view_own
+		and not (split_part(t.r, '=', 1) like '%\_own'
+		    and strpos(mine, '|' || regexp_replace(
+			split_part(t.r, '=', 1), '_own$', '_all') || '=') > 0))
 $$;
 
 create function auth.entry_build(tok bytea, comp uuid) returns auth.entry

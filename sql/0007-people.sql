@@ -40,7 +40,7 @@ begin
 	end if;
 	if not exists (select from konak.roles r
 	    where r.company_id = konak.company() and r.id = role) then
-		perform konak.no_reference('role');
+		perform konak.bad_ref('role');
 	end if;
 	select * into u from konak.users x
 	 where lower(x.email) = auth.account_key(email);

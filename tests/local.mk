@@ -7,7 +7,8 @@ unit_tests =
 unit_tests +=
 
 # server
-unit_tests +=
+unit_tests += tests/unit/password
+tests_unit_password_LDADD = $(unit_server_ldadd)
 
 # tui
 unit_tests +=
