@@ -1,6 +1,39 @@
 # server/: konakd's own files, without main.c.
 libkonakd_a_SOURCES += \
-	server/db/db.h \
+	server/args.c \
+	server/client.c \
+	server/client.h \
+	server/conf.c \
+	server/conf.h \
+	server/dispatch.c \
+	server/dispatch.h \
+	server/frames.c \
+	server/io.c \
+	server/limit.c \
+	server/limit.h \
+	server/listen.c \
+	server/listen.h \
+	server/metrics.c \
+	server/metrics.h \
 	server/module.h \
+	server/modules.c \
+	server/notify.c \
+	server/push.c \
+	server/push.h \
+	server/refuse.c \
+	server/reply.c \
+	server/reply.h \
+	server/req.c \
 	server/req.h \
-	server/verb.h
+	server/req_private.h \
+	server/session.c \
+	server/session.h \
+	server/stream.c \
+	server/tenant.c \
+	server/tenant.h \
+	server/tls.c \
+	server/tls.h \
+	server/verb.c \
+	server/verb.h \
+	server/worker.c \
+	server/worker.h

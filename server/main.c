@@ -1,9 +1,156 @@
-/* konakd - its entry point. */
+/*
+ * konakd: options, start and end, signals. Everything else happens in the
+ * event loop.
+ */
+#include <event2/event.h>
+
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/log.h"
+#include "server/client.h"
+#include "server/conf.h"
+#include "server/dispatch.h"
+#include "server/listen.h"
+#include "server/metrics.h"
+#include "server/module.h"
+#include "server/push.h"
+#include "server/tenant.h"
+#include "server/tls.h"
+#include "server/worker.h"
+
+static struct event_base	*base;
+static struct event		*drain_ev;
+static time_t			 stop_at;
+
+static void
+usage(void)
+{
+	fprintf(stderr, "usage: konakd [-tV] [-c file]\n");
+	exit(2);
+}
+
+static void
+pid_write(void)
+{
+	FILE	*f;
+
+	if (conf.pid_file == NULL)
+		return;
+	f = fopen(conf.pid_file, "w");
+	if (f == NULL || fprintf(f, "%d\n", (int)getpid()) < 0 ||
+	    fclose(f) != 0)
+		fatal("%s", conf.pid_file);
+}
+
+static void
+reload_cb(evutil_socket_t sig, short what, void *arg)
+{
+	log_info(NULL, "reload");
+	if (!conf_reload())
+		return;
+	if (conf.certificate != NULL && conf.tls[0] != NULL)
+		(void)tls_reload(conf.certificate, conf.key);
+	tenant_reload(conf.tenants);
+	log_info(NULL, "reloaded");
+}
+
+/* Requests under way are answered; then the loop ends. */
+static void
+drain_cb(evutil_socket_t fd, short what, void *arg)
+{
+	client_shutdown_all();
+	if (client_count() == 0 || time(NULL) >= stop_at)
+		event_base_loopbreak(base);
+}
+
+static void
+stop_cb(evutil_socket_t sig, short what, void *arg)
+{
+	static const struct timeval	often = { 0, 50000 };
+
+	if (stop_at != 0) {
+		event_base_loopbreak(base);
+		return;
+	}
+	log_info(NULL, "stopping: %u clients", client_count());
+	stop_at = time(NULL) + conf.limits.drain_s;
+	listen_stop();
+	drain_ev = event_new(base, -1, EV_PERSIST, drain_cb, NULL);
+	event_add(drain_ev, &often);
+}
+
+static void
+signals_start(void)
+{
+	event_add(evsignal_new(base, SIGHUP, reload_cb, NULL), NULL);
+	event_add(evsignal_new(base, SIGTERM, stop_cb, NULL), NULL);
+	event_add(evsignal_new(base, SIGINT, stop_cb, NULL), NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void
+modules_start(void)
+{
+	size_t	i;
+
+	push_register();
+	for (i = 0; modules[i] != NULL; i++) {
+		if (modules[i]->verbs != NULL)
+			verb_register(modules[i]->verbs);
+	}
+}
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	puts("konakd " KONAK_VERSION);
+	const char	*path = KONAK_SYSCONFDIR "/konakd.yaml";
+	bool		 test = false;
+	int		 ch;
+
+	while ((ch = getopt(argc, argv, "c:tV")) != -1) {
+		switch (ch) {
+		case 'c':
+			path = optarg;
+			break;
+		case 't':
+			test = true;
+			break;
+		case 'V':
+			puts("konakd " KONAK_VERSION);
+			return 0;
+		default:
+			usage();
+		}
+	}
+	if (optind != argc)
+		usage();
+	conf_start(path);
+	modules_start();
+	if (test)
+		return 0;
+	base = event_base_new();
+	if (base == NULL)
+		fatalx("event_base_new");
+	signals_start();
+	worker_start(base, (unsigned)conf.worker_threads,
+	    (size_t)conf.worker_queue);
+	dispatch_start(base);
+	client_start(base);
+	if (conf.tls[0] != NULL)
+		tls_start(conf.certificate, conf.key);
+	tenant_start(base, conf.tenants);
+	metrics_start(base);
+	listen_start(base);
+	pid_write();
+	log_info(NULL, "konakd " KONAK_VERSION " is ready");
+	event_base_dispatch(base);
+	log_info(NULL, "stopped");
+	worker_stop();
+	if (conf.pid_file != NULL)
+		(void)unlink(conf.pid_file);
 	return 0;
 }

@@ -11,12 +11,15 @@
 #ifndef KONAK_REQ_H
 #define KONAK_REQ_H
 
+#include <sys/queue.h>
+
 #include <libpq-fe.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/arena.h"
 #include "lib/cbor.h"
+#include "lib/lang.h"
 #include "lib/proto.h"
 #include "server/db/db.h"
 #include "server/session.h"
@@ -28,6 +31,7 @@ struct tenant;
 typedef void (*req_rows_cb)(struct req *, PGresult *);
 
 struct req {
+	TAILQ_ENTRY(req)	 link;		/* of its client */
 	struct client		*client;	/* NULL for jobs */
 	struct tenant		*tenant;	/* NULL: unknown name in hello */
 	struct session		*session;	/* NULL before sign-in */
@@ -118,6 +122,9 @@ void	req_fail_text(struct req *, enum err, const char *field,
 	    const char *key, const char *text);
 void	req_bad_text(struct req *, const char *field, const char *key,
 	    const char *text);
+/* A right that the handler found missing in the server's copy: refused,
+ * recorded and answered like one of the verb's own `need`. */
+void	req_need(struct req *, const char *code);
 bool	req_failed(const struct req *);
 /* "try again in": auth_failed, code_wrong, rate, unavailable. */
 void	req_wait(struct req *, unsigned seconds);

@@ -26,7 +26,8 @@ struct session {
 	/* dispatch's own: refusals that were recorded in this minute */
 	time_t	 refused_minute;
 	unsigned refused;
-	unsigned refused_more;	/* beyond 60, told as one row later */
+	struct session *dead;	/* detached ones of this connection: requests
+				 * under way still point there */
 };
 
 /* Attaches an empty session to the connection (which frees it); what the
@@ -34,6 +35,7 @@ struct session {
 struct session	*session_attach(struct client *);
 /* Signs the connection out: watches end, the stage is STAGE_HELLO again. */
 void		 session_detach(struct client *);
+void		 session_sweep(struct client *);
 /* Takes a copy; NULL: none. */
 void		 session_rights(struct session *, const char *rights);
 /* code may hold alternatives "a|b". */
@@ -41,6 +43,14 @@ bool		 session_may(const struct session *, const char *code);
 /* Copies the scope that the code carries; false when the code is not held. */
 bool		 session_scope(const struct session *, const char *code,
 		    char *buf, size_t size);
+
+/* Reads the copy of the rights again, as the database has them now; fn (may be
+ * NULL) always runs, also when that failed. The client is told when they have
+ * changed. */
+void		 session_refresh(struct client *,
+		    void (*fn)(struct client *, void *), void *arg);
+/* No longer inside a company. */
+void		 session_left(struct client *);
 
 /* Other connections of the tenant, on this server and on all others: */
 /* the session with this id is over; its connections are told and signed out */

@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct db_conf;
 struct db_pool;
 struct event_base;
-struct secret;
-struct seal;
+struct notifier;
 
 struct tenant;
 
@@ -21,6 +21,19 @@ struct db_pool	*tenant_db(const struct tenant *);
 const char	*tenant_key_file(const struct tenant *);
 /* A place for server/auth's state of this tenant (its opened seal). */
 void		**tenant_slot(struct tenant *);
+
+struct notifier	*tenant_notifier(const struct tenant *);
+const struct db_conf *tenant_db_conf(const struct tenant *);
+struct event_base *tenant_base(void);
+/* The certificate of its own, if it has one (SSL_CTX *), else NULL. */
+void		*tenant_certificate(const struct tenant *);
+
+/* Reads the files of the directory: at start, where a wrong file is only
+ * logged, and on reload. New ones are taken up, gone ones are closed with
+ * their connections, changed database settings lead to new connections. */
+void		 tenant_start(struct event_base *, const char *dir);
+void		 tenant_reload(const char *dir);
+void		 tenant_stop(void);
 
 struct tenant	*tenant_by_name(const char *name, size_t len);
 struct tenant	*tenant_by_host(const char *host);

@@ -61,6 +61,11 @@ typedef void (*db_done_cb)(struct db_tx *, const struct db_error *,
     void *arg);
 
 struct db_pool	*db_pool_new(struct event_base *, const struct db_conf *);
+/* A pool of one connection that stays, hears the channel and does not wait
+ * for the disk when it commits; notify gets what others sent. */
+struct db_pool	*db_listener_new(struct event_base *, const struct db_conf *,
+		    const char *channel, void (*notify)(void *, const char *),
+		    void *arg);
 /* Ends what waits as unavailable, lets what runs end, then frees. */
 void		 db_pool_free(struct db_pool *);
 /* New settings for connections made from now on; old ones drain. */
@@ -91,7 +96,8 @@ void		 db_tx_cancel(struct db_tx *);
 /* Only for one that was never sent. */
 void		 db_tx_free(struct db_tx *);
 
-/* sqlstate.c: see req.h for what dispatch makes of it. */
-bool		 db_error_retry(const struct db_error *);	/* 40001, 40P01 */
+/* Worth running again from the start: 40001, 40P01, and what only this
+ * connection could not do. */
+bool		 db_error_retry(const struct db_error *);
 
 #endif

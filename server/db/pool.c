@@ -1,0 +1,601 @@
+/*
+ * A tenant's connections: how many, which transaction goes where, what waits,
+ * reconnecting with growing pauses, closing what is idle or old.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/log.h"
+#include "lib/xmalloc.h"
+#include "server/db/conn.h"
+
+#define POOL_CONNECTIONS	2
+#define POOL_DEPTH	16	/* transactions in flight on one connection */
+#define POOL_WAITING	4096	/* more are unavailable at once */
+#define POOL_IDLE_S	60
+#define POOL_AGE_S	600
+#define POOL_DOWN_MS	2000	/* patience while nothing can be reached */
+#define POOL_STUCK_MS	50	/* its statement takes long: prefer others */
+#define BACKOFF_MIN_MS	100
+#define BACKOFF_MAX_MS	5000
+
+struct db_pool {
+	struct event_base	*base;
+	struct db_conf		 conf;		/* copies of its own */
+	char			*channel;	/* listener */
+	void			(*notify)(void *, const char *);
+	void			*notify_arg;
+	void			(*on_up)(void *);
+	void			*on_up_arg;
+	TAILQ_HEAD(, db_conn)	 conns;
+	unsigned		 nconns, nready;
+	struct db_txs		 waiting, ended;
+	size_t			 nwaiting, nrunning;
+	struct event		*tick_ev, *ended_ev, *retry_ev;
+	unsigned		 backoff_ms;
+	bool			 was_down;	/* since the last on_up */
+	bool			 closing;
+	unsigned long		 done, failed, lost;
+};
+
+static void	pool_pump(struct db_pool *);
+
+static long
+ms_since(const struct timeval *from)
+{
+	struct timeval	now;
+
+	evutil_gettimeofday(&now, NULL);
+	return (now.tv_sec - from->tv_sec) * 1000L +
+	    (now.tv_usec - from->tv_usec) / 1000;
+}
+
+static char *
+dup_or_null(const char *s)
+{
+	return s == NULL ? NULL : xstrdup(s);
+}
+
+static void
+conf_copy(struct db_conf *to, const struct db_conf *from)
+{
+	*to = *from;
+	to->name = xstrdup(from->name);
+	to->host = xstrdup(from->host);
+	to->dbname = xstrdup(from->dbname);
+	to->user = xstrdup(from->user);
+	to->password = dup_or_null(from->password);
+	to->sslmode = dup_or_null(from->sslmode);
+}
+
+static void
+conf_free(struct db_conf *c)
+{
+	free((char *)c->name);
+	free((char *)c->host);
+	free((char *)c->dbname);
+	free((char *)c->user);
+	if (c->password != NULL)
+		explicit_bzero((char *)c->password, strlen(c->password));
+	free((char *)c->password);
+	free((char *)c->sslmode);
+}
+
+const struct db_conf *
+pool_conf(const struct db_pool *p)
+{
+	return &p->conf;
+}
+
+struct event_base *
+pool_base(const struct db_pool *p)
+{
+	return p->base;
+}
+
+const char *
+pool_channel(const struct db_pool *p)
+{
+	return p->channel;
+}
+
+void
+pool_notified(struct db_conn *c, const char *payload)
+{
+	if (c->pool->notify != NULL)
+		c->pool->notify(c->pool->notify_arg, payload);
+}
+
+/*
+ * The end of a transaction. What never reached a connection ends in a later
+ * turn of the loop, so that no done function runs inside db_tx_send().
+ */
+
+static void
+tx_done(struct db_tx *tx)
+{
+	struct db_pool	*p = tx->pool;
+
+	if (tx->failed) {
+		p->failed++;
+		if (tx->error.lost)
+			p->lost++;
+		if (tx->error.message == NULL)
+			tx->error.message = "failed";
+	} else
+		p->done++;
+	tx->done(tx, tx->failed ? &tx->error : NULL, tx->arg);
+	db_tx_free(tx);
+}
+
+static void
+pool_ended(evutil_socket_t fd, short what, void *arg)
+{
+	struct db_pool	*p = arg;
+	struct db_txs	 list = TAILQ_HEAD_INITIALIZER(list);
+	struct db_tx	*tx;
+
+	TAILQ_CONCAT(&list, &p->ended, link);
+	while ((tx = TAILQ_FIRST(&list)) != NULL) {
+		TAILQ_REMOVE(&list, tx, link);
+		tx_done(tx);
+	}
+}
+
+static void
+tx_end_later(struct db_tx *tx, const char *why, bool cancelled)
+{
+	tx->state = TX_ENDING;
+	tx->failed = true;
+	tx->error.message = why;
+	tx->error.unsent = true;
+	tx->error.cancelled = cancelled;
+	TAILQ_INSERT_TAIL(&tx->pool->ended, tx, link);
+	event_active(tx->pool->ended_ev, EV_TIMEOUT, 0);
+}
+
+void
+pool_tx_end(struct db_tx *tx)
+{
+	tx->pool->nrunning--;
+	tx->state = TX_ENDING;
+	tx_done(tx);
+}
+
+static void
+waiting_fail(struct db_pool *p, long older_ms, const char *why)
+{
+	struct db_tx	*tx, *next;
+
+	for (tx = TAILQ_FIRST(&p->waiting); tx != NULL; tx = next) {
+		next = TAILQ_NEXT(tx, link);
+		if (older_ms > 0 && ms_since(&tx->since) < older_ms)
+			continue;
+		TAILQ_REMOVE(&p->waiting, tx, link);
+		p->nwaiting--;
+		tx_end_later(tx, why, false);
+	}
+}
+
+/*
+ * Connections.
+ */
+
+void
+pool_conn_add(struct db_conn *c)
+{
+	TAILQ_INSERT_TAIL(&c->pool->conns, c, link);
+	c->pool->nconns++;
+}
+
+static void
+conn_remove(struct db_conn *c, const char *why)
+{
+	struct db_pool	*p = c->pool;
+
+	TAILQ_REMOVE(&p->conns, c, link);
+	p->nconns--;
+	if (c->counted)
+		p->nready--;
+	conn_close(c, why);
+}
+
+static void
+listen_done(struct db_tx *tx, const struct db_error *e, void *arg)
+{
+	if (e != NULL)
+		log_error(tx->pool->conf.name, "listen: %s", e->message);
+}
+
+static void
+pool_came_up(struct db_conn *c)
+{
+	struct db_pool	*p = c->pool;
+	struct db_tx	*tx;
+	struct db_stmt	*listen;
+
+	c->counted = true;
+	p->nready++;
+	p->backoff_ms = 0;
+	if (p->channel != NULL) {
+		/* The statement lies in the transaction's own queries. */
+		tx = db_tx_new(p, 0, 0, listen_done, NULL);
+		listen = &tx->own;
+		snprintf(tx->own_sql, sizeof tx->own_sql, "listen %s",
+		    p->channel);
+		listen->sql = tx->own_sql;
+		db_tx_query(tx, listen, 0, NULL, NULL, NULL);
+		p->nrunning++;
+		conn_send(c, tx);
+	}
+	if (p->was_down) {
+		p->was_down = false;
+		log_info(p->conf.name, "database is back");
+		if (p->on_up != NULL)
+			p->on_up(p->on_up_arg);
+	}
+}
+
+void
+pool_conn_ready(struct db_conn *c)
+{
+	struct db_pool	*p = c->pool;
+
+	if (c->state == CONN_READY && !c->counted)
+		pool_came_up(c);
+	if (c->drain && c->ntx == 0 && c->cancelling == NULL)
+		conn_remove(c, "drained");
+	pool_pump(p);
+}
+
+void
+pool_conn_lost(struct db_conn *c, const char *why)
+{
+	struct db_pool	*p = c->pool;
+	bool		 was_up = c->counted;
+	char		 text[256];
+
+	snprintf(text, sizeof text, "%.*s", (int)strcspn(why, "\n"), why);
+	conn_remove(c, text);
+	if (!was_up || p->nready == 0) {
+		if (!p->was_down)
+			log_warn(p->conf.name, "database: %s", text);
+		p->was_down = p->was_down || p->nready == 0;
+	}
+	if (p->closing)
+		return;
+	if (!was_up) {
+		p->backoff_ms = p->backoff_ms == 0 ? BACKOFF_MIN_MS :
+		    p->backoff_ms * 2;
+		if (p->backoff_ms > BACKOFF_MAX_MS)
+			p->backoff_ms = BACKOFF_MAX_MS;
+	}
+	pool_pump(p);
+}
+
+/* The least busy connection that may take one more; NULL: all are full. */
+static struct db_conn *
+pool_choose(struct db_pool *p, const struct db_tx *tx)
+{
+	struct db_conn	*c, *best = NULL;
+	unsigned	 load, best_load = 0;
+
+	TAILQ_FOREACH(c, &p->conns, link) {
+		if (c->state != CONN_READY || !c->counted || c->broken ||
+		    c->drain || c->exclusive || c->cancelling != NULL ||
+		    c->ntx >= POOL_DEPTH)
+			continue;
+		load = c->ntx;
+		if (load > 0 && ms_since(&c->last_read) > POOL_STUCK_MS)
+			load += POOL_DEPTH;
+		if (best == NULL || load < best_load) {
+			best = c;
+			best_load = load;
+		}
+	}
+	return best;
+}
+
+static unsigned
+pool_max(const struct db_pool *p)
+{
+	if (p->channel != NULL)
+		return 1;
+	return p->conf.connections == 0 ? POOL_CONNECTIONS :
+	    p->conf.connections;
+}
+
+/* One more connection, unless one is on its way or a pause is to be kept. */
+static void
+pool_grow(struct db_pool *p)
+{
+	struct timeval	 tv;
+	struct db_conn	*c;
+	unsigned	 n = 0;
+
+	TAILQ_FOREACH(c, &p->conns, link) {
+		if (c->state != CONN_READY)
+			return;
+		if (!c->drain)
+			n++;
+	}
+	if (n >= pool_max(p) || evtimer_pending(p->retry_ev, NULL))
+		return;
+	if (p->backoff_ms == 0) {
+		conn_open(p);
+		return;
+	}
+	tv.tv_sec = p->backoff_ms / 1000;
+	tv.tv_usec = (p->backoff_ms % 1000) * 1000;
+	evtimer_add(p->retry_ev, &tv);
+}
+
+static void
+pool_retry(evutil_socket_t fd, short what, void *arg)
+{
+	struct db_pool	*p = arg;
+
+	if (!p->closing && (p->channel != NULL || p->nwaiting > 0 ||
+	    p->was_down))
+		conn_open(p);
+}
+
+static void
+pool_pump(struct db_pool *p)
+{
+	struct db_conn	*c;
+	struct db_tx	*tx;
+
+	/* Sending can break a connection, but never calls back here. */
+	while ((tx = TAILQ_FIRST(&p->waiting)) != NULL) {
+		c = pool_choose(p, tx);
+		if (c == NULL || c->ntx > 0)
+			pool_grow(p);
+		c = pool_choose(p, tx);
+		if (c == NULL)
+			break;
+		TAILQ_REMOVE(&p->waiting, tx, link);
+		p->nwaiting--;
+		p->nrunning++;
+		conn_send(c, tx);
+	}
+	if (TAILQ_EMPTY(&p->waiting) && !p->closing &&
+	    (p->channel != NULL || p->was_down) && p->nconns == 0)
+		pool_grow(p);
+}
+
+static void
+pool_destroy(struct db_pool *p)
+{
+	pool_ended(-1, 0, p);
+	event_free(p->tick_ev);
+	event_free(p->ended_ev);
+	event_free(p->retry_ev);
+	conf_free(&p->conf);
+	free(p->channel);
+	free(p);
+}
+
+static void
+conn_tick(struct db_pool *p, struct db_conn *c)
+{
+	unsigned	limit;
+
+	limit = p->conf.connect_ms == 0 ? 10000 : p->conf.connect_ms;
+	if (c->state != CONN_READY) {
+		if (c->resolving == NULL && ms_since(&c->born) > limit)
+			pool_conn_lost(c, "connecting took too long");
+		return;
+	}
+	limit = p->conf.statement_ms == 0 ? 30000 : p->conf.statement_ms;
+	if (c->ntx > 0) {
+		/* The server's own time limit has passed: it is not there. */
+		if (ms_since(&c->last_read) > limit + 10000)
+			pool_conn_lost(c, "the database does not answer");
+		else if (ms_since(&c->born) > POOL_AGE_S * 1000L)
+			c->drain = true;
+		return;
+	}
+	if (p->channel != NULL && !c->drain && !p->closing)
+		return;
+	if (c->drain || p->closing ||
+	    ms_since(&c->idle_since) > POOL_IDLE_S * 1000L ||
+	    ms_since(&c->born) > POOL_AGE_S * 1000L)
+		if (c->cancelling == NULL)
+			conn_remove(c, "idle");
+}
+
+static void
+pool_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct db_pool	*p = arg;
+	struct db_conn	*c, *next;
+
+	for (c = TAILQ_FIRST(&p->conns); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, link);
+		conn_tick(p, c);
+	}
+	if (p->closing) {
+		if (p->nconns == 0)
+			pool_destroy(p);
+		return;
+	}
+	if (p->nready == 0 && p->backoff_ms > 0)
+		waiting_fail(p, POOL_DOWN_MS, "the database is not reachable");
+	waiting_fail(p, p->conf.statement_ms == 0 ? 30000 :
+	    (long)p->conf.statement_ms, "no connection became free");
+	pool_pump(p);
+}
+
+/*
+ * What the rest of the server calls.
+ */
+
+struct db_pool *
+db_pool_new(struct event_base *base, const struct db_conf *conf)
+{
+	static const struct timeval	 second = { 1, 0 };
+	struct db_pool			*p = xcalloc(1, sizeof *p);
+
+	p->base = base;
+	conf_copy(&p->conf, conf);
+	TAILQ_INIT(&p->conns);
+	TAILQ_INIT(&p->waiting);
+	TAILQ_INIT(&p->ended);
+	p->tick_ev = event_new(base, -1, EV_PERSIST, pool_tick, p);
+	p->ended_ev = event_new(base, -1, 0, pool_ended, p);
+	p->retry_ev = evtimer_new(base, pool_retry, p);
+	evtimer_add(p->tick_ev, &second);
+	return p;
+}
+
+struct db_pool *
+db_listener_new(struct event_base *base, const struct db_conf *conf,
+    const char *channel, void (*notify)(void *, const char *), void *arg)
+{
+	struct db_pool	*p = db_pool_new(base, conf);
+
+	p->channel = xstrdup(channel);
+	p->notify = notify;
+	p->notify_arg = arg;
+	pool_grow(p);
+	return p;
+}
+
+void
+db_pool_free(struct db_pool *p)
+{
+	if (p == NULL)
+		return;
+	p->closing = true;
+	p->on_up = NULL;
+	p->notify = NULL;
+	waiting_fail(p, 0, "the tenant is closed");
+	/* The tick closes connections as they fall idle, then frees. */
+}
+
+void
+db_pool_conf(struct db_pool *p, const struct db_conf *conf)
+{
+	struct db_conf	 old = p->conf;
+	struct db_conn	*c;
+
+	conf_copy(&p->conf, conf);
+	conf_free(&old);
+	TAILQ_FOREACH(c, &p->conns, link)
+		c->drain = true;
+}
+
+bool
+db_pool_up(const struct db_pool *p)
+{
+	return p->nready > 0 || !p->was_down;
+}
+
+void
+db_pool_on_up(struct db_pool *p, void (*fn)(void *), void *arg)
+{
+	p->on_up = fn;
+	p->on_up_arg = arg;
+}
+
+void
+db_pool_stats(const struct db_pool *p, struct db_stats *s)
+{
+	const struct db_conn	*c;
+
+	memset(s, 0, sizeof *s);
+	s->open = p->nready;
+	TAILQ_FOREACH(c, &p->conns, link) {
+		if (c->ntx > 0)
+			s->busy++;
+	}
+	s->waiting = p->nwaiting;
+	s->running = p->nrunning;
+	s->done = p->done;
+	s->failed = p->failed;
+	s->lost = p->lost;
+}
+
+struct db_tx *
+db_tx_new(struct db_pool *p, unsigned flags, unsigned limit_ms,
+    db_done_cb done, void *arg)
+{
+	struct db_tx	*tx = xcalloc(1, sizeof *tx);
+
+	tx->pool = p;
+	tx->flags = flags;
+	tx->limit_ms = limit_ms;
+	tx->done = done;
+	tx->arg = arg;
+	tx->queries = tx->first;
+	tx->room = TX_QUERIES;
+	return tx;
+}
+
+void
+db_tx_query(struct db_tx *tx, const struct db_stmt *stmt, unsigned nparams,
+    const char *const *params, db_rows_cb cb, void *arg)
+{
+	struct db_query	*q;
+
+	if (tx->state == TX_ENDING || tx->ending)
+		fatalx("db_tx_query: the transaction has ended");
+	if (tx->state == TX_RUNNING && !(tx->flags & DB_STEPS))
+		fatalx("db_tx_query: %s wants DB_STEPS", stmt->sql);
+	if (tx->nqueries == tx->room) {
+		tx->room *= 2;
+		q = xcalloc(tx->room, sizeof *q);
+		memcpy(q, tx->queries, tx->nqueries * sizeof *q);
+		if (tx->queries != tx->first)
+			free(tx->queries);
+		tx->queries = q;
+	}
+	q = &tx->queries[tx->nqueries++];
+	*q = (struct db_query){ stmt, params, nparams, cb, arg };
+}
+
+void
+db_tx_send(struct db_tx *tx)
+{
+	struct db_pool	*p = tx->pool;
+
+	evutil_gettimeofday(&tx->since, NULL);
+	if (p->closing || p->nwaiting >= POOL_WAITING) {
+		tx_end_later(tx, "too much waits for the database", false);
+		return;
+	}
+	tx->state = TX_WAITING;
+	TAILQ_INSERT_TAIL(&p->waiting, tx, link);
+	p->nwaiting++;
+	pool_pump(p);
+}
+
+void
+db_tx_cancel(struct db_tx *tx)
+{
+	switch (tx->state) {
+	case TX_WAITING:
+		TAILQ_REMOVE(&tx->pool->waiting, tx, link);
+		tx->pool->nwaiting--;
+		tx_end_later(tx, "cancelled", true);
+		break;
+	case TX_RUNNING:
+		tx->cancel = true;
+		if (conn_running(tx->conn) == tx)
+			conn_cancel_running(tx->conn);
+		break;
+	default:
+		break;
+	}
+}
+
+void
+db_tx_free(struct db_tx *tx)
+{
+	if (tx->queries != tx->first)
+		free(tx->queries);
+	PQclear(tx->result);
+	free(tx);
+}

@@ -1,0 +1,106 @@
+/*
+ * Counts an address. A table of chains; an entry goes when nobody is
+ * connected from there and its bucket is full again. IPv6 addresses count by
+ * their /64, which is what one customer of a provider has.
+ */
+#include <arpa/inet.h>
+#include <sys/queue.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/xmalloc.h"
+#include "server/client.h"
+#include "server/conf.h"
+#include "server/limit.h"
+
+#define CHAINS	1024
+
+struct address {
+	LIST_ENTRY(address)	 link;
+	char			 name[46];
+	unsigned		 connections;
+	struct bucket		 rate;
+};
+
+static LIST_HEAD(, address)	chains[CHAINS];
+static unsigned			next_chain;
+
+static void
+address_key(const char *address, char key[46])
+{
+	struct in6_addr	a;
+
+	if (inet_pton(AF_INET6, address, &a) == 1) {
+		memset(a.s6_addr + 8, 0, 8);
+		inet_ntop(AF_INET6, &a, key, 46);
+	} else
+		snprintf(key, 46, "%s", address);
+}
+
+static struct address *
+address_get(const char *address)
+{
+	struct address	*a;
+	char		 key[46];
+	unsigned	 h = 5381, i;
+
+	address_key(address, key);
+	for (i = 0; key[i] != '\0'; i++)
+		h = h * 33 ^ (unsigned char)key[i];
+	h %= CHAINS;
+	LIST_FOREACH(a, &chains[h], link) {
+		if (strcmp(a->name, key) == 0)
+			return a;
+	}
+	a = xcalloc(1, sizeof *a);
+	memcpy(a->name, key, sizeof key);
+	LIST_INSERT_HEAD(&chains[h], a, link);
+	return a;
+}
+
+bool
+limit_address_enter(const char *address)
+{
+	struct address	*a = address_get(address);
+
+	if (a->connections >= conf.limits.connections_address)
+		return false;
+	a->connections++;
+	return true;
+}
+
+void
+limit_address_leave(const char *address)
+{
+	address_get(address)->connections--;
+}
+
+bool
+limit_anonymous(const char *address, unsigned *wait)
+{
+	return bucket_take(&address_get(address)->rate,
+	    (double)conf.limits.anon_rate, (double)conf.limits.anon_burst,
+	    wait);
+}
+
+void
+limit_tick(void)
+{
+	struct address	*a, *next;
+	double		 full, now = clock_mono();
+	int		 n;
+
+	full = (double)conf.limits.anon_burst / (double)conf.limits.anon_rate;
+	for (n = 0; n < CHAINS / 16; n++) {
+		next_chain = (next_chain + 1) % CHAINS;
+		for (a = LIST_FIRST(&chains[next_chain]); a != NULL; a = next) {
+			next = LIST_NEXT(a, link);
+			if (a->connections > 0 || now - a->rate.at < full)
+				continue;
+			LIST_REMOVE(a, link);
+			free(a);
+		}
+	}
+}

@@ -1,0 +1,198 @@
+/*
+ * Changes for the other servers of a tenant: gathered for 20 ms, sent as one
+ * pg_notify of at most 7,500 bytes by a connection that also hears theirs.
+ * A line is a change ("c company type id version op request", "a company
+ * type": look again) or something about sessions (session.c).
+ */
+#include <event2/event.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/log.h"
+#include "lib/xmalloc.h"
+#include "server/client.h"
+#include "server/db/db.h"
+#include "server/push.h"
+#include "server/tenant.h"
+
+#define CHANNEL		"konak_push"
+#define GATHER_US	20000
+#define PAYLOAD_MAX	7500
+#define GATHERED_MAX	(64 * 1024)	/* then single changes become "look
+					 * again" */
+
+struct notifier {
+	struct tenant	*tenant;
+	struct db_pool	*pool;		/* NULL until somebody needs it */
+	struct event	*ev;
+	struct buf	 lines;
+};
+
+static const struct db_stmt	stmt_notify = { "notify",
+    "select pg_notify('" CHANNEL "', $1)" };
+
+/*
+ * Out.
+ */
+
+struct batch {
+	const char	*params[1];
+	char		 text[PAYLOAD_MAX + 1];
+};
+
+static void
+batch_done(struct db_tx *tx, const struct db_error *e, void *arg)
+{
+	free(arg);
+}
+
+static void
+notifier_send(evutil_socket_t fd, short what, void *arg)
+{
+	struct notifier	*n = arg;
+	struct batch	*b;
+	struct db_tx	*tx;
+	const char	*p, *end;
+	size_t		 len;
+
+	while ((len = buf_len(&n->lines)) > 0) {
+		p = (const char *)buf_data(&n->lines);
+		if (len > PAYLOAD_MAX) {
+			end = memrchr(p, '\n', PAYLOAD_MAX);
+			len = end == NULL ? PAYLOAD_MAX : (size_t)(end - p) + 1;
+		}
+		b = xcalloc(1, sizeof *b);
+		memcpy(b->text, p, len);
+		b->params[0] = b->text;
+		buf_drain(&n->lines, len);
+		tx = db_tx_new(n->pool, 0, 0, batch_done, b);
+		db_tx_query(tx, &stmt_notify, 1, b->params, NULL, NULL);
+		db_tx_send(tx);
+	}
+	buf_free(&n->lines);
+}
+
+static void
+gather(struct notifier *n)
+{
+	static const struct timeval	tv = { 0, GATHER_US };
+
+	notifier_wake(n);
+	if (!evtimer_pending(n->ev, NULL))
+		evtimer_add(n->ev, &tv);
+}
+
+void
+notify_change(struct tenant *t, const char *company, const struct change *ch,
+    const char *request)
+{
+	struct notifier	*n = tenant_notifier(t);
+	char		 line[256];
+
+	if (ch->id == NULL || buf_len(&n->lines) > GATHERED_MAX) {
+		snprintf(line, sizeof line, "a %s %s\n", company, ch->type);
+		/* One line a type says it all. */
+		if (buf_len(&n->lines) > 0 &&
+		    strstr(buf_text(&n->lines), line) != NULL)
+			return;
+	} else
+		snprintf(line, sizeof line, "c %s %s %s %lld %s %s\n",
+		    company, ch->type, ch->id, (long long)ch->version, ch->op,
+		    request == NULL ? "-" : request);
+	buf_addz(&n->lines, line);
+	gather(n);
+}
+
+void
+notify_line(struct tenant *t, const char *line)
+{
+	struct notifier	*n = tenant_notifier(t);
+
+	buf_printf(&n->lines, "%s\n", line);
+	gather(n);
+}
+
+/*
+ * In.
+ */
+
+static void
+heard_change(struct notifier *n, const char *line)
+{
+	char		 company[40], type[80], id[40], op[16], request[40];
+	long long	 version;
+	struct change	 ch = { .type = type };
+
+	if (line[0] == 'a') {
+		if (sscanf(line, "a %39s %79s", company, type) == 2)
+			push_change_local(n->tenant, company, &ch, NULL);
+		return;
+	}
+	if (sscanf(line, "c %39s %79s %39s %lld %15s %39s", company, type, id,
+	    &version, op, request) != 6)
+		return;
+	ch.id = id;
+	ch.op = op;
+	ch.version = version;
+	push_change_local(n->tenant, company, &ch,
+	    strcmp(request, "-") == 0 ? NULL : request);
+}
+
+static void
+heard(void *arg, const char *payload)
+{
+	struct notifier	*n = arg;
+	char		*copy = xstrdup(payload), *p = copy, *line;
+
+	while ((line = strsep(&p, "\n")) != NULL) {
+		if (line[0] == 'a' || line[0] == 'c')
+			heard_change(n, line);
+		else if (line[0] != '\0')
+			session_heard(n->tenant, line);
+	}
+	free(copy);
+}
+
+/* While it was away, anything may have been said. */
+static void
+came_back(void *arg)
+{
+	struct notifier	*n = arg;
+
+	push_again_all(n->tenant);
+	session_heard(n->tenant, "r - -");
+}
+
+void
+notifier_wake(struct notifier *n)
+{
+	if (n->pool != NULL)
+		return;
+	n->pool = db_listener_new(tenant_base(), tenant_db_conf(n->tenant),
+	    CHANNEL, heard, n);
+	db_pool_on_up(n->pool, came_back, n);
+}
+
+struct notifier *
+notifier_new(struct tenant *t)
+{
+	struct notifier	*n = xcalloc(1, sizeof *n);
+
+	n->tenant = t;
+	n->ev = evtimer_new(tenant_base(), notifier_send, n);
+	return n;
+}
+
+void
+notifier_free(struct notifier *n)
+{
+	if (n == NULL)
+		return;
+	event_free(n->ev);
+	db_pool_free(n->pool);
+	buf_free(&n->lines);
+	free(n);
+}

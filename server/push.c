@@ -1,0 +1,293 @@
+/*
+ * Watches of clients and what is pushed to them. A client that does not read
+ * gets one "look again" afterwards in place of all it would have got.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/cbor.h"
+#include "lib/msg.h"
+#include "lib/xmalloc.h"
+#include "server/client.h"
+#include "server/push.h"
+#include "server/req.h"
+#include "server/tenant.h"
+
+#define WATCHES_MAX	64	/* a client */
+
+static void
+push_send(struct client *c, struct buf *b)
+{
+	client_send(c, FRAME_PUSH, 0, 0, buf_data(b), buf_len(b));
+	buf_free(b);
+}
+
+static void
+push_again(struct client *c, const char *type, const char *company)
+{
+	struct buf	b = BUF_INIT;
+	struct cbw	w;
+
+	cbw_init(&w, &b);
+	cbw_map_begin(&w);
+	cbw_kv_text(&w, "push", "again");
+	if (type != NULL)
+		cbw_kv_text(&w, "type", type);
+	if (company != NULL)
+		cbw_kv_uuid(&w, "company", company);
+	cbw_map_end(&w);
+	push_send(c, &b);
+}
+
+void
+push_rights(struct client *c)
+{
+	struct buf	b = BUF_INIT;
+	struct cbw	w;
+
+	cbw_init(&w, &b);
+	cbw_map(&w, 1);
+	cbw_kv_text(&w, "push", "rights");
+	push_send(c, &b);
+}
+
+void
+push_ended(struct client *c, const char *key)
+{
+	struct buf	b = BUF_INIT;
+	struct cbw	w;
+
+	cbw_init(&w, &b);
+	cbw_map(&w, 2);
+	cbw_kv_text(&w, "push", "ended");
+	cbw_kv_text(&w, "text", msg_text(c->lang, key));
+	push_send(c, &b);
+}
+
+void
+push_owed(struct client *c)
+{
+	if (c->paused)
+		return;
+	c->again = false;
+	if (!TAILQ_EMPTY(&c->watches))
+		push_again(c, NULL, NULL);
+}
+
+static void
+push_item(struct client *c, const char *company, const struct change *ch,
+    const char *request)
+{
+	struct buf	b = BUF_INIT;
+	struct cbw	w;
+
+	cbw_init(&w, &b);
+	cbw_map(&w, 4);
+	cbw_kv_text(&w, "push", "changed");
+	cbw_kv_text(&w, "type", ch->type);
+	cbw_kv_uuid(&w, "company", company);
+	cbw_key(&w, "items");
+	cbw_array(&w, 1);
+	cbw_array(&w, 4);
+	cbw_uuidz(&w, ch->id);
+	cbw_int(&w, ch->version);
+	cbw_textz(&w, ch->op);
+	cbw_uuidz(&w, request);
+	push_send(c, &b);
+}
+
+static const struct watch *
+watching(const struct client *c, const char *type, const char *company)
+{
+	const struct watch	*w;
+
+	TAILQ_FOREACH(w, &c->watches, link) {
+		if (strcmp(w->type, type) == 0 &&
+		    strcmp(w->company, company) == 0)
+			return w;
+	}
+	return NULL;
+}
+
+void
+push_change_local(struct tenant *t, const char *company,
+    const struct change *ch, const char *request)
+{
+	struct client	*c;
+
+	TAILQ_FOREACH(c, &clients, link) {
+		if (c->tenant != t || c->dropped != DROP_NONE ||
+		    watching(c, ch->type, company) == NULL)
+			continue;
+		if (c->paused)
+			c->again = true;
+		else if (ch->id == NULL)
+			push_again(c, ch->type, company);
+		else
+			push_item(c, company, ch, request);
+	}
+}
+
+void
+push_change(struct tenant *t, const char *company, const struct change *ch,
+    const char *request)
+{
+	if (company == NULL || company[0] == '\0')
+		return;
+	push_change_local(t, company, ch, request);
+	notify_change(t, company, ch, request);
+}
+
+void
+push_again_all(struct tenant *t)
+{
+	struct client	*c;
+
+	TAILQ_FOREACH(c, &clients, link) {
+		if (c->tenant == t && c->dropped == DROP_NONE &&
+		    !TAILQ_EMPTY(&c->watches)) {
+			c->again = true;
+			client_turn(c);
+		}
+	}
+}
+
+/*
+ * Watches.
+ */
+
+static void
+watch_free(struct client *c, struct watch *w)
+{
+	TAILQ_REMOVE(&c->watches, w, link);
+	free(w->type);
+	free(w->need);
+	free(w);
+}
+
+bool
+watch_start(struct client *c, const char *type, const char *need)
+{
+	struct watch	*w;
+	size_t		 n = 0;
+
+	if (c->session == NULL || c->dropped != DROP_NONE)
+		return true;
+	if (watching(c, type, c->session->company) != NULL)
+		return true;
+	TAILQ_FOREACH(w, &c->watches, link)
+		n++;
+	if (n >= WATCHES_MAX)
+		return false;
+	w = xcalloc(1, sizeof *w);
+	w->type = xstrdup(type);
+	w->need = need == NULL ? NULL : xstrdup(need);
+	memcpy(w->company, c->session->company, sizeof w->company);
+	TAILQ_INSERT_TAIL(&c->watches, w, link);
+	notifier_wake(tenant_notifier(c->tenant));
+	return true;
+}
+
+void
+watch_stop(struct client *c, const char *type)
+{
+	struct watch	*w, *next;
+
+	for (w = TAILQ_FIRST(&c->watches); w != NULL; w = next) {
+		next = TAILQ_NEXT(w, link);
+		if (strcmp(w->type, type) == 0)
+			watch_free(c, w);
+	}
+}
+
+void
+watch_end_all(struct client *c)
+{
+	struct watch	*w;
+
+	while ((w = TAILQ_FIRST(&c->watches)) != NULL)
+		watch_free(c, w);
+}
+
+void
+watch_recheck(struct client *c)
+{
+	struct watch	*w, *next;
+
+	for (w = TAILQ_FIRST(&c->watches); w != NULL; w = next) {
+		next = TAILQ_NEXT(w, link);
+		if (strcmp(w->company, c->session->company) != 0 ||
+		    (w->need != NULL && !session_may(c->session, w->need)))
+			watch_free(c, w);
+	}
+}
+
+/*
+ * Verbs. Which right a type asks for is its list verb's.
+ */
+
+static const char *
+watch_need(const char *type)
+{
+	const struct verb	*v;
+	char			 name[128];
+	int			 n;
+
+	n = snprintf(name, sizeof name, "%s.list", type);
+	v = n > 0 && (size_t)n < sizeof name ? verb_find(name, (size_t)n) :
+	    NULL;
+	return v == NULL ? NULL : v->need[0];
+}
+
+static void
+watch_committed(struct req *r)
+{
+	const char	*type = req_text(r, "type");
+	const char	*need = watch_need(type);
+
+	if (!watch_start(r->client, type,
+	    strcmp(need, PERM_SELF) == 0 ? NULL : need))
+		req_fail(r, ERR_TOO_MANY, "type", "err.too_many", NULL);
+}
+
+static void
+watch_start_run(struct req *r)
+{
+	const char	*type = req_text(r, "type");
+	const char	*need = watch_need(type);
+
+	if (need == NULL) {
+		req_fail(r, ERR_NOT_FOUND, "type", "watch.unknown", "type",
+		    type, NULL);
+		return;
+	}
+	if (strcmp(need, PERM_SELF) != 0 && !req_may(r, need)) {
+		req_need(r, need);
+		return;
+	}
+	req_then(r, watch_committed);
+}
+
+static void
+watch_stop_run(struct req *r)
+{
+	watch_stop(r->client, req_text(r, "type"));
+}
+
+static const struct verb verbs[] = {
+	{ .name = "watch.start", .need = { PERM_SELF },
+	  .state = VERB_COMPANY,
+	  .args = { { "type", ARG_TEXT, .required = true, .max = 64 } },
+	  .run = watch_start_run },
+	{ .name = "watch.stop", .need = { PERM_SELF },
+	  .state = VERB_COMPANY,
+	  .args = { { "type", ARG_TEXT, .required = true, .max = 64 } },
+	  .run = watch_stop_run },
+	{ .name = NULL }
+};
+
+void
+push_register(void)
+{
+	verb_register(verbs);
+}

@@ -1,0 +1,67 @@
+/*
+ * Telling clients that something changed. What a write changed goes to this
+ * server's watchers at once, and through the tenant's notifier connection to
+ * the other servers. No field values are sent.
+ */
+#ifndef KONAK_PUSH_H
+#define KONAK_PUSH_H
+
+#include <sys/queue.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct client;
+struct tenant;
+
+struct change {
+	TAILQ_ENTRY(change)	 link;
+	const char		*type;
+	const char		*id;		/* NULL: look at all again */
+	const char		*op;
+	int64_t			 version;
+};
+
+/* One type that a client watches, in the company it had entered then. */
+struct watch {
+	TAILQ_ENTRY(watch)	 link;
+	char			*type;
+	char			 company[37];
+	char			*need;		/* to see the type */
+};
+
+/* After the commit. request may be NULL. */
+void	push_change(struct tenant *, const char *company,
+	    const struct change *, const char *request);
+/* "Look again" to every watcher of the tenant: something may be lost. */
+void	push_again_all(struct tenant *);
+/* What was held back while the client did not read. */
+void	push_owed(struct client *);
+void	push_rights(struct client *);
+void	push_ended(struct client *, const char *key);
+
+bool	watch_start(struct client *, const char *type, const char *need);
+void	watch_stop(struct client *, const char *type);
+void	watch_end_all(struct client *);
+/* Ends what the session may no longer see. */
+void	watch_recheck(struct client *);
+
+/* notify.c: to and from the other servers. */
+struct notifier;
+struct notifier	*notifier_new(struct tenant *);
+void		 notifier_free(struct notifier *);
+void		 notifier_wake(struct notifier *);	/* somebody watches */
+void		 notify_change(struct tenant *, const char *company,
+		    const struct change *, const char *request);
+/* "e" session ended, "u" sessions of a person ended, "r" rights changed; the
+ * words after the letter separated by spaces. */
+void		 notify_line(struct tenant *, const char *line);
+/* push.c and session.c, called by notify.c: local clients only. */
+void		 push_change_local(struct tenant *, const char *company,
+		    const struct change *, const char *request);
+void		 session_heard(struct tenant *, const char *line);
+
+/* Verbs watch.start and watch.stop. */
+void		 push_register(void);
+
+#endif

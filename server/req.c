@@ -1,0 +1,375 @@
+/*
+ * A request's memory, its statements and what it has failed with.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/log.h"
+#include "lib/xmalloc.h"
+#include "server/client.h"
+#include "server/req_private.h"
+
+struct req *
+req_new(struct client *c, uint32_t number)
+{
+	struct arena		*a = arena_new();
+	struct req		*r = arena_alloc(a, sizeof *r);
+	struct req_private	*p = arena_alloc(a, sizeof *p);
+
+	r->arena = a;
+	r->client = c;
+	r->tenant = c->tenant;
+	r->session = c->session;
+	r->number = number;
+	r->priv = p;
+	STAILQ_INIT(&p->bad);
+	TAILQ_INIT(&p->changes);
+	p->began = clock_mono();
+	TAILQ_INSERT_TAIL(&c->reqs, r, link);
+	c->nreqs++;
+	return r;
+}
+
+void
+req_free(struct req *r)
+{
+	struct req_private	*p = r->priv;
+	struct client		*c = r->client;
+
+	if (p->tx != NULL && !p->sent)
+		db_tx_free(p->tx);
+	buf_wipe(&p->big);
+	buf_wipe(&p->out);
+	buf_free(&p->conflict);
+	TAILQ_REMOVE(&c->reqs, r, link);
+	c->nreqs--;
+	arena_free(r->arena);
+	if (c->dropped != DROP_NONE)
+		client_turn(c);
+}
+
+void
+req_reset(struct req *r)
+{
+	struct req_private	*p = r->priv;
+
+	r->state = NULL;
+	if (p->tx != NULL && !p->sent)
+		db_tx_free(p->tx);
+	p->tx = NULL;
+	p->sent = false;
+	p->nqueries = 0;
+	p->then = NULL;
+	p->catch = NULL;
+	p->again = false;
+	buf_clear(&p->out);
+	p->out_used = false;
+	buf_clear(&p->conflict);
+	p->err = ERR_NONE;
+	memset(&p->error, 0, sizeof p->error);
+	STAILQ_INIT(&p->bad);
+	p->nbad = 0;
+	p->wait = 0;
+	p->need = p->denied = NULL;
+	TAILQ_INIT(&p->changes);
+}
+
+/*
+ * Who asks.
+ */
+
+bool
+req_may(const struct req *r, const char *code)
+{
+	return r->session != NULL && session_may(r->session, code);
+}
+
+const char *
+req_scope(const struct req *r, const char *code)
+{
+	char	scope[64];
+
+	if (r->session == NULL ||
+	    !session_scope(r->session, code, scope, sizeof scope))
+		return NULL;
+	return arena_strdup(r->arena, scope);
+}
+
+const char *
+req_company(const struct req *r)
+{
+	return r->session == NULL || r->session->company[0] == '\0' ? NULL :
+	    r->session->company;
+}
+
+const char *
+req_user(const struct req *r)
+{
+	return r->session == NULL || r->session->user[0] == '\0' ? NULL :
+	    r->session->user;
+}
+
+enum lang
+req_lang(const struct req *r)
+{
+	return r->client->lang;
+}
+
+/*
+ * Statements.
+ */
+
+struct rows_arg {
+	struct req	*r;
+	req_rows_cb	 cb;
+};
+
+static void
+req_rows(struct db_tx *tx, PGresult *res, void *arg)
+{
+	struct rows_arg	*a = arg;
+
+	if (req_failed(a->r) || a->r->priv->gone)
+		return;
+	a->r->priv->running = true;
+	a->cb(a->r, res);
+	a->r->priv->running = false;
+}
+
+void
+req_query(struct req *r, const struct db_stmt *stmt, unsigned nparams,
+    const char *const *params, req_rows_cb cb)
+{
+	struct req_private	*p = r->priv;
+	struct rows_arg		*a = NULL;
+	struct db_tx		*tx = p->tx != NULL ? p->tx : dispatch_tx(r);
+
+	if (tx == NULL)		/* no tenant: req_fail() was called */
+		return;
+	if (cb != NULL) {
+		a = arena_alloc(r->arena, sizeof *a);
+		a->r = r;
+		a->cb = cb;
+	}
+	p->nqueries++;
+	db_tx_query(tx, stmt, nparams, nparams == 0 ? NULL :
+	    arena_memdup(r->arena, params, nparams * sizeof *params),
+	    cb == NULL ? NULL : req_rows, a);
+}
+
+void
+req_then(struct req *r, void (*fn)(struct req *))
+{
+	r->priv->then = fn;
+}
+
+void
+req_catch(struct req *r, bool (*fn)(struct req *, const struct db_error *))
+{
+	r->priv->catch = fn;
+}
+
+void
+req_mode(struct req *r, bool writes)
+{
+	r->priv->writes = writes;
+}
+
+void
+req_again(struct req *r)
+{
+	r->priv->again = true;
+}
+
+void
+req_hold(struct req *r)
+{
+	r->priv->held = true;
+}
+
+void
+req_go(struct req *r)
+{
+	r->priv->held = false;
+	if (!r->priv->running)
+		dispatch_go(r);
+}
+
+bool
+req_gone(const struct req *r)
+{
+	return r->priv->gone;
+}
+
+/*
+ * The answer.
+ */
+
+struct cbw *
+req_out(struct req *r)
+{
+	struct req_private	*p = r->priv;
+
+	if (!p->out_used) {
+		p->out_used = true;
+		cbw_init(&p->out_w, &p->out);
+	}
+	return &p->out_w;
+}
+
+struct cbw *
+req_conflict(struct req *r)
+{
+	struct req_private	*p = r->priv;
+
+	buf_clear(&p->conflict);
+	cbw_init(&p->conflict_w, &p->conflict);
+	return &p->conflict_w;
+}
+
+void
+req_changed(struct req *r, const char *type, const char *id, int64_t version,
+    const char *op)
+{
+	struct change	*ch = arena_alloc(r->arena, sizeof *ch);
+
+	ch->type = type;
+	ch->id = arena_strdup(r->arena, id);
+	ch->version = version;
+	ch->op = op;
+	TAILQ_INSERT_TAIL(&r->priv->changes, ch, link);
+}
+
+void
+req_changed_all(struct req *r, const char *type)
+{
+	struct change	*ch = arena_alloc(r->arena, sizeof *ch);
+
+	ch->type = type;
+	TAILQ_INSERT_TAIL(&r->priv->changes, ch, link);
+}
+
+static void
+words_set(struct req *r, struct req_bad *b, const char *field,
+    const char *key, const char *text, va_list ap)
+{
+	struct msg_param	params[MSG_PARAMS];
+	size_t			i;
+
+	b->field = arena_strdup(r->arena, field);
+	b->key = arena_strdup(r->arena, key);
+	b->text = arena_strdup(r->arena, text);
+	if (text != NULL)
+		return;
+	b->nparams = msg_params(params, ap);
+	b->params = arena_array(r->arena, b->nparams, sizeof *b->params);
+	for (i = 0; i < b->nparams; i++) {
+		b->params[i].name = arena_strdup(r->arena, params[i].name);
+		b->params[i].value = params[i].value == NULL ? "" :
+		    arena_strdup(r->arena, params[i].value);
+	}
+}
+
+static void
+fail_set(struct req *r, enum err err, const char *field, const char *key,
+    const char *text, ...)
+{
+	va_list	ap;
+
+	if (r->priv->err != ERR_NONE)
+		return;
+	r->priv->err = err;
+	va_start(ap, text);
+	words_set(r, &r->priv->error, field, key, text, ap);
+	va_end(ap);
+}
+
+void
+req_fail(struct req *r, enum err err, const char *field, const char *key, ...)
+{
+	va_list	ap;
+
+	if (r->priv->err != ERR_NONE)
+		return;
+	r->priv->err = err;
+	va_start(ap, key);
+	words_set(r, &r->priv->error, field, key, NULL, ap);
+	va_end(ap);
+}
+
+void
+req_fail_text(struct req *r, enum err err, const char *field,
+    const char *key, const char *text)
+{
+	fail_set(r, err, field, key, text, NULL);
+}
+
+static struct req_bad *
+bad_new(struct req *r)
+{
+	struct req_bad	*b = arena_alloc(r->arena, sizeof *b);
+
+	STAILQ_INSERT_TAIL(&r->priv->bad, b, link);
+	r->priv->nbad++;
+	return b;
+}
+
+void
+req_bad(struct req *r, const char *field, const char *key, ...)
+{
+	va_list	ap;
+
+	va_start(ap, key);
+	words_set(r, bad_new(r), field, key, NULL, ap);
+	va_end(ap);
+}
+
+static void
+bad_text(struct req *r, const char *field, const char *key, const char *text,
+    ...)
+{
+	va_list	ap;
+
+	va_start(ap, text);
+	words_set(r, bad_new(r), field, key, text, ap);
+	va_end(ap);
+}
+
+void
+req_bad_text(struct req *r, const char *field, const char *key,
+    const char *text)
+{
+	bad_text(r, field, key, text, NULL);
+}
+
+void
+req_need(struct req *r, const char *code)
+{
+	if (r->priv->denied == NULL)
+		r->priv->denied = arena_strdup(r->arena, code);
+}
+
+bool
+req_failed(const struct req *r)
+{
+	return r->priv->err != ERR_NONE || r->priv->nbad > 0;
+}
+
+void
+req_wait(struct req *r, unsigned seconds)
+{
+	r->priv->wait = seconds;
+}
+
+char *
+req_printf(struct req *r, const char *fmt, ...)
+{
+	va_list	 ap;
+	char	*s;
+
+	va_start(ap, fmt);
+	s = arena_vprintf(r->arena, fmt, ap);
+	va_end(ap);
+	return s;
+}

@@ -1,0 +1,352 @@
+/*
+ * The tenants' files and what is open for each: its pool, its notifier.
+ */
+#include <event2/event.h>
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/arena.h"
+#include "lib/buf.h"
+#include "lib/conf.h"
+#include "lib/log.h"
+#include "lib/xmalloc.h"
+#include "server/client.h"
+#include "server/conf.h"
+#include "server/db/db.h"
+#include "server/push.h"
+#include "server/tenant.h"
+#include "server/tls.h"
+
+/* As written in tenants/NAME.yaml. */
+struct tenant_file {
+	const char	*name, *host, **hosts, *key_file, *state;
+	const char	*certificate, *key;
+	const char	*db_host, *db_name, *db_user, *db_password, *db_sslmode;
+	int64_t		 db_port, db_connections;
+};
+
+struct tenant {
+	TAILQ_ENTRY(tenant)	 link;
+	struct arena		*arena;		/* holds file */
+	struct tenant_file	 file;
+	struct db_conf		 db_conf;
+	struct db_pool		*db;
+	struct notifier		*notifier;
+	void			*certificate;
+	void			*slot;
+	bool			 seen;		/* by the reload under way */
+	bool			 gone;		/* its file is */
+};
+
+#define AT(field)	offsetof(struct tenant_file, field)
+
+static const struct conf_row rows[] = {
+	{ "name", CONF_TEXT, AT(name), NULL, CONF_REQUIRED, 0, 0 },
+	{ "host", CONF_TEXT, AT(host), NULL, 0, 0, 0 },
+	{ "hosts", CONF_TEXTS, AT(hosts), NULL, 0, 0, 0 },
+	{ "key_file", CONF_PATH, AT(key_file), NULL, CONF_REQUIRED, 0, 0 },
+	{ "state", CONF_TEXT, AT(state), "active", 0, 0, 0 },
+	{ "certificate", CONF_PATH, AT(certificate), NULL, 0, 0, 0 },
+	{ "key", CONF_PATH, AT(key), NULL, 0, 0, 0 },
+	{ "database.host", CONF_TEXT, AT(db_host), NULL, CONF_REQUIRED, 0, 0 },
+	{ "database.port", CONF_INT, AT(db_port), "5432", 0, 1, 65535 },
+	{ "database.name", CONF_TEXT, AT(db_name), NULL, CONF_REQUIRED, 0, 0 },
+	{ "database.user", CONF_TEXT, AT(db_user), NULL, CONF_REQUIRED, 0, 0 },
+	{ "database.password", CONF_TEXT, AT(db_password), NULL, 0, 0, 0 },
+	{ "database.sslmode", CONF_TEXT, AT(db_sslmode), NULL, 0, 0, 0 },
+	{ "database.connections", CONF_INT, AT(db_connections), "0", 0,
+	    0, 64 },
+	{ NULL, 0, 0, NULL, 0, 0, 0 }
+};
+
+static TAILQ_HEAD(, tenant)	 tenants = TAILQ_HEAD_INITIALIZER(tenants);
+static struct event_base	*base;
+
+const char *
+tenant_name(const struct tenant *t)
+{
+	return t == NULL ? NULL : t->file.name;
+}
+
+struct db_pool *
+tenant_db(const struct tenant *t)
+{
+	return t->db;
+}
+
+const struct db_conf *
+tenant_db_conf(const struct tenant *t)
+{
+	return &t->db_conf;
+}
+
+struct notifier *
+tenant_notifier(const struct tenant *t)
+{
+	return t->notifier;
+}
+
+const char *
+tenant_key_file(const struct tenant *t)
+{
+	return t->file.key_file;
+}
+
+void *
+tenant_certificate(const struct tenant *t)
+{
+	return t->certificate;
+}
+
+void **
+tenant_slot(struct tenant *t)
+{
+	return &t->slot;
+}
+
+struct event_base *
+tenant_base(void)
+{
+	return base;
+}
+
+/* Suspended ones are as unknown to those who ask as ones that never were. */
+static bool
+is_open(const struct tenant *t)
+{
+	return !t->gone && strcmp(t->file.state, "active") == 0;
+}
+
+struct tenant *
+tenant_by_name(const char *name, size_t len)
+{
+	struct tenant	*t;
+
+	TAILQ_FOREACH(t, &tenants, link) {
+		if (is_open(t) && strlen(t->file.name) == len &&
+		    memcmp(t->file.name, name, len) == 0)
+			return t;
+	}
+	return NULL;
+}
+
+struct tenant *
+tenant_by_host(const char *host)
+{
+	struct tenant	*t;
+	const char	**h;
+
+	TAILQ_FOREACH(t, &tenants, link) {
+		if (!is_open(t))
+			continue;
+		if (t->file.host != NULL && strcasecmp(t->file.host, host) == 0)
+			return t;
+		for (h = t->file.hosts; *h != NULL; h++) {
+			if (strcasecmp(*h, host) == 0)
+				return t;
+		}
+	}
+	return NULL;
+}
+
+void
+tenant_each(void (*fn)(struct tenant *, void *), void *arg)
+{
+	struct tenant	*t, *next;
+
+	for (t = TAILQ_FIRST(&tenants); t != NULL; t = next) {
+		next = TAILQ_NEXT(t, link);
+		if (!t->gone)
+			fn(t, arg);
+	}
+}
+
+/*
+ * Reading.
+ */
+
+static void
+db_conf_fill(struct tenant *t)
+{
+	const struct tenant_file	*f = &t->file;
+
+	t->db_conf = (struct db_conf){
+		.name = f->name, .host = f->db_host,
+		.port = (unsigned)f->db_port, .dbname = f->db_name,
+		.user = f->db_user, .password = f->db_password,
+		.sslmode = f->db_sslmode,
+		.connections = (unsigned)(f->db_connections > 0 ?
+		    f->db_connections : conf.limits.connections_db),
+		.statement_ms = (unsigned)conf.limits.statement_s * 1000,
+	};
+}
+
+static void
+certificate_load(struct tenant *t)
+{
+	void	*new;
+
+	if (t->file.certificate == NULL || t->file.key == NULL)
+		return;
+	new = tls_certificate(t->file.certificate, t->file.key);
+	if (new == NULL)
+		return;		/* logged; the old one stays */
+	tls_certificate_free(t->certificate);
+	t->certificate = new;
+}
+
+static void
+differs(const struct conf_row *row, void *arg)
+{
+	*(bool *)arg = true;
+}
+
+static struct tenant *
+tenant_find(const char *name)
+{
+	struct tenant	*t;
+
+	TAILQ_FOREACH(t, &tenants, link) {
+		if (!t->gone && strcmp(t->file.name, name) == 0)
+			return t;
+	}
+	return NULL;
+}
+
+/* The old arena stays: connections that drain still point into it. It is a
+ * few kilobytes for each change of a tenant's file. */
+static void
+tenant_change(struct tenant *t, struct arena *a, const struct tenant_file *f)
+{
+	bool	changed = false;
+
+	conf_diff(rows, &t->file, f, differs, &changed);
+	if (!changed) {
+		arena_free(a);
+		return;
+	}
+	t->arena = a;
+	t->file = *f;
+	db_conf_fill(t);
+	db_pool_conf(t->db, &t->db_conf);
+	log_info(f->name, "tenant changed");
+}
+
+static void
+tenant_take(const char *path)
+{
+	struct arena		*a = arena_new();
+	struct tenant_file	 f;
+	struct tenant		*t;
+	const char		*error;
+
+	if (!conf_load(a, path, rows, &f, &error)) {
+		log_error(NULL, "%s", error);
+		arena_free(a);
+		return;
+	}
+	t = tenant_find(f.name);
+	if (t != NULL) {
+		t->seen = true;
+		tenant_change(t, a, &f);
+		certificate_load(t);
+		return;
+	}
+	t = xcalloc(1, sizeof *t);
+	t->arena = a;
+	t->file = f;
+	t->seen = true;
+	db_conf_fill(t);
+	t->db = db_pool_new(base, &t->db_conf);
+	t->notifier = notifier_new(t);
+	certificate_load(t);
+	TAILQ_INSERT_TAIL(&tenants, t, link);
+	log_info(f.name, "tenant taken up");
+}
+
+static void
+tenants_read(const char *dir)
+{
+	DIR		*d = opendir(dir);
+	struct dirent	*e;
+	struct buf	 path = BUF_INIT;
+	size_t		 len;
+
+	if (d == NULL) {
+		log_error(NULL, "%s: cannot read the tenants", dir);
+		return;
+	}
+	while ((e = readdir(d)) != NULL) {
+		len = strlen(e->d_name);
+		if (e->d_name[0] == '.' || len < 6 ||
+		    strcmp(e->d_name + len - 5, ".yaml") != 0)
+			continue;
+		buf_clear(&path);
+		buf_printf(&path, "%s/%s", dir, e->d_name);
+		tenant_take(buf_text(&path));
+	}
+	closedir(d);
+	buf_free(&path);
+}
+
+/* Its struct stays: clients that are being dropped and requests under way
+ * point to it. */
+static void
+tenant_close(struct tenant *t)
+{
+	struct client	*c;
+
+	t->gone = true;
+	TAILQ_FOREACH(c, &clients, link) {
+		if (c->tenant == t)
+			client_drop(c, DROP_SHUTDOWN, "the tenant is closed");
+	}
+	log_info(t->file.name, "tenant closed");
+}
+
+void
+tenant_start(struct event_base *b, const char *dir)
+{
+	base = b;
+	tenants_read(dir);
+}
+
+void
+tenant_reload(const char *dir)
+{
+	struct tenant	*t;
+	struct client	*c;
+	bool		 any = false;
+
+	TAILQ_FOREACH(t, &tenants, link)
+		t->seen = false;
+	tenants_read(dir);
+	TAILQ_FOREACH(t, &tenants, link) {
+		any = any || t->seen;
+		if (!t->gone && !t->seen)
+			tenant_close(t);
+	}
+	TAILQ_FOREACH(c, &clients, link) {
+		if (c->tenant != NULL && !is_open(c->tenant))
+			client_drop(c, DROP_SHUTDOWN, "the tenant is closed");
+	}
+	if (!any)
+		log_warn(NULL, "no tenant is configured");
+}
+
+void
+tenant_stop(void)
+{
+	struct tenant	*t;
+
+	while ((t = TAILQ_FIRST(&tenants)) != NULL) {
+		TAILQ_REMOVE(&tenants, t, link);
+		notifier_free(t->notifier);
+		db_pool_free(t->db);
+		tls_certificate_free(t->certificate);
+		arena_free(t->arena);
+		free(t);
+	}
+}
