@@ -31,15 +31,17 @@ arg_max(const struct verb_arg *a)
 static void
 too_long(struct req *r, const struct verb_arg *a, size_t len)
 {
-	char	max[24], actual[24];
+	char	max[24], actual[24], over[24];
 
 	snprintf(max, sizeof max, "%zu", arg_max(a));
 	snprintf(actual, sizeof actual, "%zu", len);
+	snprintf(over, sizeof over, "%zu", len - arg_max(a));
 	req_fail(r, ERR_INVALID, a->name, "value.too_long",
-	    "max", max, "len", actual, NULL);
+	    "max", max, "actual", actual, "over", over, NULL);
 }
 
-static bool
+/* The first control character, or 0. */
+static unsigned
 has_control(const char *s, size_t len)
 {
 	size_t	i;
@@ -47,13 +49,13 @@ has_control(const char *s, size_t len)
 	for (i = 0; i < len; i++) {
 		if (((unsigned char)s[i] < 0x20 && s[i] != '\n' &&
 		    s[i] != '\t') || s[i] == 0x7f)
-			return true;
+			return s[i] == '\0' ? 0x2400 : (unsigned char)s[i];
 		/* C1 controls in UTF-8 */
 		if ((unsigned char)s[i] == 0xc2 && i + 1 < len &&
 		    (unsigned char)s[i + 1] < 0xa0)
-			return true;
+			return (unsigned char)s[i + 1];
 	}
-	return false;
+	return 0;
 }
 
 static bool
@@ -62,6 +64,7 @@ arg_read_text(struct req *r, const struct verb_arg *a, struct arg_value *v,
 {
 	const char	*s;
 	size_t		 len, n;
+	unsigned	 code;
 
 	if (!cbr_text(c, &s, &len))
 		return false;
@@ -71,9 +74,11 @@ arg_read_text(struct req *r, const struct verb_arg *a, struct arg_value *v,
 		return true;
 	}
 	/* A secret is any text but NUL: it is compared, never shown. */
-	if (a->type == ARG_SECRET ? memchr(s, 0, len) != NULL :
-	    has_control(s, len)) {
-		req_fail(r, ERR_INVALID, a->name, "value.control", NULL);
+	code = a->type != ARG_SECRET ? has_control(s, len) :
+	    memchr(s, 0, len) != NULL ? 0x2400 : 0;
+	if (code != 0) {
+		req_fail(r, ERR_INVALID, a->name, "value.control", "code",
+		    req_printf(r, "U+%04X", code), NULL);
 		return true;
 	}
 	if (a->type == ARG_SECRET)
@@ -148,6 +153,30 @@ arg_read(struct req *r, const struct verb_arg *a, struct arg_value *v,
 	return false;
 }
 
+static const char *
+type_name(enum arg_type t)
+{
+	switch (t) {
+	case ARG_END:
+	case ARG_ANY:
+		break;
+	case ARG_UUID:
+		return "uuid";
+	case ARG_INT:
+		return "int";
+	case ARG_BOOL:
+		return "bool";
+	case ARG_TEXT:
+	case ARG_SECRET:
+		return "text";
+	case ARG_BYTES:
+		return "bytes";
+	case ARG_UUIDS:
+		return "uuid[]";
+	}
+	return "?";
+}
+
 /* One argument. Null is the same as not sent, but for ARG_ANY, whose handler
  * may tell them apart. */
 static void
@@ -171,8 +200,8 @@ arg_take(struct req *r, const char *key, size_t len, struct cbr *c)
 		return;
 	v->sent = true;
 	if (!arg_read(r, &verb->args[i], v, c))
-		req_fail(r, ERR_INVALID, verb->args[i].name,
-		    "value.wrong_type", NULL);
+		req_fail(r, ERR_INVALID, verb->args[i].name, "value.type",
+		    "type", type_name(verb->args[i].type), NULL);
 }
 
 bool
@@ -189,8 +218,8 @@ args_read(struct req *r, const struct cbr *args)
 		r->priv->args_map = *args;
 		r->priv->has_args = true;
 		if (!cbr_map(&c, &n)) {
-			req_fail(r, ERR_INVALID, "args", "value.wrong_type",
-			    NULL);
+			req_fail(r, ERR_INVALID, "args", "value.type",
+			    "type", "map", NULL);
 			return false;
 		}
 		for (i = 0; i < n && !req_failed(r); i++) {

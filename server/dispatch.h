@@ -12,6 +12,7 @@
 struct buf;
 struct client;
 struct event_base;
+struct req;
 
 void	dispatch_start(struct event_base *);
 /* A request frame; big holds the body when it came in parts and is taken
@@ -20,6 +21,8 @@ void	dispatch_frame(struct client *, uint32_t number, const uint8_t *body,
 	    size_t len, struct buf *big);
 /* A request with this number is not yet answered. */
 bool	dispatch_open(const struct client *, uint32_t number);
+/* The door itself: the request's verb and arguments have been read. */
+void	dispatch_run(struct req *);
 void	dispatch_cancel(struct client *, uint32_t number);
 /* The connection is gone: reads are cancelled, writes end unheard. */
 void	dispatch_gone(struct client *);

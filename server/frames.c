@@ -152,6 +152,8 @@ static void
 incoming_add(struct client *c, struct incoming *in, const uint8_t *body,
     size_t len)
 {
+	char	max[24];
+
 	if (in->refused)
 		return;
 	if (buf_len(&in->body) + len > request_max(c) ||
@@ -159,8 +161,9 @@ incoming_add(struct client *c, struct incoming *in, const uint8_t *body,
 		c->incoming_bytes -= buf_len(&in->body);
 		buf_wipe(&in->body);
 		in->refused = true;
+		snprintf(max, sizeof max, "%zu", request_max(c));
 		reply_error_simple(c, in->number, ERR_TOO_LARGE,
-		    "err.too_large", 0, NULL);
+		    "err.too_large", 0, "max", max, NULL);
 		return;
 	}
 	buf_add(&in->body, body, len);
@@ -222,6 +225,16 @@ number_open(struct client *c, uint32_t number)
 }
 
 static void
+too_many(struct client *c, uint32_t number)
+{
+	char	max[12];
+
+	snprintf(max, sizeof max, "%d", FRAME_OPEN_MAX);
+	reply_error_simple(c, number, ERR_TOO_MANY, "err.too_many", 0,
+	    "max", max, NULL);
+}
+
+static void
 request(struct client *c, const struct frame *f, const uint8_t *body)
 {
 	struct incoming	*in;
@@ -238,8 +251,7 @@ request(struct client *c, const struct frame *f, const uint8_t *body)
 		open++;
 	if (!(f->flags & FRAME_MORE)) {
 		if (open >= FRAME_OPEN_MAX)
-			reply_error_simple(c, f->number, ERR_TOO_MANY,
-			    "err.too_many", 0, NULL);
+			too_many(c, f->number);
 		else
 			dispatch_frame(c, f->number, body, f->len, NULL);
 		return;
@@ -256,8 +268,7 @@ request(struct client *c, const struct frame *f, const uint8_t *body)
 	TAILQ_INSERT_TAIL(&c->incoming, in, link);
 	if (open >= FRAME_OPEN_MAX) {
 		in->refused = true;
-		reply_error_simple(c, f->number, ERR_TOO_MANY, "err.too_many",
-		    0, NULL);
+		too_many(c, f->number);
 		return;
 	}
 	incoming_add(c, in, body, f->len);

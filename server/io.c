@@ -133,11 +133,12 @@ client_read(struct client *c)
 static void
 pause_check(struct client *c)
 {
-	if (!c->paused && buf_len(&c->out) > conf.limits.output_pause) {
+	if (!c->paused &&
+	    buf_len(&c->out) > (size_t)conf.limits.output_pause) {
 		c->paused = true;
 		event_del(&c->read_ev);
 	} else if (c->paused &&
-	    buf_len(&c->out) < conf.limits.output_pause / 4) {
+	    buf_len(&c->out) < (size_t)conf.limits.output_pause / 4) {
 		c->paused = false;
 		event_add(&c->read_ev, NULL);
 		if (c->io->pending(c) > 0)
@@ -173,7 +174,7 @@ client_write(struct client *c)
 		client_turn(c);
 	if (c->dropped != DROP_NONE)
 		return;
-	if (buf_len(&c->out) > conf.limits.output_max)
+	if (buf_len(&c->out) > (size_t)conf.limits.output_max)
 		client_drop(c, DROP_SLOW, "too much waits to be read");
 	else
 		pause_check(c);

@@ -247,7 +247,7 @@ watch_committed(struct req *r)
 
 	if (!watch_start(r->client, type,
 	    strcmp(need, PERM_SELF) == 0 ? NULL : need))
-		req_fail(r, ERR_TOO_MANY, "type", "err.too_many", NULL);
+		req_fail(r, ERR_TOO_MANY, "type", "watch.too_many", NULL);
 }
 
 static void

@@ -15,7 +15,6 @@
 #include "server/req_private.h"
 #include "server/tenant.h"
 
-#define REFUSED_MINUTE	60	/* rows of ACCESS_DENIED a session */
 #define RETRIES		3
 #define CATCHES		2
 
@@ -24,7 +23,10 @@ static bool	(*constraint_fn)(struct req *, const struct db_error *);
 static const struct db_stmt	stmt_refused = { "refused",
     "select konak.refused($1::bytea, $2::uuid, $3::text, $4::text)" };
 static const struct db_stmt	stmt_holders = { "holders",
-    "select unnest(konak.holders($1::uuid, $2::text))" };
+    "select konak.holders($1::uuid, $2::text)" };
+
+static const struct db_stmt	stmt_permission = { "permission",
+    "select name_tr, name_en from konak.permissions where code = $1" };
 
 void
 req_on_constraint(bool (*fn)(struct req *, const struct db_error *))
@@ -52,6 +54,38 @@ holders_rows(struct db_tx *tx, PGresult *res, void *arg)
 	p->nholders = (size_t)n;
 }
 
+/* The sentence says the permission's name; its code stands beside it. */
+static void
+denied_words(struct req *r)
+{
+	struct req_private	*p = r->priv;
+	const char		*need = p->need_name;
+	char			*names = "";
+	size_t			 i;
+
+	if (need == NULL)
+		need = p->need;
+	for (i = 0; i < p->nholders; i++)
+		names = req_printf(r, "%s%s%s", names, i == 0 ? "" : ", ",
+		    p->holders[i]);
+	if (p->nholders == 0)
+		req_fail(r, ERR_DENIED, NULL, "err.denied_nobody", "need",
+		    need, NULL);
+	else
+		req_fail(r, ERR_DENIED, NULL, "err.denied", "need", need,
+		    "holders", names, NULL);
+}
+
+static void
+permission_rows(struct db_tx *tx, PGresult *res, void *arg)
+{
+	struct req	*r = arg;
+
+	if (PQntuples(res) == 1)
+		r->priv->need_name = arena_strdup(r->arena, PQgetvalue(res, 0,
+		    req_lang(r) == LANG_TR ? 0 : 1));
+}
+
 static void
 refused_done(struct db_tx *tx, const struct db_error *e, void *arg)
 {
@@ -62,23 +96,8 @@ refused_done(struct db_tx *tx, const struct db_error *e, void *arg)
 	if (e != NULL)
 		log_warn(tenant_name(r->tenant), "a refusal of %s was not "
 		    "recorded: %s", r->verb->name, e->message);
+	denied_words(r);
 	dispatch_go(r);
-}
-
-/* At most 60 rows a minute and session; the log tells of the rest. */
-static bool
-refused_counts(struct session *s)
-{
-	time_t	minute = time(NULL) / 60;
-
-	if (s->refused_minute != minute) {
-		if (s->refused > REFUSED_MINUTE)
-			log_warn(NULL, "session %s: %u refusals in a minute",
-			    s->id, s->refused);
-		s->refused_minute = minute;
-		s->refused = 0;
-	}
-	return ++s->refused <= REFUSED_MINUTE;
 }
 
 void
@@ -94,8 +113,9 @@ refuse_denied(struct req *r, const char *code)
 	need[strcspn(need, "|")] = '\0';
 	p->need = need;
 	dispatch_stats.denied++;
-	req_fail(r, ERR_DENIED, NULL, "err.denied", "need", need, NULL);
-	if (s == NULL || r->tenant == NULL || !refused_counts(s)) {
+	r->priv->denied = NULL;
+	if (s == NULL || r->tenant == NULL) {
+		denied_words(r);
 		dispatch_go(r);
 		return;
 	}
@@ -106,6 +126,7 @@ refuse_denied(struct req *r, const char *code)
 	params[3] = params[5] = need;
 	tx = db_tx_new(tenant_db(r->tenant), 0, 0, refused_done, r);
 	db_tx_query(tx, &stmt_refused, 4, params, NULL, NULL);
+	db_tx_query(tx, &stmt_permission, 1, params + 5, permission_rows, r);
 	if (params[4] != NULL)
 		db_tx_query(tx, &stmt_holders, 2, params + 4, holders_rows,
 		    r);

@@ -58,7 +58,7 @@ struct req_private {
 	STAILQ_HEAD(, req_bad) bad;
 	size_t		 nbad;
 	unsigned	 wait;
-	const char	*need;
+	const char	*need, *need_name;
 	const char	*denied;	/* by req_need(), not yet answered */
 	const char	**holders;
 	size_t		 nholders;

@@ -23,9 +23,6 @@ struct session {
 	char	*rights;	/* "|customers.view=all|…|"; NULL none */
 	time_t	 auth_at;	/* last second factor */
 	time_t	 touched;	/* last time the database was told */
-	/* dispatch's own: refusals that were recorded in this minute */
-	time_t	 refused_minute;
-	unsigned refused;
 	struct session *dead;	/* detached ones of this connection: requests
 				 * under way still point there */
 };
