@@ -605,31 +605,42 @@ begin atomic
 end;
 
 -- Enters a company: konak.enter() judges (session, membership, network), then
--- the session remembers it. company null: the one that is remembered, and no
--- row when there is none or it may not be entered any more.
+-- the session remembers it. `refused` says member or network when it may not
+-- be entered, and that is recorded. company null: the one that is remembered,
+-- and no row when there is none or it may not be entered any more.
 create function konak.session_enter(token bytea, company uuid, request uuid)
 returns table (id uuid, name text, kind text, company_type text,
     color_primary text, color_secondary text, currency text, timezone text,
-    date_format text, modules text, role_id uuid, role_name text, rights text)
+    date_format text, modules text, role_id uuid, role_name text, rights text,
+    refused text)
 language plpgsql security definer
 set search_path = pg_catalog, konak, pg_temp as $$
 #variable_conflict use_column
 declare
 	s auth.sessions := auth.session_of(token);
 	target uuid := coalesce(company, s.company_id);
+	why text;
 begin
-	if company is null then
-		if target is null then
-			return;
-		end if;
-		begin
-			perform konak.enter(token, target, '{}', true, request,
-			    null);
-		exception when sqlstate '28000' then
-			return;
-		end;
-	else
+	if target is null then
+		return;
+	end if;
+	begin
 		perform konak.enter(token, target, '{}', true, request, null);
+	exception when sqlstate '28000' then
+		if company is null then
+			return;
+		elsif sqlerrm = 'session' then
+			raise;
+		end if;
+		why := sqlerrm;
+	end;
+	if why is not null then
+		perform konak.refused(token, company, 'session.enter', why);
+		refused := why;
+		return next;
+		return;
+	end if;
+	if company is not null then
 		if exists (select from auth.credentials c
 		    where c.user_id = s.user_id and c.must_change) then
 			perform konak.fail('auth.must_change');
@@ -645,7 +656,7 @@ begin
 	select c.id, c.name, c.kind::text, c.company_type::text,
 	    c.color_primary, c.color_secondary, c.currency::text, c.timezone,
 	    c.date_format, array_to_string(c.modules_enabled, ','), r.id,
-	    r.name, current_setting('konak.rights')
+	    r.name, current_setting('konak.rights'), null::text
 	  from konak.companies c
 	  join konak.memberships m on m.company_id = c.id
 	   and m.user_id = konak.me() and m.deleted_at is null

@@ -44,6 +44,9 @@ invite_rows(struct req *r, PGresult *res)
 	p->id = auth_col(r, res, "user_id");
 	p->membership = auth_col(r, res, "membership_id");
 	p->existing = auth_col_bool(res, "existing");
+	if (!p->existing && p->id != NULL)
+		req_changed(r, "users", p->id, 1, "create");
+	req_changed_all(r, "memberships");
 }
 
 static void
@@ -57,9 +60,6 @@ invite_then(struct req *r)
 	cbw_kv_uuid(w, "membership", p->membership);
 	cbw_kv_bool(w, "existing", p->existing);
 	cbw_kv_text(w, "password_code", p->existing ? NULL : p->code);
-	if (!p->existing)
-		req_changed(r, "users", p->id, 1, "create");
-	req_changed_all(r, "memberships");
 }
 
 static void
@@ -130,6 +130,7 @@ active_rows(struct req *r, PGresult *res)
 	struct person *p = r->state;
 
 	p->version = auth_col_int(res, "version");
+	req_changed(r, "users", p->id, p->version, "edit");
 }
 
 static void
@@ -140,7 +141,6 @@ active_then(struct req *r)
 
 	if (strcmp(r->verb->name, "users.deactivate") == 0)
 		session_ended_user(r->tenant, p->id, NULL);
-	req_changed(r, "users", p->id, p->version, "edit");
 	cbw_map(w, 2);
 	cbw_kv_uuid(w, "id", p->id);
 	cbw_kv_int(w, "version", p->version);
@@ -188,7 +188,6 @@ ended_then(struct req *r)
 	cbw_kv_int(w, "ended", p->nended);
 	for (i = 0; i < p->nended; i++)
 		session_ended(r->tenant, p->ended[i]);
-	req_changed_all(r, "sessions");
 }
 
 static void

@@ -59,9 +59,14 @@ roles_permissions(struct req *r)
 }
 
 static void
-roles_changed(struct req *r)
+roles_rows(struct req *r, PGresult *res)
 {
 	req_changed_all(r, "roles");
+}
+
+static void
+roles_changed(struct req *r)
+{
 	session_rights_changed(r->tenant, NULL, req_company(r));
 }
 
@@ -79,7 +84,7 @@ roles_grant(struct req *r)
 		req_uuid(r, "id"), req_text(r, "code"), req_text(r, "scope")
 	};
 
-	req_query(r, &stmt, 3, params, NULL);
+	req_query(r, &stmt, 3, params, roles_rows);
 	req_then(r, roles_changed);
 }
 
@@ -92,7 +97,7 @@ roles_revoke(struct req *r)
 	};
 	const char *params[] = { req_uuid(r, "id"), req_text(r, "code") };
 
-	req_query(r, &stmt, 2, params, NULL);
+	req_query(r, &stmt, 2, params, roles_rows);
 	req_then(r, roles_changed);
 }
 
@@ -100,6 +105,8 @@ static void
 copy_rows(struct req *r, PGresult *res)
 {
 	r->state = auth_col(r, res, "id");
+	if (r->state != NULL)
+		req_changed(r, "roles", r->state, 1, "create");
 }
 
 static void
@@ -109,7 +116,6 @@ copy_then(struct req *r)
 
 	cbw_map(w, 1);
 	cbw_kv_uuid(w, "id", r->state);
-	req_changed(r, "roles", r->state, 1, "create");
 }
 
 static void

@@ -18,7 +18,7 @@
 struct entered {
 	const char	*id, *name, *kind, *company_type, *color_primary,
 			*color_secondary, *currency, *timezone, *date_format,
-			*modules, *role_id, *role_name, *rights;
+			*modules, *role_id, *role_name, *rights, *refused;
 };
 
 struct session_state {
@@ -48,6 +48,7 @@ entered_rows(struct req *r, PGresult *res)
 	e->role_id = auth_col(r, res, "role_id");
 	e->role_name = auth_col(r, res, "role_name");
 	e->rights = auth_col(r, res, "rights");
+	e->refused = auth_col(r, res, "refused");
 }
 
 static void
@@ -134,7 +135,9 @@ enter_then(struct req *r)
 	struct cbw *w;
 
 	if (st->company.id == NULL || s == NULL) {
-		req_fail(r, ERR_NOT_FOUND, "company", "auth.no_member", NULL);
+		req_fail(r, ERR_REFUSED, "company", st->company.refused !=
+		    NULL && strcmp(st->company.refused, "network") == 0 ?
+		    "auth.network" : "auth.no_member", NULL);
 		return;
 	}
 	session_take(s, &st->company);
