@@ -32,7 +32,7 @@ struct conf_row {
 	const char	*name;		/* "limits.requests" */
 	enum conf_type	 type;
 	size_t		 at;		/* offsetof in the struct */
-	const char	*def;		/* as written in a file; NULL: 0, NULL */
+	const char	*def;		/* as in a file; NULL: 0, NULL */
 	unsigned	 flags;
 	int64_t		 min, max;	/* numbers; both 0: no bound */
 };

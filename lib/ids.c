@@ -415,7 +415,8 @@ scheme_len(const char *s, size_t len)
 	size_t i, n;
 
 	for (i = 0; i < 2; i++) {
-		for (n = 0; n < len && lower(s[n]) == schemes[i][n]; n++)
+		for (n = 0; n < len && schemes[i][n] != '\0' &&
+		    lower(s[n]) == schemes[i][n]; n++)
 			;
 		if (n == strlen(schemes[i]))
 			return n;

@@ -1,7 +1,7 @@
 /*
  * Numbers and addresses with rules of their own: VKN, TCKN, IBAN, phone,
- * e-mail, URL, colour, network address. *_ok() judge the canonical form that goes over the
- * wire; *_parse() make it from what a person typed.
+ * e-mail, URL, colour, network address. *_check() judge the canonical form
+ * that goes over the wire; *_parse() make it from what a person typed.
  */
 #ifndef KONAK_IDS_H
 #define KONAK_IDS_H

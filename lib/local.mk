@@ -20,6 +20,8 @@ libkonak_a_SOURCES += \
 	lib/tr.c lib/tr.h \
 	lib/tz.c lib/tz.h \
 	lib/uuid.c lib/uuid.h \
+	lib/value.c lib/value.h \
+	lib/value_int.h lib/value_text.c \
 	lib/when.c lib/when.h \
 	lib/xmalloc.c lib/xmalloc.h \
 	lib/yaml.c lib/yaml.h

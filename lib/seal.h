@@ -1,6 +1,6 @@
 /*
- * Sealing of secrets that are kept to be read again (the 2FA secret now, the
- * vault later). Both calls answer through a callback, always from the
+ * Sealing of secrets that are kept to be read again (now the 2FA secret,
+ * later the vault). Both calls answer through a callback, always from the
  * event loop and never before they return, because the key will live in
  * another process. Here it lies in a 0600 file.
  *

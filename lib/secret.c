@@ -90,5 +90,6 @@ secret_len(const struct secret *s)
 bool
 secret_equal(const struct secret *a, const struct secret *b)
 {
-	return a->len == b->len && sodium_memcmp(a->bytes, b->bytes, a->len) == 0;
+	return a->len == b->len &&
+	    sodium_memcmp(a->bytes, b->bytes, a->len) == 0;
 }

@@ -76,8 +76,8 @@ struct value_choice {
 struct value_rules {
 	enum value_type			 type;
 	int				 max;	/* characters; 0: the type's */
-	int				 digits;  /* decimals: in all; 0: 14 */
-	int				 scale;	/* decimals; 0: as the type */
+	int				 digits; /* in all; 0: 14 */
+	int				 scale;	/* of them decimals; 0: 2 */
 	const char			*least;	/* canonical bound, or NULL */
 	const char			*most;
 	const struct value_choice	*choices;
@@ -93,13 +93,13 @@ struct value_ctx {
 	int64_t			 now;		/* microseconds */
 };
 
-/* A sentence about a value: key of msg.def with its parameters, whose text
- * lies in the error itself. */
+/* A sentence about a value: key of msg.def with its parameters. Their text
+ * lies in the error itself, so an error is used where it is, never copied. */
 struct value_error {
 	const char		*key;
 	size_t			 nparams;
 	struct msg_param	 params[4];
-	char			 text[4][48];
+	char			 text[4][96];
 };
 
 /* A canonical wire text (not empty, NUL-terminated or not): true when it
