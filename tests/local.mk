@@ -25,3 +25,7 @@ endif
 
 check-local:
 	$(srcdir)/tests/run
+
+# What the tests of ./check need built.
+.PHONY: check_PROGRAMS
+check_PROGRAMS: $(check_PROGRAMS)

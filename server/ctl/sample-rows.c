@@ -12,7 +12,6 @@
 #include "lib/buf.h"
 #include "lib/date.h"
 #include "lib/tr.h"
-#include "lib/when.h"
 #include "server/ctl/ctl.h"
 #include "server/ctl/sample.h"
 #include "server/ctl/words.h"

@@ -14,7 +14,7 @@
 #include "lib/seal.h"
 #include "lib/secret.h"
 #include "lib/totp.h"
-#include "lib/when.h"
+#include "lib/tz.h"
 #include "server/auth/password.h"
 #include "server/auth/totpbox.h"
 #include "server/ctl/ctl.h"
