@@ -11,7 +11,10 @@ unit_tests += tests/unit/password
 tests_unit_password_LDADD = $(unit_server_ldadd)
 
 # tui
-unit_tests +=
+unit_tests += tests/unit/input tests/unit/keys tests/unit/draw
+tests_unit_input_LDADD = $(unit_tui_ldadd)
+tests_unit_keys_LDADD = $(unit_tui_ldadd)
+tests_unit_draw_LDADD = $(unit_tui_ldadd)
 
 AM_DEFAULT_SOURCE_EXT = .c
 LDADD = libkonak.a $(CMOCKA_LIBS) $(LIB_LIBS) -lm
