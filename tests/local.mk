@@ -22,8 +22,13 @@ unit_server_ldadd = libkonakd.a libkonak.a $(CMOCKA_LIBS) $(SERVER_LIBS) \
 	$(LIB_LIBS) -lpthread -lm
 unit_tui_ldadd = libtui.a libkonak.a $(CMOCKA_LIBS) $(TUI_LIBS) $(LIB_LIBS) -lm
 
+# The terminal layer alone, for tests/tui.
+tests_tui_termtry_LDADD = libtui.a libkonak.a $(TUI_LIBS) $(LIB_LIBS) -lm
+
 if HAVE_CMOCKA
-check_PROGRAMS = $(unit_tests)
+check_PROGRAMS = $(unit_tests) tests/tui/termtry
+else
+check_PROGRAMS = tests/tui/termtry
 endif
 
 check-local:

@@ -128,7 +128,8 @@ ask_draw(struct view *v, struct surface *s)
 	struct ask *k = v->state;
 	struct surface in;
 	int width = s->cols - 8 < WIDTH ? s->cols - 8 : WIDTH;
-	int lines = draw_wrap(NULL, 0, 0, width, 0, 0, k->text, 0);
+	int lines = k->text[0] == '\0' ? 0 :
+	    draw_wrap(NULL, 0, 0, width, 0, 0, k->text, 0);
 	int rows = lines + 2, row;
 
 	if (k->has_edit)

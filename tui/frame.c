@@ -44,35 +44,52 @@ legal_form(const char *word, size_t len)
 	return false;
 }
 
-/* The first letters of words; of a single word its first two. */
+static bool
+vowel(uint32_t c)
+{
+	static const uint32_t vowels[] = { 'a', 'e', 'i', 'o', 'u', 'A', 'E',
+	    'I', 'O', 'U', 0x131, 0x130, 0xf6, 0xd6, 0xfc, 0xdc };
+	size_t i;
+
+	for (i = 0; i < sizeof(vowels) / sizeof(vowels[0]); i++) {
+		if (vowels[i] == c)
+			return true;
+	}
+	return false;
+}
+
+/* First letters of two words; of one word its first and next consonant. */
 void
 frame_monogram(const char *name, char *out, size_t len)
 {
 	struct arena *a = arena_new();
-	const char *p = name, *end = name + strlen(name), *first = NULL, *q;
-	char text[16] = "", letter[8];
+	const char *p = name, *end = name + strlen(name), *rest = NULL, *stop;
+	uint32_t one = 0, two = 0, c;
+	char text[12] = "";
 	size_t n;
-	int words = 0;
 
-	while (p < end && words < 2) {
+	while (p < end && two == 0) {
 		p += strspn(p, " ");
 		n = strcspn(p, " ");
 		if (n == 0)
 			break;
-		if (words == 0 || !legal_form(p, n)) {
-			q = p;
-			letter[utf8_put(letter, utf8_next(&q, end))] = '\0';
-			strcat(text, letter);
-			if (words == 0)
-				first = q;
-			words++;
-		}
-		p += n;
+		stop = p + n;
+		if (one == 0) {
+			one = utf8_next(&p, stop);
+			rest = p;
+		} else if (!legal_form(p, n))
+			two = utf8_next(&p, stop);
+		p = stop;
 	}
-	if (words == 1 && first < end && *first != ' ') {
-		letter[utf8_put(letter, utf8_next(&first, end))] = '\0';
-		strcat(text, letter);
+	while (two == 0 && rest != NULL && rest < end && *rest != ' ') {
+		c = utf8_next(&rest, end);
+		if (!vowel(c))
+			two = c;
 	}
+	n = one == 0 ? 0 : utf8_put(text, one);
+	if (two != 0)
+		n += utf8_put(text + n, two);
+	text[n] = '\0';
 	snprintf(out, len, "%s", tr_upper(a, LANG_TR, text));
 	arena_free(a);
 }
@@ -179,11 +196,24 @@ frame_status(struct surface *s, const char *left)
 	draw_text(s, 0, col, room - col, style, text);
 }
 
+/* What Enter and Esc do is another thing in a menu and at a question. */
+static const char *
+hint_label(unsigned when, enum action a)
+{
+	if (a == ACT_OPEN && (when & WHEN_MENU))
+		return T("menu.take");
+	if (a == ACT_OPEN && (when & WHEN_DIALOG))
+		return T("dialog.ok");
+	if (a == ACT_BACK && (when & (WHEN_MENU | WHEN_DIALOG)))
+		return T("dialog.no");
+	return action_label(a);
+}
+
 /* One "key word"; 0 when it does not fit before `limit`. */
 static int
-hint_put(struct surface *s, int col, int limit, enum action a)
+hint_put(struct surface *s, int col, int limit, unsigned when, enum action a)
 {
-	const char *key = keys_hint(a), *label = action_label(a);
+	const char *key = keys_hint(a), *label = hint_label(when, a);
 	int w;
 
 	if (key[0] == '\0')
@@ -203,13 +233,12 @@ frame_hints(struct surface *s)
 {
 	static const enum action always[] = { ACT_PALETTE, ACT_HELP };
 	enum action list[VIEW_HINTS];
-	struct view *base = view_base(), *v = view_top();
-	int n = view_hints(list, VIEW_HINTS), col = 1, tail = 0, w, i;
+	struct view *base = view_base(), *v = view_hinting();
+	int n = view_hints(v, list, VIEW_HINTS), col = 1, tail = 0, w, i;
+	unsigned when = v == NULL ? 0 : v->ops->when;
 	bool both;
 
 	/* Popups and sign-in have no palette. */
-	while (v != NULL && (v->ops->flags & VIEW_OWN_STATUS))
-		v = v->below;
 	both = v == base && base != NULL &&
 	    (base->ops->when & WHEN_SCREEN) != 0;
 	for (i = 0; i < 2 && both; i++)
@@ -218,11 +247,11 @@ frame_hints(struct surface *s)
 		    text_width(action_label(always[i]),
 		    strlen(action_label(always[i])));
 	for (i = 0; i < n; i++) {
-		w = hint_put(s, col, s->cols - tail - 1, list[i]);
+		w = hint_put(s, col, s->cols - tail - 1, when, list[i]);
 		col += w;
 	}
 	for (i = 0; i < 2 && both; i++)
-		col += hint_put(s, col, s->cols, always[i]);
+		col += hint_put(s, col, s->cols, when, always[i]);
 }
 
 struct surface

@@ -49,7 +49,7 @@ fill(struct help *h)
 	struct view *base = view_base();
 	enum action hints[VIEW_HINTS];
 	bool seen[ACT_LAST] = { false };
-	int n = view_hints(hints, VIEW_HINTS), i;
+	int n = view_hints(view_base(), hints, VIEW_HINTS), i;
 
 	h->n = 0;
 	for (i = 0; i < n; i++) {
@@ -109,7 +109,8 @@ help_draw(struct view *v, struct surface *s)
 	struct surface in;
 	char keys[64];
 
-	in = draw_popup(s, s->rows - 6, width, T("help.title"));
+	in = draw_popup(s, (h->n < s->rows - 8 ? h->n : s->rows - 8) + 3, width,
+	    T("help.title"));
 	pick_fit(&h->pick, in.rows - 2);
 	h->list_row = in.row - s->row + 2;
 	for (i = 0; i < h->pick.rows && h->pick.top + i < h->n; i++) {

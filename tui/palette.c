@@ -317,7 +317,7 @@ add_actions(struct box *b, const char *needle)
 	enum action hints[VIEW_HINTS];
 	struct line *l;
 	char why[128];
-	int a, i, points, n = view_hints(hints, VIEW_HINTS);
+	int a, i, points, n = view_hints(view_base(), hints, VIEW_HINTS);
 
 	for (a = 1; a < ACT_LAST; a++) {
 		if (only_moves((enum action)a) || a == ACT_PALETTE ||

@@ -34,15 +34,16 @@ struct sheet {
 static void
 answer(struct view *v, bool yes)
 {
-	struct sheet *h = v->state;
+	struct sheet *h = v->state, was;
 	bool *keep;
 
 	if (h->answered)
 		return;
 	h->answered = true;
 	keep = xmemdup(h->keep, (size_t)h->n * sizeof(*keep) + 1);
+	was = *h;
 	view_pop(v);
-	h->done(yes ? keep : NULL, h->arg);
+	was.done(yes ? keep : NULL, was.arg);
 	free(keep);
 }
 

@@ -227,14 +227,21 @@ view_can(enum action a, char *why, size_t len)
 	return hinted(v, a);
 }
 
-int
-view_hints(enum action *out, int max)
+struct view *
+view_hinting(void)
 {
 	struct view *v = top;
-	int n = 0;
 
 	while (v != NULL && (v->ops->flags & VIEW_OWN_STATUS))
 		v = v->below;
+	return v;
+}
+
+int
+view_hints(struct view *v, enum action *out, int max)
+{
+	int n = 0;
+
 	if (v == NULL)
 		return 0;
 	if (v->ops->hints_now != NULL)
@@ -297,12 +304,10 @@ draw_popups(struct view *v, const struct view *base, struct surface *all)
 static void
 draw_status_rows(struct surface *all)
 {
-	struct view *v = top;
+	struct view *v = view_hinting();
 	char left[512] = "";
 	struct surface row;
 
-	while (v != NULL && (v->ops->flags & VIEW_OWN_STATUS))
-		v = v->below;
 	if (v != NULL && v->ops->status != NULL)
 		v->ops->status(v, left, sizeof(left));
 	row = draw_sub(all, all->rows - 2, 0, 1, all->cols);

@@ -127,8 +127,11 @@ void	 view_input(const struct input *);
 bool	 view_action(enum action, const struct input *);
 bool	 view_can(enum action, char *why, size_t len);
 
-/* Hints of the top view, at most `max`. */
-int	 view_hints(enum action *, int max);
+/* Whose hints and status show: the top, but for popups that leave them. */
+struct view *view_hinting(void);
+
+/* Hints of a view (NULL: none), at most `max`. */
+int	 view_hints(struct view *, enum action *, int max);
 
 /* "Müşteriler > Şeker Ltd". */
 void	 view_crumbs(char *buf, size_t len);
