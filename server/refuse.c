@@ -248,10 +248,14 @@ refuse_map(struct req *r, const struct db_error *e)
 		    r->verb->name, "request", r->has_id ? r->id : NULL,
 		    "sqlstate", e->sqlstate, "message", e->message,
 		    "constraint", e->constraint, NULL);
-	if (err == ERR_UNAVAILABLE)
+	if (err == ERR_UNAVAILABLE) {
 		req_wait(r, 2);
-	req_fail(r, err, e->column, key, "request", r->has_id ? r->id : "-",
-	    "wait", "2", NULL);
+		req_fail(r, err, NULL, key, "wait", "2", NULL);
+	} else if (err == ERR_INTERNAL)
+		req_fail(r, err, NULL, key, "request", r->has_id ? r->id :
+		    "-", NULL);
+	else
+		req_fail(r, err, e->column, key, NULL);
 }
 
 /* The request id of a VERB_ONCE verb is there already: it has been done. */
