@@ -30,6 +30,7 @@ struct conf {
 	const char	*definitions;	/* directory */
 	const char	*pid_file;
 	int64_t		 worker_threads, worker_queue;
+	int64_t		 session_idle_s, session_absolute_s;
 	const char	*metrics;	/* address:port, or a socket's path */
 	const char	*log_level, *log_to;
 	struct limits	 limits;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/log.h"
+#include "server/auth/auth.h"
 #include "server/client.h"
 #include "server/conf.h"
 #include "server/dispatch.h"
@@ -98,6 +99,7 @@ modules_start(void)
 	size_t	i;
 
 	push_register();
+	auth_register();
 	for (i = 0; modules[i] != NULL; i++) {
 		if (modules[i]->verbs != NULL)
 			verb_register(modules[i]->verbs);
@@ -139,6 +141,7 @@ main(int argc, char **argv)
 	worker_start(base, (unsigned)conf.worker_threads,
 	    (size_t)conf.worker_queue);
 	dispatch_start(base);
+	auth_start(base);
 	client_start(base);
 	if (conf.tls[0] != NULL)
 		tls_start(conf.certificate, conf.key);

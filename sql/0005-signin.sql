@@ -583,14 +583,14 @@ begin atomic
 		select p.id, p.parent_id from shown s
 		  join konak.companies p on p.id = s.parent_id and p.is_active
 	), tree as (
-		select c.id, array[to_char(c.sort_order, 'FM0999999999')
-		    || c.id] as path
+		select c.id, array[lpad(c.sort_order::text, 10, '0')
+		    || c.name] as path
 		  from konak.companies c join shown s on s.id = c.id
 		 where c.company_type <> 'group'
 		   and not exists (select from shown p where p.id = c.parent_id)
 		union all
-		select c.id, t.path || (to_char(c.sort_order,
-		    'FM0999999999') || c.id)
+		select c.id, t.path || (lpad(c.sort_order::text, 10,
+		    '0') || c.name)
 		  from tree t join konak.companies c on c.parent_id = t.id
 		  join shown s on s.id = c.id
 	)

@@ -116,7 +116,7 @@ begin
 	 where u.id = person and u.version = version
 	returning u.version into v;
 	if v is null then
-		perform konak.no_row();
+		raise exception using errcode = 'KN001', message = 'stale';
 	end if;
 	if not active then
 		perform auth.end_sessions(person, null, null, 'deactivated');

@@ -12,15 +12,9 @@
 #include "server/auth/auth.h"
 #include "server/client.h"
 
-struct auth_conf auth_conf = {
-	.idle = 12 * 3600,
-	.absolute = 7 * 24 * 3600
-};
-
 void
-auth_start(struct event_base *base)
+auth_register(void)
 {
-	auth_work_start(base);
 	verb_register(signin_verbs);
 	verb_register(setup_verbs);
 	verb_register(session_verbs);

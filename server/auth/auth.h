@@ -16,14 +16,9 @@
 struct event_base;
 struct secret;
 
-/* konakd.yaml, `session:`; core fills it. */
-struct auth_conf {
-	int64_t	idle;		/* seconds without a request */
-	int64_t	absolute;	/* seconds from sign-in to the end */
-};
-extern struct auth_conf auth_conf;
-
 /* Registers all verbs of this folder. */
+void	auth_register(void);
+/* The loop in which sealed secrets are opened. */
 void	auth_start(struct event_base *);
 
 /* auth.c: small helpers around a request */
@@ -44,8 +39,6 @@ const char *auth_token_hash(struct req *, const uint8_t *token, size_t len);
 void	 auth_enter(struct req *, const char *company);
 
 /* work.c: Argon2id and sealed secrets, away from the event loop */
-
-void	auth_work_start(struct event_base *);
 
 struct auth_work {
 	const char	*old;		/* password to compare; NULL: none */

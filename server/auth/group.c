@@ -51,10 +51,8 @@ group_summary(struct req *r)
 {
 	static const struct db_stmt stmt = {
 		"group_summary",
-		"select s.company_id, s.parent_id, s.name, s.company_type, "
-		"s.kind, c.color_primary, s.depth, s.customers "
-		"from konak.group_summary() s join konak.companies c "
-		"on c.id = s.company_id order by s.sort_path"
+		"select company_id, parent_id, name, company_type, kind, "
+		"color_primary, depth, customers from konak.group_summary()"
 	};
 
 	req_query(r, &stmt, 0, NULL, summary_rows);

@@ -8,6 +8,7 @@ libkonakd_a_SOURCES += \
 	server/auth/password.h \
 	server/auth/people.c \
 	server/auth/roles.c \
+	server/auth/session.c \
 	server/auth/setup.c \
 	server/auth/signin.c \
 	server/auth/totpbox.h \

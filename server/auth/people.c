@@ -146,6 +146,17 @@ active_then(struct req *r)
 	cbw_kv_int(w, "version", p->version);
 }
 
+/* The person is there (KN001 'no row' says otherwise), with another version. */
+static bool
+active_stale(struct req *r, const struct db_error *e)
+{
+	if (strcmp(e->sqlstate, "KN001") != 0 ||
+	    strcmp(e->message, "stale") != 0)
+		return false;
+	req_fail(r, ERR_STALE, NULL, "auth.stale", NULL);
+	return true;
+}
+
 static void
 users_active(struct req *r)
 {
@@ -160,6 +171,7 @@ users_active(struct req *r)
 	params[1] = auth_number(r, req_int(r, "version"));
 	params[2] = strcmp(r->verb->name, "users.activate") == 0 ? "t" : "f";
 	req_query(r, &stmt, 3, params, active_rows);
+	req_catch(r, active_stale);
 	req_then(r, active_then);
 }
 

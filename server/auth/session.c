@@ -9,9 +9,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "lib/lang.h"
+#include "lib/log.h"
 #include "server/auth/auth.h"
 #include "server/client.h"
-#include "server/def/def.h"
 
 /* --- a company as session.enter answers it -------------------------------- */
 
@@ -117,7 +118,6 @@ write_entered(struct req *r, struct cbw *w, const struct entered *e)
 	cbw_kv_text(w, "name", e->role_name);
 	cbw_key(w, "rights");
 	write_rights(w, e->rights);
-	cbw_kv_text(w, "defs", defs_sent(e->rights)->hash);
 }
 
 static void
@@ -131,10 +131,10 @@ static void
 enter_then(struct req *r)
 {
 	struct session_state *st = r->state;
-	struct session *s = client_session(r->client);
+	struct session *s = r->client->session;
 	struct cbw *w;
 
-	if (st->company.id == NULL || s == NULL) {
+	if (st->company.id == NULL || s != r->session) {
 		req_fail(r, ERR_REFUSED, "company", st->company.refused !=
 		    NULL && strcmp(st->company.refused, "network") == 0 ?
 		    "auth.network" : "auth.no_member", NULL);
@@ -142,7 +142,7 @@ enter_then(struct req *r)
 	}
 	session_take(s, &st->company);
 	w = req_out(r);
-	cbw_map(w, 4);
+	cbw_map(w, 3);
 	write_entered(r, w, &st->company);
 }
 
@@ -180,7 +180,7 @@ resume_write(struct req *r)
 	auth_user_write(w, st->user);
 	cbw_key(w, "company");
 	if (st->company.id != NULL) {
-		cbw_map(w, 4);
+		cbw_map(w, 3);
 		write_entered(r, w, &st->company);
 	} else
 		cbw_null(w);
@@ -343,7 +343,7 @@ static void
 sign_out_then(struct req *r)
 {
 	/* first this connection, which needs no telling */
-	if (client_session(r->client) != NULL)
+	if (r->client->session != NULL)
 		session_detach(r->client);
 	session_ended(r->tenant, r->state);
 }
@@ -367,7 +367,8 @@ session_sign_out(struct req *r)
 static void
 language_then(struct req *r)
 {
-	client_lang_set(r->client, req_text(r, "language"));
+	if (!lang_parse(req_text(r, "language"), &r->client->lang))
+		fatalx("a checked language is none");
 }
 
 static void
@@ -377,8 +378,9 @@ session_language(struct req *r)
 		"session_language", "select konak.session_language($1)"
 	};
 	const char *params[] = { req_text(r, "language") };
+	enum lang lang;
 
-	if (strcmp(params[0], "tr") != 0 && strcmp(params[0], "en") != 0) {
+	if (!lang_parse(params[0], &lang)) {
 		req_fail(r, ERR_INVALID, "language", "auth.language", NULL);
 		return;
 	}
@@ -418,12 +420,12 @@ static void
 step_up_then(struct req *r)
 {
 	struct attempt *a = r->state;
-	struct session *s = client_session(r->client);
+	struct session *s = r->client->session;
 
 	if (!a->ok) {
 		req_wait(r, a->wait);
 		req_fail(r, ERR_CODE_WRONG, "code", "auth.code_wrong", NULL);
-	} else if (s != NULL)
+	} else if (s == r->session)
 		s->auth_at = time(NULL);
 }
 

@@ -12,6 +12,7 @@
 #include "lib/totp.h"
 #include "server/auth/auth.h"
 #include "server/client.h"
+#include "server/conf.h"
 
 const char *
 auth_codes_new(struct req *r, const char *user,
@@ -91,8 +92,8 @@ setup_sealed(struct req *r, const char *box)
 	params[6] = a->network;
 	params[7] = client_address(r->client);
 	params[8] = client_program(r->client);
-	params[9] = auth_number(r, auth_conf.idle);
-	params[10] = auth_number(r, auth_conf.absolute);
+	params[9] = auth_number(r, conf.session_idle_s);
+	params[10] = auth_number(r, conf.session_absolute_s);
 	req_query(r, &stmt, 11, params, auth_signed_rows);
 	req_then(r, auth_signed_then);
 }

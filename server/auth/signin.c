@@ -13,6 +13,7 @@
 #include "lib/xmalloc.h"
 #include "server/auth/auth.h"
 #include "server/client.h"
+#include "server/conf.h"
 
 static void
 signin_free(void *arg)
@@ -357,8 +358,8 @@ code_judge(struct req *r, int64_t step, const char *recovery)
 	params[5] = a->network;
 	params[6] = client_address(r->client);
 	params[7] = client_program(r->client);
-	params[8] = auth_number(r, auth_conf.idle);
-	params[9] = auth_number(r, auth_conf.absolute);
+	params[8] = auth_number(r, conf.session_idle_s);
+	params[9] = auth_number(r, conf.session_absolute_s);
 	req_query(r, &stmt, 10, params, auth_signed_rows);
 	req_then(r, auth_signed_then);
 }

@@ -21,7 +21,7 @@
 static struct event_base *loop;
 
 void
-auth_work_start(struct event_base *base)
+auth_start(struct event_base *base)
 {
 	loop = base;
 }

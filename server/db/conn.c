@@ -469,6 +469,8 @@ tx_fail(struct db_tx *tx, PGresult *r)
 	e->constraint = PQresultErrorField(r, PG_DIAG_CONSTRAINT_NAME);
 	e->table = PQresultErrorField(r, PG_DIAG_TABLE_NAME);
 	e->column = PQresultErrorField(r, PG_DIAG_COLUMN_NAME);
+	if (e->column != NULL && *e->column == '\0')
+		e->column = NULL;
 	e->cancelled = tx->cancel && strcmp(e->sqlstate, "57014") == 0;
 	/* A migration changed the table under a prepared statement, or the
 	 * statement never came to be: a new connection knows better. */
