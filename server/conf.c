@@ -120,17 +120,32 @@ conf_start(const char *path)
 }
 
 struct keep {
+	struct arena		*arena;
 	struct conf		*new;
 	const struct conf	*old;
 };
+
+static const char **
+texts_dup(struct arena *a, const char *const *from)
+{
+	const char	**to;
+	size_t		 i, n = 0;
+
+	while (from[n] != NULL)
+		n++;
+	to = arena_array(a, n + 1, sizeof *to);
+	for (i = 0; i < n; i++)
+		to[i] = arena_strdup(a, from[i]);
+	return to;
+}
 
 /* A setting that only a restart can change keeps its value, and says so. */
 static void
 conf_changed(const struct conf_row *row, void *arg)
 {
 	struct keep	*k = arg;
-	char		*to = (char *)k->new + row->at;
-	const char	*from = (const char *)k->old + row->at;
+	void		*to = (char *)k->new + row->at;
+	const void	*from = (const char *)k->old + row->at;
 
 	if (row->flags & CONF_RELOAD) {
 		log_info(NULL, "reload: %s changed", row->name);
@@ -138,18 +153,29 @@ conf_changed(const struct conf_row *row, void *arg)
 	}
 	log_warn(NULL, "reload: %s changed, which needs a restart",
 	    row->name);
-	memcpy(to, from, row->type == CONF_INT || row->type == CONF_SIZE ||
-	    row->type == CONF_SECONDS ? sizeof(int64_t) : sizeof(char *));
+	if (row->type == CONF_TEXTS)
+		*(const char ***)to = texts_dup(k->arena,
+		    *(const char *const *const *)from);
+	else if (row->type == CONF_TEXT || row->type == CONF_PATH)
+		*(const char **)to = arena_strdup(k->arena,
+		    *(const char *const *)from);
+	else
+		memcpy(to, from, sizeof(int64_t));
 }
 
-/* Values kept from before live in an older arena: those are never freed, and
- * cost a few kilobytes a reload. */
+void
+conf_stop(void)
+{
+	arena_free(arena);
+	free(conf_path);
+}
+
 bool
 conf_reload(void)
 {
 	struct arena	*a = arena_new();
 	struct conf	 new;
-	struct keep	 keep = { &new, &conf };
+	struct keep	 keep = { a, &new, &conf };
 	const char	*error;
 	enum log_level	 level;
 
@@ -166,6 +192,7 @@ conf_reload(void)
 	}
 	conf_diff(rows, &conf, &new, conf_changed, &keep);
 	conf = new;
+	arena_free(arena);
 	arena = a;
 	if (log_level_parse(conf.log_level, &level))
 		log_set_level(level);

@@ -42,5 +42,6 @@ extern struct conf	conf;
 void	conf_start(const char *path);
 /* false: the file is wrong, everything stays as it was. */
 bool	conf_reload(void);
+void	conf_stop(void);
 
 #endif

@@ -32,6 +32,7 @@ static const struct db_stmt	stmt_once = { "once", "select konak.once()" };
 static const struct db_stmt	stmt_touch = { "touch",
     "select konak.touch($1::bytea)" };
 
+static void	rights_refresh(struct req *);
 static void	settle(struct req *);
 static void	start(struct req *);
 
@@ -201,7 +202,11 @@ settle(struct req *r)
 			}
 		}
 		if (p->denied != NULL && p->err == ERR_NONE && !p->gone) {
-			refuse_denied(r, p->denied);
+			if (!p->refreshed) {
+				req_reset(r);
+				rights_refresh(r);
+			} else
+				refuse_denied(r, p->denied);
 			return;
 		}
 		if (req_failed(r) || (p->gone && !p->committed)) {
@@ -344,13 +349,19 @@ missing_right(const struct req *r)
 
 /* The copy may be older than a grant: it is read again before the no. */
 static void
-rights_read(struct client *c, void *arg)
+rights_read(struct client *c, bool asked, void *arg)
 {
 	struct req	*r = arg;
 	const char	*code;
 
 	r->priv->held = false;
-	if (r->priv->gone || !check_state(r)) {
+	r->priv->refreshed = true;
+	if (!asked) {
+		req_wait(r, 2);
+		req_fail(r, ERR_UNAVAILABLE, NULL, "err.unavailable", "wait",
+		    "2", NULL);
+	}
+	if (!asked || r->priv->gone || !check_state(r)) {
 		settle(r);
 		return;
 	}
@@ -361,6 +372,13 @@ rights_read(struct client *c, void *arg)
 		start(r);
 }
 
+static void
+rights_refresh(struct req *r)
+{
+	r->priv->held = true;
+	session_refresh(r->client, rights_read, r);
+}
+
 void
 dispatch_run(struct req *r)
 {
@@ -368,8 +386,7 @@ dispatch_run(struct req *r)
 		start(r);
 		return;
 	}
-	r->priv->held = true;
-	session_refresh(r->client, rights_read, r);
+	rights_refresh(r);
 }
 
 static bool

@@ -155,5 +155,6 @@ main(int argc, char **argv)
 	worker_stop();
 	if (conf.pid_file != NULL)
 		(void)unlink(conf.pid_file);
+	conf_stop();
 	return 0;
 }

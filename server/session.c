@@ -141,7 +141,7 @@ session_scope(const struct session *s, const char *code, char *buf,
 struct refresh {
 	struct client	*client;
 	struct session	*session;
-	void		(*fn)(struct client *, void *);
+	void		(*fn)(struct client *, bool, void *);
 	void		*arg;
 	char		 hash[67], company[37];
 	const char	*params[2];
@@ -198,7 +198,8 @@ refresh_done(struct db_tx *tx, const struct db_error *e, void *arg)
 
 	refresh_apply(f, e);
 	if (f->fn != NULL)
-		f->fn(c, f->arg);
+		f->fn(c, e == NULL || strcmp(e->sqlstate, "28000") == 0,
+		    f->arg);
 	c->refreshing--;
 	if (c->dropped != DROP_NONE)
 		client_turn(c);
@@ -208,7 +209,7 @@ refresh_done(struct db_tx *tx, const struct db_error *e, void *arg)
 }
 
 void
-session_refresh(struct client *c, void (*fn)(struct client *, void *),
+session_refresh(struct client *c, void (*fn)(struct client *, bool, void *),
     void *arg)
 {
 	struct refresh	*f;
@@ -216,7 +217,7 @@ session_refresh(struct client *c, void (*fn)(struct client *, void *),
 
 	if (c->session == NULL || c->tenant == NULL) {
 		if (fn != NULL)
-			fn(c, arg);
+			fn(c, true, arg);
 		return;
 	}
 	f = xcalloc(1, sizeof *f);

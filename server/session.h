@@ -42,10 +42,10 @@ bool		 session_scope(const struct session *, const char *code,
 		    char *buf, size_t size);
 
 /* Reads the copy of the rights again, as the database has them now; fn (may be
- * NULL) always runs, also when that failed. The client is told when they have
- * changed. */
+ * NULL) always runs, with false when the database could not be asked. The
+ * client is told when they have changed. */
 void		 session_refresh(struct client *,
-		    void (*fn)(struct client *, void *), void *arg);
+		    void (*fn)(struct client *, bool, void *), void *arg);
 /* No longer inside a company. */
 void		 session_left(struct client *);
 

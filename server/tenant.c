@@ -36,6 +36,7 @@ struct tenant {
 	struct notifier		*notifier;
 	void			*certificate;
 	void			*slot;
+	unsigned long		 swept_at;	/* transactions done then */
 	bool			 seen;		/* by the reload under way */
 	bool			 gone;		/* its file is */
 };
@@ -63,6 +64,7 @@ static const struct conf_row rows[] = {
 
 static TAILQ_HEAD(, tenant)	 tenants = TAILQ_HEAD_INITIALIZER(tenants);
 static struct event_base	*base;
+static struct event		*sweep_ev;
 
 const char *
 tenant_name(const struct tenant *t)
@@ -266,6 +268,42 @@ tenant_take(const char *path)
 	log_info(f.name, "tenant taken up");
 }
 
+/* Once a minute, for tenants that had any traffic since. */
+static const struct db_stmt	stmt_sweep = { "sweep",
+    "select konak.sweep()" };
+
+static void
+sweep_done(struct db_tx *tx, const struct db_error *e, void *arg)
+{
+	struct tenant	*t = arg;
+	struct db_stats	 s;
+
+	if (e != NULL && !e->lost && !e->unsent)
+		log_warn(t->file.name, "sweep: %s", e->message);
+	db_pool_stats(t->db, &s);
+	t->swept_at = s.done + s.failed + 1;
+}
+
+static void
+tenant_sweep(struct tenant *t, void *arg)
+{
+	struct db_stats	 s;
+	struct db_tx	*tx;
+
+	db_pool_stats(t->db, &s);
+	if (s.done + s.failed == t->swept_at || !db_pool_up(t->db))
+		return;
+	tx = db_tx_new(t->db, 0, 0, sweep_done, t);
+	db_tx_query(tx, &stmt_sweep, 0, NULL, NULL, NULL);
+	db_tx_send(tx);
+}
+
+static void
+sweep_cb(evutil_socket_t fd, short what, void *arg)
+{
+	tenant_each(tenant_sweep, NULL);
+}
+
 static void
 tenants_read(const char *dir)
 {
@@ -309,7 +347,11 @@ tenant_close(struct tenant *t)
 void
 tenant_start(struct event_base *b, const char *dir)
 {
+	static const struct timeval	minute = { 60, 0 };
+
 	base = b;
+	sweep_ev = event_new(base, -1, EV_PERSIST, sweep_cb, NULL);
+	event_add(sweep_ev, &minute);
 	tenants_read(dir);
 }
 

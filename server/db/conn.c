@@ -87,6 +87,16 @@ conn_failed(struct db_conn *c, const char *why)
 	pool_conn_lost(c, why);
 }
 
+/* Notices may quote values: the log gets them only when somebody debugs. */
+static void
+conn_notice(void *arg, const char *text)
+{
+	struct db_conn	*c = arg;
+
+	log_debug(pool_conf(c->pool)->name, "notice: %.*s",
+	    (int)strcspn(text, "\n"), text);
+}
+
 static void
 conn_start(struct db_conn *c, const char *hostaddr)
 {
@@ -131,6 +141,7 @@ conn_start(struct db_conn *c, const char *hostaddr)
 		return;
 	}
 	PQsetnonblocking(c->pg, 1);
+	PQsetNoticeProcessor(c->pg, conn_notice, c);
 	c->write_ev = event_new(pool_base(c->pool), PQsocket(c->pg), EV_WRITE,
 	    conn_event, c);
 	event_add(c->write_ev, NULL);

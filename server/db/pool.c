@@ -18,7 +18,7 @@
 #define POOL_DOWN_MS	2000	/* patience while nothing can be reached */
 #define POOL_STUCK_MS	50	/* its statement takes long: prefer others */
 #define BACKOFF_MIN_MS	100
-#define BACKOFF_MAX_MS	5000
+#define BACKOFF_MAX_MS	2000
 
 struct db_pool {
 	struct event_base	*base;
