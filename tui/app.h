@@ -13,6 +13,7 @@
 
 #include "lib/lang.h"
 #include "lib/value.h"
+#include "tui/lang.h"
 #include "tui/link.h"
 #include "tui/term.h"
 
@@ -23,7 +24,6 @@ struct app {
 	struct link		*link;
 	const struct link_conf	*conf;
 	char			 server[320];	/* link_conf_name() */
-	enum lang		 lang;
 	struct val		*user;		/* as auth.code gives it */
 	struct val		*company;	/* session.enter's map; NULL */
 	struct val		*role;
@@ -39,11 +39,8 @@ int	 app_run(const struct link_conf *, enum lang,
 
 /* Words and clock for values: language, company's zone and date form. */
 struct value_ctx app_ctx(void);
-/* A sentence of msg.def in the person's language, in one of eight buffers
- * that are used in turn; name, value pairs ended by NULL. */
-const char *app_msg(const char *key, ...) __attribute__((sentinel));
 /* Of two labels the one in the person's language. */
-#define app_label(pair) ((pair)[app.lang])
+#define app_label(pair) ((pair)[ui_lang()])
 
 bool	 app_may(const char *code);
 const char *app_user_id(void);
@@ -64,6 +61,8 @@ void	 app_forget(uint64_t handle);	/* no answer wanted */
 void	 app_error(const struct link_reply *);
 /* Undo and redo of this client's own writes. */
 void	 app_undo(bool redo);
+
+void	 app_sign_out(void);
 
 /* Screens by the record type's name. */
 void	 app_open_list(const char *type);

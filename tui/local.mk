@@ -47,5 +47,21 @@ libtui_a_SOURCES += \
 
 # tui/: link, store, script, application.
 libtui_a_SOURCES += \
-	tui/known.c tui/link.c tui/rows.c tui/script.c tui/store.c \
-	tui/val.c tui/val_cbor.c tui/wire.c
+	tui/app.c \
+	tui/app.h \
+	tui/call.c \
+	tui/call.h \
+	tui/known.c \
+	tui/link.c \
+	tui/link.h \
+	tui/rows.c \
+	tui/rows.h \
+	tui/script.c \
+	tui/script.h \
+	tui/store.c \
+	tui/store.h \
+	tui/val.c \
+	tui/val.h \
+	tui/val_cbor.c \
+	tui/wire.c \
+	tui/wire.h

@@ -79,6 +79,34 @@ field_choices(struct field *f, const struct val *choices)
 	f->rules.nchoices = n;
 }
 
+/* Characters of a text; of a number its value. */
+static void
+field_bounds(struct field *f, const struct val *v)
+{
+	const struct val	*max = val_get(v, "max"), *min = val_get(v, "min");
+
+	switch (f->rules.type) {
+	case VALUE_INT:
+	case VALUE_DECIMAL:
+	case VALUE_MONEY:
+	case VALUE_PERCENT:
+		if (max != NULL && max->kind == VAL_INT) {
+			snprintf(f->most, sizeof f->most, "%lld",
+			    (long long)max->i);
+			f->rules.most = f->most;
+		}
+		if (min != NULL && min->kind == VAL_INT) {
+			snprintf(f->least, sizeof f->least, "%lld",
+			    (long long)min->i);
+			f->rules.least = f->least;
+		}
+		break;
+	default:
+		f->rules.max = (int)val_get_int(v, "max", 0);
+		break;
+	}
+}
+
 static void
 field_load(struct field *f, const struct val *v)
 {
@@ -95,7 +123,7 @@ field_load(struct field *f, const struct val *v)
 	/* A type of a newer server is shown as text. */
 	if (type == NULL || !value_type_parse(type, &f->rules.type))
 		f->rules.type = VALUE_TEXT;
-	f->rules.max = (int)val_get_int(v, "max", 0);
+	field_bounds(f, v);
 	f->rules.scale = (int)val_get_int(v, "scale", 0);
 	field_choices(f, val_get(v, "choices"));
 	f->required = val_get_bool(v, "required");
@@ -462,7 +490,7 @@ record_text(const struct def *d, const struct field *f,
 		snprintf(title, sizeof title, "%s.title", f->name);
 		other = record_get(r, title);
 		buf_addz(b, val_str(other) == NULL ?
-		    app_msg("views.hidden_ref", NULL) : val_str(other));
+		    TF("views.hidden_ref", NULL) : val_str(other));
 		return;
 	}
 	if (v->kind == VAL_ARRAY) {
@@ -483,8 +511,8 @@ record_text(const struct def *d, const struct field *f,
 			buf_printf(b, " %s",
 			    val_get_str(app.company, "currency"));
 	}
-	if (f->unit[app.lang] != NULL)
-		buf_printf(b, " %s", f->unit[app.lang]);
+	if (f->unit[ui_lang()] != NULL)
+		buf_printf(b, " %s", f->unit[ui_lang()]);
 	(void)d;
 }
 

@@ -22,6 +22,7 @@ struct field {
 	const char		*unit[LANG_COUNT];
 	struct value_rules	 rules;		/* type, max, choices … */
 	const char		**colours;	/* beside rules.choices */
+	char			 least[24], most[24];	/* of numbers */
 	bool			 required;
 	bool			 create;	/* may be given when creating */
 	bool			 edit;

@@ -1,0 +1,581 @@
+/* app.c - from sign-in to the dashboard, and what all screens share. */
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/date.h"
+#include "lib/xmalloc.h"
+#include "tui/app.h"
+#include "tui/call.h"
+#include "tui/dialog.h"
+#include "tui/frame.h"
+#include "tui/palette.h"
+#include "tui/picker.h"
+#include "tui/script.h"
+#include "tui/signin.h"
+#include "tui/store.h"
+#include "tui/ui.h"
+#include "tui/view.h"
+#include "tui/view/account.h"
+#include "tui/view/card.h"
+#include "tui/view/group.h"
+#include "tui/view/home.h"
+#include "tui/view/list.h"
+
+struct app	app;
+
+static int	 exit_code;
+static bool	 lang_fixed;	/* --lang, or chosen here: not the user's */
+static bool	 following;	/* the user's own language is being set */
+static bool	 again;		/* signing in once more over open views */
+static unsigned	 lost_for;
+
+static void app_picked_cb(const char *, const char *, bool, void *);
+static void app_enter(const char *);
+
+/* --- Words ----------------------------------------------------------------- */
+
+struct value_ctx
+app_ctx(void)
+{
+	const char	*zone = val_get_str(app.company, "timezone");
+
+	if (zone == NULL)
+		zone = val_get_str(app.user, "timezone");
+	return (struct value_ctx){
+		.lang = ui_lang(),
+		.tz = zone == NULL ? NULL : tz_find(zone),
+		.date_pattern = val_get_str(app.company, "date_format"),
+		.now = clock_now()
+	};
+}
+
+bool
+app_may(const char *code)
+{
+	return val_get(app.rights, code) != NULL;
+}
+
+const char *
+app_user_id(void)
+{
+	return val_get_str(app.user, "id");
+}
+
+const char *
+app_company_id(void)
+{
+	return val_get_str(app.company, "id");
+}
+
+/* --- Facts of the frame ------------------------------------------------------ */
+
+static void
+app_copy(char *out, size_t size, const char *s)
+{
+	snprintf(out, size, "%s", s == NULL ? "" : s);
+}
+
+static void
+app_frame(void)
+{
+	struct frame_info	*f = frame_info();
+
+	app_copy(f->user, sizeof f->user, val_get_str(app.user, "first_name"));
+	app_copy(f->company, sizeof f->company, app.group ?
+	    TF("views.group", NULL) : val_get_str(app.company, "name"));
+	app_copy(f->tint, sizeof f->tint,
+	    val_get_str(app.company, "color_primary"));
+	app_copy(f->tint2, sizeof f->tint2,
+	    val_get_str(app.company, "color_secondary"));
+	ui_redraw();
+}
+
+static void
+app_open_screen(void *arg)
+{
+	app_open_list(arg);
+}
+
+static void
+app_open_home(void *arg)
+{
+	(void)arg;
+	view_pop_above(view_find(&home_view));
+}
+
+static void
+app_palette(void)
+{
+	struct palette_entry	 e;
+	const struct def	*d;
+	size_t			 i;
+
+	palette_drop("defs");
+	e = (struct palette_entry){
+		.source = "defs", .kind = PALETTE_SCREEN,
+		.tr = "Panel", .en = "Dashboard", .go = 'p',
+		.run = app_open_home
+	};
+	palette_add(&e);
+	for (i = 0; (d = defs_at(i)) != NULL; i++) {
+		if (!d->menu || !def_can(d, "list"))
+			continue;
+		e = (struct palette_entry){
+			.source = "defs", .kind = PALETTE_SCREEN,
+			.tr = d->labels[LANG_TR], .en = d->labels[LANG_EN],
+			.go = d->key == NULL ? 0 : (unsigned char)d->key[0],
+			.run = app_open_screen, .drop = free,
+			.arg = xstrdup(d->name)
+		};
+		palette_add(&e);
+	}
+}
+
+void
+app_open_list(const char *type)
+{
+	if (defs_find(type) != NULL)
+		list_open(type, NULL, NULL);
+}
+
+void
+app_open_record(const char *type, const char *id)
+{
+	if (defs_find(type) != NULL && id != NULL)
+		card_open(type, id);
+}
+
+/* --- Company ------------------------------------------------------------------ */
+
+static void
+app_set_company(const struct val *body)
+{
+	val_free(app.company);
+	val_free(app.role);
+	val_free(app.rights);
+	app.company = val_copy(val_get(body, "company"));
+	app.role = val_copy(val_get(body, "role"));
+	app.rights = val_copy(val_get(body, "rights"));
+	app.group = false;
+	app_copy(app.defs_hash, sizeof app.defs_hash,
+	    val_get_str(body, "defs"));
+}
+
+/* Definitions are there: the screens may come, or the old ones go on. */
+static void
+app_ready(bool fresh)
+{
+	app_palette();
+	app_frame();
+	if (again) {
+		again = false;
+		link_release(app.link);
+	}
+	if (fresh || view_find(&home_view) == NULL) {
+		picker_close();
+		view_pop_above(NULL);
+		home_open();
+	}
+	watch_again();
+	ui_redraw();
+}
+
+static void
+app_defs_cb(const struct link_reply *r, void *arg)
+{
+	const struct val	*list = val_get(r->body, "defs");
+	const char		*hash = val_get_str(r->body, "hash");
+	bool			 fresh = arg != NULL;
+
+	if (!r->ok) {
+		app_error(r);
+		return;
+	}
+	app_copy(app.defs_hash, sizeof app.defs_hash, hash);
+	if (list != NULL) {
+		defs_set(val_copy(list));
+		if (hash != NULL)
+			defs_keep(hash, list);
+	}
+	app_ready(fresh);
+}
+
+static void
+app_load_defs(bool fresh)
+{
+	struct val	*cached;
+
+	if ((cached = defs_cached(app.defs_hash)) != NULL) {
+		defs_set(cached);
+		app_ready(fresh);
+		return;
+	}
+	app_call("defs.list", NULL, app_defs_cb, fresh ? &app : NULL);
+}
+
+static void
+app_enter_cb(const struct link_reply *r, void *arg)
+{
+	const char	*old = app_company_id();
+	bool		 same;
+
+	(void)arg;
+	if (!r->ok) {
+		app_error(r);
+		if (again) {
+			/* The company is no longer ours: begin anew. */
+			again = false;
+			view_pop_above(NULL);
+			picker_open(app.link, val_get_str(app.user,
+			    "first_name"), app_picked_cb, NULL);
+		}
+		return;
+	}
+	same = again && old != NULL && val_get_str(val_get(r->body,
+	    "company"), "id") != NULL && strcmp(old,
+	    val_get_str(val_get(r->body, "company"), "id")) == 0;
+	if (!same && view_find(&home_view) != NULL) {
+		picker_close();
+		view_pop_above(NULL);
+		view_sweep();
+	}
+	app_set_company(r->body);
+	call_forget_undo();
+	app_load_defs(!same);
+}
+
+static void
+app_enter(const char *id)
+{
+	app_write("session.enter", val_put_text(val_map(), "company", id),
+	    NULL, NULL, app_enter_cb, NULL);
+}
+
+static void
+app_picked_cb(const char *id, const char *name, bool group, void *arg)
+{
+	(void)name;
+	(void)arg;
+	if (view_unsaved() != NULL)
+		return;
+	if (!group) {
+		app_enter(id);
+		return;
+	}
+	picker_close();
+	group_open();
+}
+
+/* --- Signing in ------------------------------------------------------------------ */
+
+static void
+app_language(const char *code)
+{
+	enum lang	lang;
+
+	if (!lang_parse(code, &lang))
+		return;
+	link_set_lang(app.link, code);
+	if (link_signed(app.link))
+		app_write("session.language", val_put_text(val_map(),
+		    "language", code), NULL, NULL, call_quiet_cb, NULL);
+	if (app.company != NULL) {
+		app_palette();
+		app_frame();
+	}
+}
+
+static void
+app_signed_cb(const struct signin_done *d, void *arg)
+{
+	struct val	*u = val_map();
+	enum lang	 lang;
+
+	(void)arg;
+	link_session(app.link, d->token, 32);
+	val_put_text(u, "id", d->user_id);
+	val_put_text(u, "first_name", d->first_name);
+	val_put_text(u, "last_name", d->last_name);
+	val_put_text(u, "email", d->email);
+	val_put_text(u, "timezone", d->timezone);
+	/* Somebody else at a screen that was left open starts anew. */
+	if (again && (app_user_id() == NULL || d->user_id == NULL ||
+	    strcmp(app_user_id(), d->user_id) != 0)) {
+		again = false;
+		val_free(app.company);
+		app.company = NULL;
+		view_pop_above(NULL);
+	}
+	val_free(app.user);
+	app.user = u;
+	if (!lang_fixed && d->language != NULL &&
+	    lang_parse(d->language, &lang) && lang != ui_lang()) {
+		following = true;
+		ui_language(d->language);
+		following = false;
+	}
+	app_frame();
+	if (again && app_company_id() != NULL) {
+		app_enter(app_company_id());
+		return;
+	}
+	again = false;
+	link_release(app.link);
+	picker_open(app.link, val_get_str(app.user, "first_name"),
+	    app_picked_cb, NULL);
+}
+
+void
+app_sign_out(void)
+{
+	if (view_unsaved() != NULL)
+		return;
+	app_write("session.sign_out", NULL, NULL, NULL, call_quiet_cb, NULL);
+	link_session(app.link, NULL, 0);
+	val_free(app.company);
+	app.company = NULL;
+	app.group = false;
+	view_pop_above(NULL);
+	view_sweep();
+	defs_clear();
+	palette_drop("defs");
+	memset(frame_info(), 0, sizeof *frame_info());
+	signin_open(app.link, val_get_str(app.user, "email"), NULL,
+	    app_signed_cb, NULL);
+}
+
+/* --- The link's news ---------------------------------------------------------------- */
+
+static void
+app_trust_cb(bool yes, void *arg)
+{
+	(void)arg;
+	link_trust(app.link, yes);
+}
+
+static void
+app_ask_key(const struct link_info *info)
+{
+	struct dialog_confirm	d = {
+		.title = TF("client.ask_key_title", NULL),
+		.text = TF("client.ask_key", "server", app.server, "key",
+		    info->key, "file", info->known, NULL),
+		.yes = TF("client.ask_key_yes", NULL),
+		.done = app_trust_cb
+	};
+
+	dialog_confirm(&d);
+}
+
+static void
+app_failed_cb(void *arg)
+{
+	(void)arg;
+	exit_code = SCRIPT_NO_LINE;
+	event_base_loopbreak(app.base);
+}
+
+static void
+app_state_cb(const struct link_info *info, void *arg)
+{
+	static enum link_state	 before = LINK_CONNECTING;
+	struct frame_info	*f = frame_info();
+	char			 text[1600], n[16], tries[16];
+
+	(void)arg;
+	f->banner[0] = '\0';
+	f->waiting = info->state == LINK_LOST ? (int)info->waiting : 0;
+	if (info->state == LINK_LOST) {
+		snprintf(n, sizeof n, "%u", info->lost_s);
+		snprintf(tries, sizeof tries, "%u", info->tries);
+		app_copy(f->banner, sizeof f->banner, TF("client.lost",
+		    "seconds", n, "tries", tries, NULL));
+		lost_for = info->lost_s;
+	} else if (info->state == LINK_FAILED && before != LINK_FAILED) {
+		link_why_text(info, app.server, ui_lang(), text, sizeof text);
+		dialog_message(TF("views.no_line", NULL), text,
+		    app_failed_cb, NULL);
+	} else if (info->state == LINK_ASK_KEY && before != LINK_ASK_KEY) {
+		app_ask_key(info);
+	} else if (info->state == LINK_UP && before == LINK_LOST &&
+	    lost_for >= 3) {
+		toast(TOAST_GOOD, NULL, "%s", TF("views.back", NULL));
+	}
+	before = info->state;
+	ui_redraw();
+}
+
+static void
+app_resumed_cb(const struct val *body, void *arg)
+{
+	const struct val	*in = val_get(body, "company");
+	const char		*hash = val_get_str(in, "defs");
+
+	(void)arg;
+	if (val_is_null(in) || app.company == NULL) {
+		watch_again();
+		return;
+	}
+	if (hash != NULL && strcmp(hash, app.defs_hash) != 0) {
+		app_set_company(in);
+		app_load_defs(false);
+		return;
+	}
+	watch_again();
+}
+
+static void
+app_ended_cb(const char *text, void *arg)
+{
+	(void)arg;
+	/* What is open stays below: typing is not lost. */
+	again = app.company != NULL;
+	signin_open(app.link, val_get_str(app.user, "email"), text[0] == '\0' ?
+	    TF("views.session_over", NULL) : text, app_signed_cb, NULL);
+}
+
+static void
+app_rights_cb(const struct link_reply *r, void *arg)
+{
+	const struct val	*rights = val_get(r->body, "rights");
+
+	(void)arg;
+	if (!r->ok)
+		return;
+	if (rights != NULL) {
+		val_free(app.rights);
+		app.rights = val_copy(rights);
+	}
+	toast(TOAST_WARN, NULL, "%s", TF("views.rights", NULL));
+	app_call("defs.list", NULL, app_defs_cb, NULL);
+}
+
+static void
+app_push_cb(const struct val *push, void *arg)
+{
+	const char	*what = val_get_str(push, "push");
+
+	(void)arg;
+	if (what != NULL && strcmp(what, "rights") == 0)
+		app_call("session.me", NULL, app_rights_cb, NULL);
+	else
+		watch_push(push);
+}
+
+/* --- Hooks of the terminal layer ---------------------------------------------------- */
+
+static bool
+app_has(enum action a)
+{
+	switch (a) {
+	case ACT_UNDO:
+	case ACT_REDO:
+	case ACT_REFRESH:
+	case ACT_COMPANY:
+	case ACT_ME:
+	case ACT_SIGN_OUT:
+		return app.company != NULL;
+	default:
+		return false;
+	}
+}
+
+static bool
+app_action(enum action a)
+{
+	switch (a) {
+	case ACT_UNDO:
+	case ACT_REDO:
+		app_undo(a == ACT_REDO);
+		return true;
+	case ACT_REFRESH:
+		link_hurry(app.link);
+		watch_touch(NULL);
+		return true;
+	case ACT_COMPANY:
+		if (app.company == NULL && !app.group)
+			return false;
+		picker_switch(app.link, app_company_id(), app_picked_cb,
+		    NULL);
+		return true;
+	case ACT_SIGN_OUT:
+		app_sign_out();
+		return true;
+	case ACT_ME:
+		account_menu();
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void
+app_quit(void)
+{
+	event_base_loopbreak(app.base);
+}
+
+static void
+app_awake(void)
+{
+	link_hurry(app.link);
+}
+
+static void
+app_chosen_language(const char *code)
+{
+	if (following)
+		return;
+	lang_fixed = true;
+	app_language(code);
+}
+
+static void
+app_ending(int sig)
+{
+	(void)sig;
+	event_base_loopbreak(app.base);
+}
+
+int
+app_run(const struct link_conf *conf, enum lang lang,
+    const struct term_options *options)
+{
+	static const struct ui_hooks	hooks = {
+		.action = app_action, .has = app_has, .quit = app_quit, .awake = app_awake,
+		.language = app_chosen_language, .ending = app_ending
+	};
+	static const struct link_events	events = {
+		.state = app_state_cb, .push = app_push_cb,
+		.resumed = app_resumed_cb, .ended = app_ended_cb
+	};
+	char	why[256] = "";
+
+	app.conf = conf;
+	link_conf_name(conf, app.server, sizeof app.server);
+	if ((app.base = event_base_new()) == NULL)
+		return SCRIPT_NO_LINE;
+	ui_set_lang(lang);
+	if (!ui_start(app.base, options, &hooks, why, sizeof why)) {
+		fprintf(stderr, "konak: %s\n", why);
+		event_base_free(app.base);
+		return SCRIPT_REFUSED;
+	}
+	app.link = link_new(app.base, conf, &events, NULL);
+	signin_open(app.link, NULL, NULL, app_signed_cb, NULL);
+	event_base_dispatch(app.base);
+	ui_stop();
+	view_pop_above(NULL);
+	view_sweep();
+	link_free(app.link);
+	call_clear();
+	defs_clear();
+	val_free(app.user);
+	val_free(app.company);
+	val_free(app.role);
+	val_free(app.rights);
+	event_base_free(app.base);
+	return exit_code;
+}

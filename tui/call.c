@@ -1,0 +1,348 @@
+/* call.c - calls of the screens; see call.h and app.h. */
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include "lib/buf.h"
+#include "lib/date.h"
+#include "lib/uuid.h"
+#include "lib/xmalloc.h"
+#include "tui/app.h"
+#include "tui/call.h"
+#include "tui/dialog.h"
+#include "tui/edit.h"
+#include "tui/frame.h"
+#include "tui/store.h"
+#include "tui/ui.h"
+
+struct call {
+	TAILQ_ENTRY(call)	 entry;
+	uint64_t		 handle;
+	uint64_t		 link;		/* link_call's; 0: asking a code */
+	char			*verb;
+	struct val		*args;		/* to send once more */
+	bool			 write;
+	char			 request[UUID_TEXT];
+	char			*undo;
+	link_cb			 cb;
+	void			*arg;
+	int64_t			 since;
+};
+
+#define UNDO_MAX 50
+
+struct done {
+	char	request[UUID_TEXT];
+	char	text[200];
+};
+
+static TAILQ_HEAD(, call)	 calls = TAILQ_HEAD_INITIALIZER(calls);
+static uint64_t			 next_handle;
+static struct event		*slow;
+static struct done		 undo[UNDO_MAX], redo[UNDO_MAX];
+static unsigned			 nundo, nredo;
+
+static void call_reply_cb(const struct link_reply *, void *);
+
+void
+call_quiet_cb(const struct link_reply *r, void *arg)
+{
+	(void)r;
+	(void)arg;
+}
+
+/* "yükleniyor" stands there once something takes longer than 150 ms. */
+static void
+call_slow_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct call	*c = TAILQ_FIRST(&calls);
+	struct timeval	 tv = { 0, 150000 };
+	bool		 loading;
+
+	(void)fd;
+	(void)what;
+	(void)arg;
+	loading = c != NULL && clock_mono() - c->since >= 150;
+	if (c != NULL && !loading)
+		evtimer_add(slow, &tv);
+	if (frame_info()->loading != loading) {
+		frame_info()->loading = loading;
+		ui_redraw();
+	}
+}
+
+static void
+call_free(struct call *c)
+{
+	TAILQ_REMOVE(&calls, c, entry);
+	ui_busy(-1);
+	if (TAILQ_EMPTY(&calls) && frame_info()->loading) {
+		frame_info()->loading = false;
+		ui_redraw();
+	}
+	free(c->verb);
+	free(c->undo);
+	val_free(c->args);
+	free(c);
+}
+
+static void
+call_send(struct call *c)
+{
+	c->link = link_call_full(app.link, c->verb, val_copy(c->args),
+	    c->write ? LINK_WRITE : 0, c->write ? c->request : NULL,
+	    call_reply_cb, NULL, c);
+}
+
+static void
+done_push(struct done *stack, unsigned *n, const char *request,
+    const char *text)
+{
+	if (*n == UNDO_MAX) {
+		memmove(stack, stack + 1, (UNDO_MAX - 1) * sizeof *stack);
+		--*n;
+	}
+	snprintf(stack[*n].request, sizeof stack[*n].request, "%s", request);
+	snprintf(stack[*n].text, sizeof stack[*n].text, "%s", text);
+	++*n;
+}
+
+/* The answer goes to whoever asked, unless it was undo or redo itself. */
+static void
+call_finish(struct call *c, const struct link_reply *r)
+{
+	if (r->ok && c->undo != NULL) {
+		/* Marked rows are deleted under one id: one undo. */
+		if (nundo == 0 || strcmp(undo[nundo - 1].request,
+		    c->request) != 0)
+			done_push(undo, &nundo, c->request, c->undo);
+		nredo = 0;
+	}
+	if (c->cb != NULL)
+		c->cb(r, c->arg);
+	else if (!r->ok)
+		app_error(r);
+	call_free(c);
+	ui_redraw();
+}
+
+/* --- A fresh code (M39) ------------------------------------------------------ */
+
+static void
+call_step_cb(const struct link_reply *r, void *arg)
+{
+	struct call	*c = arg;
+
+	if (r->ok) {
+		call_send(c);
+		return;
+	}
+	call_finish(c, r);
+}
+
+static void
+call_code_cb(const char *code, void *arg)
+{
+	static const struct val	 empty = { .kind = VAL_MAP };
+	struct call		*c = arg;
+	struct link_reply	 r = {
+		.body = &empty, .code = "cancelled", .field = "",
+		.text = TF("views.no_code", NULL), .request = c->request
+	};
+
+	if (code == NULL) {
+		call_finish(c, &r);
+		return;
+	}
+	c->link = link_call(app.link, "session.step_up",
+	    val_put_text(val_map(), "code", code), LINK_WRITE, call_step_cb,
+	    c);
+}
+
+static void
+call_ask_code(struct call *c)
+{
+	struct dialog_line	d = {
+		.title = TF("views.step_up_title", NULL),
+		.label = TF("views.step_up", NULL),
+		.flags = EDIT_DIGITS, .max = 6,
+		.done = call_code_cb, .arg = c
+	};
+
+	c->link = 0;
+	dialog_line(&d);
+}
+
+static void
+call_reply_cb(const struct link_reply *r, void *arg)
+{
+	struct call	*c = arg;
+
+	if (!r->ok && strcmp(r->code, "step_up") == 0 &&
+	    strcmp(c->verb, "session.step_up") != 0)
+		call_ask_code(c);
+	else
+		call_finish(c, r);
+}
+
+static struct call *
+call_new(const char *verb, struct val *args, link_cb cb, void *arg)
+{
+	struct call	*c = xcalloc(1, sizeof *c);
+	struct timeval	 tv = { 0, 150000 };
+
+	c->handle = ++next_handle;
+	c->verb = xstrdup(verb);
+	c->args = args == NULL ? val_map() : args;
+	c->cb = cb;
+	c->arg = arg;
+	c->since = clock_mono();
+	TAILQ_INSERT_TAIL(&calls, c, entry);
+	ui_busy(1);
+	if (slow == NULL)
+		slow = evtimer_new(app.base, call_slow_cb, NULL);
+	if (!evtimer_pending(slow, NULL))
+		evtimer_add(slow, &tv);
+	return c;
+}
+
+uint64_t
+app_call(const char *verb, struct val *args, link_cb cb, void *arg)
+{
+	struct call	*c = call_new(verb, args, cb, arg);
+
+	call_send(c);
+	return c->handle;
+}
+
+uint64_t
+app_write(const char *verb, struct val *args, const char *request,
+    const char *what, link_cb cb, void *arg)
+{
+	struct call	*c = call_new(verb, args, cb, arg);
+
+	c->write = true;
+	if (request != NULL)
+		snprintf(c->request, sizeof c->request, "%s", request);
+	else
+		uuid_v7_text(c->request);
+	c->undo = what == NULL ? NULL : xstrdup(what);
+	call_send(c);
+	return c->handle;
+}
+
+void
+app_forget(uint64_t handle)
+{
+	struct call	*c;
+
+	TAILQ_FOREACH(c, &calls, entry) {
+		if (c->handle == handle)
+			break;
+	}
+	if (c == NULL)
+		return;
+	c->cb = call_quiet_cb;
+	/* A write goes on, and a dialog that asks for a code answers. */
+	if (c->write || c->link == 0)
+		return;
+	link_cancel(app.link, c->link);
+	call_free(c);
+}
+
+void
+call_clear(void)
+{
+	struct call	*c;
+
+	while ((c = TAILQ_FIRST(&calls)) != NULL) {
+		TAILQ_REMOVE(&calls, c, entry);
+		free(c->verb);
+		free(c->undo);
+		val_free(c->args);
+		free(c);
+	}
+	if (slow != NULL)
+		event_free(slow);
+	slow = NULL;
+}
+
+void
+app_error(const struct link_reply *r)
+{
+	const struct val	*holders = val_get(r->body, "holders");
+	const char		*id = val_get_str(r->body, "request");
+	struct buf		 b = BUF_INIT, names = BUF_INIT;
+	size_t			 i;
+
+	if (strcmp(r->code, "cancelled") == 0 && r->text[0] == '\0')
+		return;
+	buf_addz(&b, r->text[0] != '\0' ? r->text : r->code);
+	for (i = 0; i < val_count(holders) && i < 4; i++) {
+		if (val_str(holders->item[i]) != NULL)
+			buf_printf(&names, "%s%s", i > 0 ? ", " : "",
+			    holders->item[i]->s);
+	}
+	if (buf_len(&names) > 0)
+		buf_printf(&b, " %s", TF("views.holders", "names",
+		    buf_text(&names), NULL));
+	toast(TOAST_ERROR, id != NULL ? id : r->request[0] == '\0' ? NULL :
+	    r->request, "%s", buf_text(&b));
+	buf_free(&b);
+	buf_free(&names);
+}
+
+/* --- Undo ---------------------------------------------------------------------- */
+
+void
+call_forget_undo(void)
+{
+	nundo = nredo = 0;
+}
+
+struct undoing {
+	struct done	done;
+	bool		redo;
+};
+
+static void
+undo_cb(const struct link_reply *r, void *arg)
+{
+	struct undoing	*u = arg;
+
+	if (!r->ok) {
+		app_error(r);
+	} else {
+		/* What was undone can be undone in turn. */
+		if (u->redo)
+			done_push(undo, &nundo, r->request, u->done.text);
+		else
+			done_push(redo, &nredo, r->request, u->done.text);
+		toast(TOAST_GOOD, NULL, "%s", TF(u->redo ?
+		    "views.redone" : "views.undone", "what", u->done.text,
+		    NULL));
+		watch_touch(NULL);
+	}
+	free(u);
+}
+
+void
+app_undo(bool again)
+{
+	struct undoing	*u;
+	struct done	*stack = again ? redo : undo;
+	unsigned	*n = again ? &nredo : &nundo;
+
+	if (*n == 0) {
+		toast(TOAST_NOTICE, NULL, "%s", TF(again ?
+		    "views.nothing_redo" : "views.nothing_undo", NULL));
+		return;
+	}
+	u = xcalloc(1, sizeof *u);
+	u->done = stack[--*n];
+	u->redo = again;
+	app_write("records.undo", val_put_text(val_map(), "request",
+	    u->done.request), NULL, NULL, undo_cb, u);
+}

@@ -1,0 +1,163 @@
+/* card.c - one record as a screen; see card.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "tui/app.h"
+#include "tui/draw.h"
+#include "tui/input.h"
+#include "tui/view.h"
+#include "tui/view/card.h"
+#include "tui/view/sidemenu.h"
+
+struct card_arg {
+	const char	*type, *id;
+};
+
+static bool
+card_start(struct view *v, void *arg)
+{
+	struct cardpane	*c = v->state;
+	struct card_arg	*a = arg;
+
+	cardpane_init(c);
+	cardpane_show(c, a->type, a->id, false);
+	return true;
+}
+
+static void
+card_close(struct view *v)
+{
+	cardpane_free(v->state);
+}
+
+static void
+card_title(struct view *v, char *out, size_t len)
+{
+	struct cardpane		*c = v->state;
+	const struct def	*d = defs_find(c->type);
+	struct record		 r = { NULL, c->rec };
+	struct buf		 b = BUF_INIT;
+
+	if (d != NULL && c->rec != NULL)
+		record_title(d, &r, &b);
+	if (buf_len(&b) == 0 && d != NULL)
+		buf_addz(&b, app_label(d->label));
+	snprintf(out, len, "%s", buf_text(&b));
+	buf_free(&b);
+}
+
+static void
+card_draw(struct view *v, struct surface *s)
+{
+	struct surface	in = sidemenu_draw(s);
+
+	cardpane_draw(v->state, &in, true);
+}
+
+static void
+card_status(struct view *v, char *out, size_t len)
+{
+	struct cardpane	*c = v->state;
+
+	out[0] = '\0';
+	if (c->list != NULL)
+		listpane_status(c->list, out, len);
+}
+
+static bool
+card_key(struct view *v, const struct input *in)
+{
+	struct input	moved;
+
+	if (!sidemenu_mouse(v->cols, in, &moved))
+		return true;
+	return cardpane_key(v->state, &moved);
+}
+
+static bool
+card_action(struct view *v, enum action a, const struct input *in)
+{
+	if (cardpane_action(v->state, a, in))
+		return true;
+	if (a != ACT_BACK && a != ACT_CLOSE)
+		return false;
+	view_close(v);
+	return true;
+}
+
+static bool
+card_can(struct view *v, enum action a, char *why, size_t len)
+{
+	struct cardpane		*c = v->state;
+	const struct def	*d = defs_find(c->type);
+
+	why[0] = '\0';
+	if (c->list != NULL)
+		return listpane_can(c->list, a, why, len);
+	switch (a) {
+	case ACT_EDIT:
+		return c->rec != NULL && def_can(d, "edit");
+	case ACT_DELETE:
+		return c->rec != NULL && def_can(d, "delete");
+	case ACT_CLONE:
+		return c->rec != NULL && def_can(d, "create");
+	case ACT_HISTORY:
+		return c->rec != NULL && def_can(d, "history");
+	case ACT_ACTIONS:
+	case ACT_COPY:
+		return c->rec != NULL;
+	case ACT_REFRESH:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int
+card_hints(struct view *v, enum action *out, int max)
+{
+	static const enum action	order[] = {
+		ACT_EDIT, ACT_ACTIONS, ACT_DELETE, ACT_COPY
+	};
+	struct cardpane	*c = v->state;
+	char		 why[8];
+	size_t		 i;
+	int		 n = 0;
+
+	if (c->list != NULL)
+		n = listpane_hints(c->list, out, max > 5 ? 5 : max);
+	for (i = 0; c->list == NULL && i < 4 && n < max; i++) {
+		if (card_can(v, order[i], why, sizeof why))
+			out[n++] = order[i];
+	}
+	if (n < max)
+		out[n++] = ACT_NEXT_PANE;
+	if (n < max)
+		out[n++] = ACT_BACK;
+	return n;
+}
+
+static const struct view_ops card_view = {
+	.name = "card",
+	.when = WHEN_CARD | WHEN_LIST,
+	.size = sizeof(struct cardpane),
+	.open = card_start,
+	.close = card_close,
+	.title = card_title,
+	.draw = card_draw,
+	.status = card_status,
+	.key = card_key,
+	.action = card_action,
+	.can = card_can,
+	.hints_now = card_hints
+};
+
+void
+card_open(const char *type, const char *id)
+{
+	struct card_arg	a = { type, id };
+
+	view_push(&card_view, &a);
+}

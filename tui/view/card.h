@@ -1,0 +1,62 @@
+/*
+ * card.c - one record: its fields, related lists and history in tabs. Also as
+ * a piece of the list's screen when the window is wide.
+ */
+#ifndef KONAK_TUI_VIEW_CARD_H
+#define KONAK_TUI_VIEW_CARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tui/keys.h"
+#include "tui/store.h"
+#include "tui/view/history.h"
+#include "tui/view/listpane.h"
+
+struct event;
+struct input;
+struct surface;
+
+#define CARD_TABS 16
+
+enum tab_kind { TAB_FIELDS, TAB_RELATED, TAB_HISTORY };
+
+struct card_tab {
+	enum tab_kind		 kind;
+	const char		*label[LANG_COUNT];
+	const struct val	*fields;	/* names; NULL: all */
+	const char		*related;	/* record type */
+	const char		*by;
+};
+
+struct cardpane {
+	char		 type[64];
+	char		 id[40];	/* "": none */
+	struct val	*rec;		/* NULL: not there yet */
+	char		 error[300];
+	uint64_t	 call;
+	struct event	*pause;		/* before asking while the cursor moves */
+	struct watch	*watch;
+	struct card_tab	 tab[CARD_TABS];
+	int		 ntabs, at;
+	struct listpane	*list;		/* of the present tab, or NULL */
+	struct histpane	*hist;
+	int		 field, top, page, nfields;	/* cursor among the fields */
+	int		 tab_col[CARD_TABS + 1];
+	const char	*shown[64];	/* fields drawn, in order */
+};
+
+void	 cardpane_init(struct cardpane *);
+void	 cardpane_free(struct cardpane *);
+/* Shows another record; soon: after a pause, since the cursor may go on. */
+void	 cardpane_show(struct cardpane *, const char *type, const char *id,
+	    bool soon);
+void	 cardpane_reload(struct cardpane *);
+void	 cardpane_draw(struct cardpane *, struct surface *, bool focus);
+bool	 cardpane_action(struct cardpane *, enum action,
+	    const struct input *);
+bool	 cardpane_key(struct cardpane *, const struct input *);
+
+void	 card_open(const char *type, const char *id);
+
+#endif

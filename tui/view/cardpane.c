@@ -1,0 +1,545 @@
+/* cardpane.c - the piece of a screen that shows one record; see card.h. */
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/xmalloc.h"
+#include "tui/app.h"
+#include "tui/draw.h"
+#include "tui/frame.h"
+#include "tui/input.h"
+#include "tui/term.h"
+#include "tui/theme.h"
+#include "tui/ui.h"
+#include "tui/view/act.h"
+#include "tui/view/card.h"
+
+#define CARD_LABEL 18
+
+/* --- Tabs ------------------------------------------------------------------------ */
+
+static void
+tab_label(struct card_tab *t, const struct val *v, const char *const other[])
+{
+	const struct val	*pair = val_get(v, "label");
+
+	t->label[LANG_TR] = val_str(val_at(pair, 0));
+	t->label[LANG_EN] = val_str(val_at(pair, 1));
+	if (t->label[LANG_TR] == NULL)
+		t->label[LANG_TR] = other[LANG_TR];
+	if (t->label[LANG_EN] == NULL)
+		t->label[LANG_EN] = other[LANG_EN];
+}
+
+static const char *
+tab_by(const struct def *d, const char *related)
+{
+	const struct val	*list = val_get(d->v, "related");
+	const char		*name;
+	size_t			 i;
+
+	for (i = 0; i < val_count(list); i++) {
+		name = val_get_str(list->item[i], "record");
+		if (name != NULL && strcmp(name, related) == 0)
+			return val_get_str(list->item[i], "by");
+	}
+	return NULL;
+}
+
+static void
+tab_add(struct cardpane *c, const struct def *d, const struct val *v)
+{
+	static const char *const	details[] = { "Detaylar", "Details" };
+	static const char *const	history[] = { "Geçmiş", "History" };
+	const char			*related = val_get_str(v, "related");
+	const struct def		*other = defs_find(related);
+	struct card_tab			*t = &c->tab[c->ntabs];
+
+	if (c->ntabs == CARD_TABS)
+		return;
+	memset(t, 0, sizeof *t);
+	if (related != NULL) {
+		t->kind = TAB_RELATED;
+		t->related = related;
+		t->by = tab_by(d, related);
+		/* What the role may not see has no tab. */
+		if (other == NULL || t->by == NULL ||
+		    !def_can(other, "list"))
+			return;
+		tab_label(t, v, other->labels);
+	} else if (val_get_bool(v, "history")) {
+		t->kind = TAB_HISTORY;
+		if (!def_can(d, "history"))
+			return;
+		tab_label(t, v, history);
+	} else {
+		t->kind = TAB_FIELDS;
+		t->fields = val_get(v, "fields");
+		tab_label(t, v, details);
+	}
+	c->ntabs++;
+}
+
+static void
+cardpane_tabs(struct cardpane *c, const struct def *d)
+{
+	static const struct val	 all = { .kind = VAL_MAP };
+	const struct val	*tabs = val_get(d->v, "card");
+	size_t			 i;
+
+	c->ntabs = c->at = 0;
+	for (i = 0; i < val_count(tabs); i++)
+		tab_add(c, d, tabs->item[i]);
+	if (c->ntabs == 0)
+		tab_add(c, d, &all);
+}
+
+static void
+cardpane_tab_close(struct cardpane *c)
+{
+	if (c->list != NULL)
+		listpane_free(c->list);
+	free(c->list);
+	c->list = NULL;
+	if (c->hist != NULL)
+		histpane_free(c->hist);
+	free(c->hist);
+	c->hist = NULL;
+}
+
+/* Makes what the tab needs; fields need only the record. */
+static void
+cardpane_tab_open(struct cardpane *c)
+{
+	struct card_tab	*t = &c->tab[c->at];
+	struct val	*fixed;
+
+	if (c->ntabs == 0 || c->id[0] == '\0')
+		return;
+	if (t->kind == TAB_RELATED && c->list == NULL) {
+		fixed = val_map();
+		val_put(fixed, t->by, val_uuid(c->id));
+		c->list = xcalloc(1, sizeof *c->list);
+		listpane_init(c->list, t->related, fixed, t->by, NULL, NULL);
+	} else if (t->kind == TAB_HISTORY && c->hist == NULL) {
+		c->hist = xcalloc(1, sizeof *c->hist);
+		histpane_init(c->hist, c->type, c->id);
+		histpane_load(c->hist);
+	}
+}
+
+static void
+cardpane_tab(struct cardpane *c, int at)
+{
+	if (at < 0 || at >= c->ntabs || at == c->at)
+		return;
+	cardpane_tab_close(c);
+	c->at = at;
+	c->field = c->top = 0;
+	cardpane_tab_open(c);
+	ui_redraw();
+}
+
+/* --- The record -------------------------------------------------------------------- */
+
+static void
+cardpane_cb(const struct link_reply *r, void *arg)
+{
+	struct cardpane	*c = arg;
+
+	c->call = 0;
+	snprintf(c->error, sizeof c->error, "%s", r->ok ? "" : r->text);
+	/* A row of the list's own may stand in {"row": …} or be the map. */
+	if (r->ok || strcmp(r->code, "unavailable") != 0) {
+		val_free(c->rec);
+		c->rec = r->ok ? val_copy(r->body) : NULL;
+	}
+	ui_redraw();
+}
+
+static void
+cardpane_ask(struct cardpane *c)
+{
+	struct val	*args = val_map();
+	char		 verb[128];
+
+	if (c->call != 0)
+		app_forget(c->call);
+	val_put(args, "id", val_uuid(c->id));
+	snprintf(verb, sizeof verb, "%s.get", c->type);
+	c->call = app_call(verb, args, cardpane_cb, c);
+}
+
+static void
+cardpane_pause_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct cardpane	*c = arg;
+
+	(void)fd;
+	(void)what;
+	cardpane_ask(c);
+	cardpane_tab_open(c);
+}
+
+void
+cardpane_reload(struct cardpane *c)
+{
+	if (c->id[0] == '\0')
+		return;
+	cardpane_ask(c);
+	if (c->hist != NULL)
+		histpane_load(c->hist);
+}
+
+static void
+cardpane_watch_cb(const struct val *items, void *arg)
+{
+	struct cardpane	*c = arg;
+	const char	*id;
+	size_t		 i;
+
+	if (c->id[0] == '\0' || evtimer_pending(c->pause, NULL))
+		return;
+	for (i = 0; i < val_count(items); i++) {
+		id = val_str(val_at(items->item[i], 0));
+		if (id != NULL && strcmp(id, c->id) == 0)
+			break;
+	}
+	if (items == NULL || i < items->n)
+		cardpane_reload(c);
+}
+
+void
+cardpane_init(struct cardpane *c)
+{
+	memset(c, 0, sizeof *c);
+	c->pause = evtimer_new(app.base, cardpane_pause_cb, c);
+}
+
+void
+cardpane_free(struct cardpane *c)
+{
+	if (c->call != 0)
+		app_forget(c->call);
+	cardpane_tab_close(c);
+	watch_free(c->watch);
+	event_free(c->pause);
+	val_free(c->rec);
+}
+
+void
+cardpane_show(struct cardpane *c, const char *type, const char *id, bool soon)
+{
+	const struct def	*d = defs_find(type);
+	struct timeval		 tv = { 0, 120000 };
+	int			 tab = c->at;
+	bool			 same = strcmp(type, c->type) == 0;
+
+	if (same && strcmp(c->id, id == NULL ? "" : id) == 0)
+		return;
+	cardpane_tab_close(c);
+	if (c->call != 0)
+		app_forget(c->call);
+	c->call = 0;
+	val_free(c->rec);
+	c->rec = NULL;
+	c->error[0] = '\0';
+	c->field = c->top = 0;
+	if (!same || c->watch == NULL) {
+		watch_free(c->watch);
+		c->watch = watch_add(type, cardpane_watch_cb, c);
+	}
+	snprintf(c->type, sizeof c->type, "%s", type);
+	snprintf(c->id, sizeof c->id, "%s", id == NULL ? "" : id);
+	if (d != NULL)
+		cardpane_tabs(c, d);
+	if (same && tab < c->ntabs)
+		c->at = tab;
+	if (c->id[0] == '\0')
+		return;
+	if (soon) {
+		evtimer_add(c->pause, &tv);
+	} else {
+		cardpane_ask(c);
+		cardpane_tab_open(c);
+	}
+}
+
+/* --- Drawing -------------------------------------------------------------------------- */
+
+static void
+card_draw_tabs(struct cardpane *c, struct surface *s)
+{
+	char	label[120];
+	int	i, col = 1;
+
+	for (i = 0; i < c->ntabs && col < s->cols - 4; i++) {
+		snprintf(label, sizeof label, "%d %s", i + 1,
+		    app_label(c->tab[i].label));
+		c->tab_col[i] = col;
+		col += draw_text(s, 0, col, s->cols - col, i == c->at ?
+		    STYLE_TITLE | STYLE_REVERSE : STYLE_DIM, label) + 2;
+	}
+	c->tab_col[i] = col;
+}
+
+/* One field: its label, and its text on as many rows as it needs. */
+static int
+card_draw_field(struct cardpane *c, struct surface *s, int row,
+    const struct def *d, const struct field *f, bool here)
+{
+	struct record	r = { NULL, c->rec };
+	struct buf	b = BUF_INIT;
+	uint32_t	style = record_style(f, &r);
+	int		rows = 1, width = s->cols - CARD_LABEL - 4;
+	int		label = CARD_LABEL;
+
+	if (s->cols < 44) {
+		label = s->cols / 3;
+		width = s->cols - label - 4;
+	}
+	record_text(d, f, &r, &b);
+	if (buf_len(&b) == 0)
+		buf_addz(&b, "-");
+	draw_text(s, row, 2, label - 1, STYLE_DIM, app_label(f->label));
+	if (f->rules.type == VALUE_REF && style == STYLE_TEXT)
+		style = STYLE_LINK;
+	if (f->rules.type == VALUE_LONGTEXT)
+		rows = draw_wrap(s, row, label + 2, width,
+		    s->rows - row, style, buf_text(&b), 0);
+	else
+		draw_text(s, row, label + 2, width, style, buf_text(&b));
+	if (here) {
+		draw_text(s, row, 0, 1, STYLE_KEY, glyph(GLYPH_MARK));
+		draw_style(s, row, 0, 1, s->cols, STYLE_SELECTED);
+		draw_cursor(s, row, 0);
+	}
+	buf_free(&b);
+	return rows < 1 ? 1 : rows;
+}
+
+static bool
+card_has(const struct cardpane *c, const struct card_tab *t,
+    const struct def *d, size_t i, const struct field **f)
+{
+	if (t->fields != NULL) {
+		*f = def_field(d, val_str(val_at(t->fields, i)));
+	} else {
+		*f = i < d->nreal ? &d->fields[i] : NULL;
+	}
+	/* Absent from the record: not this role's to see. */
+	return *f != NULL && val_get(c->rec, (*f)->name) != NULL;
+}
+
+static void
+card_draw_fields(struct cardpane *c, struct surface *s, const struct def *d,
+    bool focus)
+{
+	const struct card_tab	*t = &c->tab[c->at];
+	const struct field	*f;
+	size_t			 i, n;
+	int			 row = 0, k = 0;
+
+	n = t->fields != NULL ? val_count(t->fields) : d->nreal;
+	c->page = s->rows;
+	if (c->field < c->top)
+		c->top = c->field;
+	if (c->field >= c->top + s->rows)
+		c->top = c->field - s->rows + 1;
+	for (i = 0; i < n && k < 64; i++) {
+		if (!card_has(c, t, d, i, &f))
+			continue;
+		c->shown[k] = f->name;
+		if (k >= c->top && row < s->rows)
+			row += card_draw_field(c, s, row, d, f,
+			    focus && k == c->field);
+		else if (k == c->field && row >= s->rows)
+			/* Long texts above pushed it out: scroll on. */
+			c->top++;
+		k++;
+	}
+	c->nfields = k;
+}
+
+void
+cardpane_draw(struct cardpane *c, struct surface *s, bool focus)
+{
+	const struct def	*d = defs_find(c->type);
+	struct record		 r = { NULL, c->rec };
+	struct buf		 title = BUF_INIT;
+	struct surface		 body;
+
+	if (d == NULL || c->id[0] == '\0' || s->rows < 4)
+		return;
+	if (c->rec != NULL)
+		record_title(d, &r, &title);
+	draw_text(s, 0, 1, s->cols - 2, STYLE_TITLE, buf_text(&title));
+	buf_free(&title);
+	body = draw_sub(s, 1, 0, 1, s->cols);
+	card_draw_tabs(c, &body);
+	body = draw_sub(s, 3, 0, s->rows - 3, s->cols);
+	if (c->error[0] != '\0') {
+		draw_wrap(&body, 0, 2, body.cols - 4, 4, STYLE_ERROR,
+		    c->error, 0);
+	} else if (c->list != NULL) {
+		listpane_draw(c->list, &body, focus);
+	} else if (c->hist != NULL) {
+		histpane_draw(c->hist, &body);
+	} else if (c->rec == NULL) {
+		if (frame_info()->loading)
+			draw_text(&body, 0, 2, body.cols - 4, STYLE_DIM,
+			    TF("views.loading", NULL));
+	} else if (c->ntabs > 0 && c->tab[c->at].kind == TAB_FIELDS) {
+		card_draw_fields(c, &body, d, focus);
+	}
+}
+
+/* --- Keys --------------------------------------------------------------------------------- */
+
+/* Enter on a reference opens what it names. */
+static bool
+card_follow(struct cardpane *c)
+{
+	const struct def	*d = defs_find(c->type);
+	const struct field	*f;
+
+	if (c->field >= c->nfields || c->rec == NULL)
+		return false;
+	f = def_field(d, c->shown[c->field]);
+	if (f == NULL || f->rules.type != VALUE_REF || f->ref == NULL ||
+	    !def_can(defs_find(f->ref), "get") ||
+	    val_get_str(c->rec, f->name) == NULL)
+		return false;
+	app_open_record(f->ref, val_get_str(c->rec, f->name));
+	return true;
+}
+
+static void
+card_copy_field(struct cardpane *c)
+{
+	const struct def	*d = defs_find(c->type);
+	const struct field	*f;
+	struct record		 r = { NULL, c->rec };
+	struct buf		 b = BUF_INIT;
+
+	if (c->field < c->nfields && (f = def_field(d,
+	    c->shown[c->field])) != NULL)
+		record_text(d, f, &r, &b);
+	if (term_copy(buf_text(&b), buf_len(&b)))
+		toast(TOAST_NOTICE, NULL, "%s", TF("views.copied",
+		    NULL));
+	else
+		toast(TOAST_WARN, NULL, "%s", TF("views.no_copy", NULL));
+	buf_free(&b);
+}
+
+static bool
+card_field_action(struct cardpane *c, enum action a)
+{
+	int	to = c->field;
+
+	switch (a) {
+	case ACT_UP:
+		to--;
+		break;
+	case ACT_DOWN:
+		to++;
+		break;
+	case ACT_PAGE_UP:
+		to -= c->page;
+		break;
+	case ACT_PAGE_DOWN:
+		to += c->page;
+		break;
+	case ACT_TOP:
+		to = 0;
+		break;
+	case ACT_BOTTOM:
+		to = c->nfields - 1;
+		break;
+	case ACT_OPEN:
+		return card_follow(c);
+	case ACT_COPY:
+		card_copy_field(c);
+		return true;
+	default:
+		return false;
+	}
+	if (to >= c->nfields)
+		to = c->nfields - 1;
+	c->field = to < 0 ? 0 : to;
+	ui_redraw();
+	return true;
+}
+
+bool
+cardpane_action(struct cardpane *c, enum action a, const struct input *in)
+{
+	const struct def	*d = defs_find(c->type);
+	struct record		 r = { NULL, c->rec };
+
+	switch (a) {
+	case ACT_TAB:
+		if (in != NULL && in->code >= '1' && in->code <= '9')
+			cardpane_tab(c, (int)in->code - '1');
+		return true;
+	case ACT_NEXT_PANE:
+	case ACT_RIGHT:
+		cardpane_tab(c, c->ntabs == 0 ? 0 : (c->at + 1) % c->ntabs);
+		return true;
+	case ACT_PREV_PANE:
+	case ACT_LEFT:
+		cardpane_tab(c, c->ntabs == 0 ? 0 : (c->at + c->ntabs - 1) %
+		    c->ntabs);
+		return true;
+	default:
+		break;
+	}
+	if (c->list != NULL && listpane_action(c->list, a, in))
+		return true;
+	if (c->hist != NULL && histpane_action(c->hist, a))
+		return true;
+	if (c->list == NULL && c->hist == NULL && card_field_action(c, a))
+		return true;
+	if (a == ACT_REFRESH) {
+		cardpane_reload(c);
+		return true;
+	}
+	if (d == NULL || c->rec == NULL || a == ACT_OPEN)
+		return false;
+	return act_record(d, &r, a);
+}
+
+bool
+cardpane_key(struct cardpane *c, const struct input *in)
+{
+	struct input	moved;
+	int		i;
+
+	if (in->kind == INPUT_MOUSE && in->row == 1 &&
+	    in->button == MOUSE_PRESS) {
+		for (i = 0; i < c->ntabs; i++) {
+			if (in->col >= c->tab_col[i] &&
+			    in->col < c->tab_col[i + 1]) {
+				cardpane_tab(c, i);
+				return true;
+			}
+		}
+	}
+	moved = *in;
+	if (in->kind == INPUT_MOUSE)
+		moved.row -= 3;
+	if (c->list != NULL)
+		return listpane_key(c->list, &moved);
+	if (c->hist != NULL)
+		return histpane_key(c->hist, &moved);
+	if (in->kind == INPUT_MOUSE && in->button == MOUSE_PRESS &&
+	    moved.row >= 0 && c->top + moved.row < c->nfields) {
+		c->field = c->top + moved.row;
+		ui_redraw();
+		return true;
+	}
+	return false;
+}

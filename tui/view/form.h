@@ -1,0 +1,28 @@
+/*
+ * form.c - creating and editing a record. The server decides what is right;
+ * the form says early what it can know. What was typed survives everything.
+ */
+#ifndef KONAK_TUI_VIEW_FORM_H
+#define KONAK_TUI_VIEW_FORM_H
+
+#include "tui/store.h"
+
+struct buf;
+struct form;
+struct formfield;
+
+/* `fixed` (a filter map: parent → id; NULL: none) is filled in. */
+void	 form_new(const char *type, const struct val *fixed);
+void	 form_edit(const char *type, const char *id);
+void	 form_clone(const char *type, const char *id);
+/* Somebody wants to know the id of what is created next (a list, to go
+ * there). NULL arg ends it. */
+void	 form_on_created(void (*)(const char *type, const char *id, void *),
+	    void *arg);
+
+/* For formfield.c. */
+void	 form_touched(struct form *, struct formfield *);
+void	 form_currency(struct form *, const struct field *, struct buf *);
+int	 form_screen_rows(const struct form *);
+
+#endif

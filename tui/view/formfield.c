@@ -1,0 +1,566 @@
+/* formfield.c - see formfield.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/arena.h"
+#include "lib/buf.h"
+#include "lib/date.h"
+#include "lib/tr.h"
+#include "lib/xmalloc.h"
+#include "tui/app.h"
+#include "tui/dialog.h"
+#include "tui/draw.h"
+#include "tui/input.h"
+#include "tui/theme.h"
+#include "tui/ui.h"
+#include "tui/view/form.h"
+#include "tui/view/formfield.h"
+
+#define FIELD_LABEL 19
+#define FIELD_ITEMS 64
+
+static bool
+field_is_typed(enum value_type t)
+{
+	return t != VALUE_CHOICE && t != VALUE_CHOICES && t != VALUE_BOOL;
+}
+
+void
+formfield_init(struct formfield *ff, struct form *form, const struct field *f)
+{
+	unsigned	flags = 0;
+
+	memset(ff, 0, sizeof *ff);
+	ff->form = form;
+	ff->f = f;
+	ff->typed = field_is_typed(f->rules.type);
+	if (f->rules.type == VALUE_LONGTEXT)
+		flags |= EDIT_LINES;
+	/* No limit while typing: too long is said, not cut. */
+	edit_init(&ff->edit, flags, 0);
+	ff->start_text = xstrdup("");
+}
+
+void
+formfield_free(struct formfield *ff)
+{
+	edit_free(&ff->edit);
+	free(ff->canon);
+	free(ff->title);
+	free(ff->start);
+	free(ff->start_text);
+	free(ff->error);
+}
+
+static void
+field_replace(char **slot, const char *s)
+{
+	char	*old = *slot;
+
+	*slot = s == NULL ? NULL : xstrdup(s);
+	free(old);
+}
+
+void
+formfield_set(struct formfield *ff, const char *canon, const char *title,
+    bool as_loaded)
+{
+	struct value_ctx	ctx = app_ctx();
+	struct buf		b = BUF_INIT;
+
+	if (canon != NULL && canon[0] == '\0')
+		canon = NULL;
+	if (ff->f->rules.type == VALUE_REF)
+		buf_addz(&b, canon == NULL ? "" : title == NULL ?
+		    TF("views.hidden_ref", NULL) : title);
+	else if (canon != NULL)
+		value_edit_text(&ff->f->rules, &ctx, canon, &b);
+	if (ff->typed)
+		edit_set(&ff->edit, buf_text(&b));
+	field_replace(&ff->title, title);
+	field_replace(&ff->canon, canon);
+	if (as_loaded) {
+		field_replace(&ff->start, canon);
+		field_replace(&ff->start_text, buf_text(&b));
+	}
+	buf_free(&b);
+	field_replace(&ff->error, NULL);
+	ui_redraw();
+}
+
+bool
+formfield_dirty(const struct formfield *ff)
+{
+	if (ff->fixed)
+		return false;
+	if (ff->typed && ff->f->rules.type != VALUE_REF)
+		return strcmp(ff->edit.text, ff->start_text) != 0;
+	if (ff->canon == NULL || ff->start == NULL)
+		return ff->canon != ff->start;
+	return strcmp(ff->canon, ff->start) != 0;
+}
+
+void
+formfield_error(struct formfield *ff, const char *text)
+{
+	field_replace(&ff->error, text);
+	ui_redraw();
+}
+
+/* A reference's text that names nothing chosen. */
+static bool
+field_check_ref(struct formfield *ff)
+{
+	if (ff->edit.text[0] == '\0')
+		field_replace(&ff->canon, NULL);
+	else if (ff->canon == NULL || ff->title == NULL ||
+	    strcmp(ff->title, ff->edit.text) != 0)
+		formfield_error(ff, TF("views.choose_ref", NULL));
+	return ff->error == NULL;
+}
+
+bool
+formfield_check(struct formfield *ff, bool saving)
+{
+	struct value_ctx	 ctx = app_ctx();
+	struct value_error	 err;
+	struct arena		*a;
+	const char		*canon = NULL;
+
+	if (ff->fixed)
+		return true;
+	field_replace(&ff->error, NULL);
+	if (ff->f->rules.type == VALUE_REF) {
+		if (!field_check_ref(ff))
+			return false;
+	} else if (ff->typed) {
+		a = arena_new();
+		if (!value_parse_typed(&ff->f->rules, &ctx, ff->edit.text,
+		    ff->edit.len, a, &canon, &err))
+			formfield_error(ff, value_error_text(a, ui_lang(),
+			    &err));
+		else
+			field_replace(&ff->canon, canon);
+		arena_free(a);
+	}
+	if (ff->error == NULL && saving && ff->f->required &&
+	    ff->canon == NULL)
+		formfield_error(ff, TF("views.required", NULL));
+	return ff->error == NULL;
+}
+
+/* --- Choosing ------------------------------------------------------------------------ */
+
+static void
+field_changed(struct formfield *ff)
+{
+	field_replace(&ff->error, NULL);
+	form_touched(ff->form, ff);
+	ui_redraw();
+}
+
+static void
+field_chosen_cb(int i, void *arg)
+{
+	struct formfield	*ff = arg;
+	bool			 none = !ff->f->required;
+
+	if (i < 0)
+		return;
+	if (none && i == 0)
+		field_replace(&ff->canon, NULL);
+	else
+		field_replace(&ff->canon,
+		    ff->f->rules.choices[i - none].code);
+	field_changed(ff);
+}
+
+static void
+field_ticked_cb(int n, const int *at, void *arg)
+{
+	struct formfield	*ff = arg;
+	struct buf		 b = BUF_INIT;
+	int			 i;
+
+	if (n < 0)
+		return;
+	for (i = 0; i < n; i++)
+		buf_printf(&b, "%s%s", i > 0 ? "," : "",
+		    ff->f->rules.choices[at[i]].code);
+	field_replace(&ff->canon, n == 0 ? NULL : buf_text(&b));
+	buf_free(&b);
+	field_changed(ff);
+}
+
+/* Is the code among the canonical ones (commas between)? */
+static bool
+field_has_code(const struct formfield *ff, const char *code)
+{
+	const char	*p = ff->canon;
+	size_t		 n = strlen(code);
+
+	while (p != NULL && *p != '\0') {
+		if (strncmp(p, code, n) == 0 && (p[n] == ',' || p[n] == '\0'))
+			return true;
+		if ((p = strchr(p, ',')) != NULL)
+			p++;
+	}
+	return false;
+}
+
+static int
+field_choice_at(const struct formfield *ff)
+{
+	size_t	i;
+
+	for (i = 0; ff->canon != NULL && i < ff->f->rules.nchoices; i++) {
+		if (strcmp(ff->f->rules.choices[i].code, ff->canon) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+bool
+formfield_choose(struct formfield *ff)
+{
+	struct dialog_item	items[FIELD_ITEMS];
+	const struct value_rules *r = &ff->f->rules;
+	bool			none = r->type == VALUE_CHOICE &&
+				    !ff->f->required;
+	size_t			i;
+	int			n = 0;
+
+	if (ff->fixed || (r->type != VALUE_CHOICE && r->type != VALUE_CHOICES))
+		return false;
+	memset(items, 0, sizeof items);
+	if (none)
+		items[n++].label = "-";
+	for (i = 0; i < r->nchoices && n < FIELD_ITEMS; i++, n++) {
+		items[n].label = r->choices[i].label[ui_lang()];
+		items[n].ticked = r->type == VALUE_CHOICES &&
+		    field_has_code(ff, r->choices[i].code);
+	}
+	if (r->type == VALUE_CHOICES)
+		dialog_tick(app_label(ff->f->label), items, n,
+		    field_ticked_cb, ff);
+	else
+		dialog_choose(app_label(ff->f->label), items, n,
+		    field_choice_at(ff) + none < 0 ? 0 :
+		    field_choice_at(ff) + none, field_chosen_cb, ff);
+	return true;
+}
+
+/* ← → and first letters go through the choices without a popup. */
+static bool
+field_choice_key(struct formfield *ff, const struct input *in)
+{
+	const struct value_rules	*r = &ff->f->rules;
+	struct arena			*a;
+	char				 typed[5] = "", *want, *label;
+	int				 at = field_choice_at(ff), i, k;
+
+	if (r->type != VALUE_CHOICE || r->nchoices == 0 ||
+	    in->kind != INPUT_KEY)
+		return false;
+	if (in->mods == 0 && (in->code == K_LEFT || in->code == K_RIGHT)) {
+		at += in->code == K_LEFT ? -1 : 1;
+		if (at < 0 || at >= (int)r->nchoices)
+			at = at < 0 ? (int)r->nchoices - 1 : 0;
+		field_replace(&ff->canon, r->choices[at].code);
+		field_changed(ff);
+		return true;
+	}
+	if (in->code == K_DELETE || in->code == K_BACKSPACE) {
+		if (!ff->f->required)
+			field_replace(&ff->canon, NULL);
+		field_changed(ff);
+		return true;
+	}
+	if (!input_is_text(in) || in->code == K_SPACE)
+		return false;
+	typed[utf8_put(typed, in->code)] = '\0';
+	a = arena_new();
+	want = tr_fold(a, typed, strlen(typed));
+	for (i = 1; want != NULL && i <= (int)r->nchoices; i++) {
+		k = (at + i) % (int)r->nchoices;
+		label = tr_fold(a, r->choices[k].label[ui_lang()],
+		    strlen(r->choices[k].label[ui_lang()]));
+		if (label == NULL || strncmp(label, want, strlen(want)) != 0)
+			continue;
+		field_replace(&ff->canon, r->choices[k].code);
+		field_changed(ff);
+		break;
+	}
+	arena_free(a);
+	return true;
+}
+
+static bool
+field_bool_key(struct formfield *ff, const struct input *in)
+{
+	bool	on = ff->canon != NULL && strcmp(ff->canon, "true") == 0;
+
+	if (ff->f->rules.type != VALUE_BOOL || in->kind != INPUT_KEY)
+		return false;
+	if (in->code != K_SPACE && in->code != K_ENTER && in->code != K_LEFT &&
+	    in->code != K_RIGHT)
+		return false;
+	field_replace(&ff->canon, on ? "false" : "true");
+	field_changed(ff);
+	return true;
+}
+
+/* ↑ ↓ a day, PgUp PgDn a month. */
+static bool
+field_date_key(struct formfield *ff, const struct input *in)
+{
+	struct value_ctx	ctx = app_ctx();
+	struct date		d, today;
+	char			out[DATE_TEXT];
+	int			s, days = 0, months = 0;
+
+	if (ff->f->rules.type != VALUE_DATE || in->kind != INPUT_KEY ||
+	    in->mods != 0)
+		return false;
+	switch (in->code) {
+	case K_UP:
+		days = 1;
+		break;
+	case K_DOWN:
+		days = -1;
+		break;
+	case K_PGUP:
+		months = 1;
+		break;
+	case K_PGDN:
+		months = -1;
+		break;
+	default:
+		return false;
+	}
+	tz_local(ctx.tz, ctx.now, &today, &s);
+	if (date_parse(ctx.lang, ff->edit.text, ff->edit.len, &today, &d) !=
+	    DATE_OK)
+		d = today;
+	else
+		d = months != 0 ? date_add_months(d, months) :
+		    date_add_days(d, days);
+	date_write(&d, out);
+	formfield_set(ff, out, NULL, false);
+	field_changed(ff);
+	return true;
+}
+
+bool
+formfield_key(struct formfield *ff, const struct input *in)
+{
+	if (ff->fixed)
+		return false;
+	if (field_choice_key(ff, in) || field_bool_key(ff, in) ||
+	    field_date_key(ff, in))
+		return true;
+	if (!ff->typed) {
+		/* Letters and pastes mean nothing here, not a command. */
+		return in->kind == INPUT_PASTE ||
+		    (in->kind == INPUT_KEY && input_is_text(in) &&
+		    in->code != K_SPACE);
+	}
+	if (!edit_key(&ff->edit, in))
+		return false;
+	field_changed(ff);
+	return true;
+}
+
+/* --- Drawing ---------------------------------------------------------------------------- */
+
+static int
+field_width(const struct formfield *ff, int room)
+{
+	int	want;
+
+	switch (ff->f->rules.type) {
+	case VALUE_DATE:
+	case VALUE_TIME:
+	case VALUE_INT:
+	case VALUE_PERCENT:
+	case VALUE_DURATION:
+	case VALUE_CURRENCY:
+	case VALUE_COLOR:
+	case VALUE_BOOL:
+		want = 14;
+		break;
+	case VALUE_TIMESTAMP:
+	case VALUE_MONEY:
+	case VALUE_DECIMAL:
+	case VALUE_PHONE:
+	case VALUE_VKN:
+	case VALUE_TCKN:
+	case VALUE_TAX_NO:
+		want = 20;
+		break;
+	case VALUE_CHOICE:
+		want = 24;
+		break;
+	case VALUE_LONGTEXT:
+		want = room;
+		break;
+	default:
+		want = 46;
+		break;
+	}
+	return want > room ? room : want;
+}
+
+int
+formfield_rows(struct formfield *ff, int cols, int screen, bool focus)
+{
+	int	rows = 1;
+
+	(void)cols;
+	if (ff->f->rules.type == VALUE_LONGTEXT && !ff->fixed)
+		rows = screen >= 30 ? 6 : 3;
+	if (ff->section[ui_lang()] != NULL)
+		rows += 2;
+	if (ff->error != NULL || (focus && ff->f->help[ui_lang()] != NULL))
+		rows++;
+	return rows;
+}
+
+/* What the typed words mean, said at once: "→ Sal 25.08.2026". */
+static void
+field_echo(struct formfield *ff, struct surface *s, int row, int col)
+{
+	struct value_ctx	 ctx = app_ctx();
+	struct value_error	 err;
+	struct arena		*a;
+	struct buf		 b = BUF_INIT;
+	const char		*canon = NULL;
+	char			 day[DATE_TEXT];
+	struct date		 d;
+
+	switch (ff->f->rules.type) {
+	case VALUE_DATE: case VALUE_TIME: case VALUE_TIMESTAMP:
+	case VALUE_MONEY: case VALUE_DECIMAL: case VALUE_PERCENT:
+	case VALUE_DURATION: case VALUE_PHONE: case VALUE_IBAN:
+		break;
+	default:
+		return;
+	}
+	a = arena_new();
+	if (value_parse_typed(&ff->f->rules, &ctx, ff->edit.text,
+	    ff->edit.len, a, &canon, &err) && canon != NULL) {
+		if (ff->f->rules.type == VALUE_DATE && date_read(canon,
+		    strlen(canon), &d) == DATE_OK) {
+			date_format_day(ctx.lang, &d, ctx.date_pattern, day);
+			buf_addz(&b, day);
+		} else {
+			value_format(&ff->f->rules, &ctx, canon, &b);
+		}
+		form_currency(ff->form, ff->f, &b);
+		if (strcmp(buf_text(&b), ff->edit.text) != 0)
+			draw_fmt(s, row, col, -1, STYLE_DIM, "%s %s",
+			    glyph(GLYPH_ARROW), buf_text(&b));
+	}
+	buf_free(&b);
+	arena_free(a);
+}
+
+static void
+field_draw_chosen(struct formfield *ff, struct surface *s, int row, int col,
+    int width, bool focus)
+{
+	struct value_ctx	ctx = app_ctx();
+	struct value_rules	rules = ff->f->rules;
+	struct buf		b = BUF_INIT;
+	char			*copy, *save, *code;
+
+	if (rules.type == VALUE_BOOL) {
+		buf_addz(&b, ff->canon != NULL &&
+		    strcmp(ff->canon, "true") == 0 ?
+		    TF("views.yes", NULL) : TF("views.no", NULL));
+	} else if (ff->canon != NULL) {
+		copy = xstrdup(ff->canon);
+		rules.type = VALUE_CHOICE;
+		for (code = strtok_r(copy, ",", &save); code != NULL;
+		    code = strtok_r(NULL, ",", &save)) {
+			if (buf_len(&b) > 0)
+				buf_addz(&b, ", ");
+			value_format(&rules, &ctx, code, &b);
+		}
+		free(copy);
+	}
+	draw_field(s, row, col, width - 2, focus ? STYLE_FOCUS : STYLE_INPUT,
+	    buf_text(&b));
+	draw_field(s, row, col + width - 2, 2, focus ? STYLE_FOCUS :
+	    STYLE_INPUT, glyph(GLYPH_DOWN));
+	if (focus)
+		draw_cursor(s, row, col);
+	buf_free(&b);
+}
+
+/* Where a field is must show without colour, too. */
+static void
+field_brackets(struct surface *s, int row, int col, int width, bool focus)
+{
+	draw_text(s, row, col - 1, 1, focus ? STYLE_KEY : STYLE_DIM, "[");
+	draw_text(s, row, col + width, 1, focus ? STYLE_KEY : STYLE_DIM, "]");
+}
+
+static void
+field_draw_fixed(struct formfield *ff, struct surface *s, int row, int col,
+    bool focus)
+{
+	struct value_ctx	ctx = app_ctx();
+	struct buf		b = BUF_INIT;
+
+	if (ff->f->rules.type == VALUE_REF)
+		buf_addz(&b, ff->title == NULL ? "-" : ff->title);
+	else if (ff->canon != NULL)
+		value_format(&ff->f->rules, &ctx, ff->canon, &b);
+	draw_text(s, row, col, s->cols - col - 1, STYLE_TEXT, buf_text(&b));
+	if (focus)
+		draw_cursor(s, row, col);
+	buf_free(&b);
+}
+
+void
+formfield_draw(struct formfield *ff, struct surface *s, int row, bool focus)
+{
+	char	label[160];
+	int	col = FIELD_LABEL + 2, width, rows = 1;
+
+	if (ff->section[ui_lang()] != NULL) {
+		draw_text(s, row + 1, 1, s->cols - 2, STYLE_TITLE,
+		    ff->section[ui_lang()]);
+		row += 2;
+	}
+	ff->row = row;
+	width = field_width(ff, s->cols - col - 3);
+	snprintf(label, sizeof label, "%s%s", app_label(ff->f->label),
+	    ff->f->required && !ff->fixed ? " *" : "");
+	draw_text(s, row, 1, FIELD_LABEL, ff->error != NULL ? STYLE_ERROR :
+	    focus ? STYLE_TITLE : STYLE_TEXT, label);
+	if (ff->fixed) {
+		field_draw_fixed(ff, s, row, col, focus);
+	} else if (!ff->typed) {
+		field_brackets(s, row, col, width, focus);
+		field_draw_chosen(ff, s, row, col, width, focus);
+	} else if (ff->f->rules.type == VALUE_LONGTEXT) {
+		rows = formfield_rows(ff, s->cols, form_screen_rows(ff->form),
+		    false) - (ff->section[ui_lang()] != NULL ? 2 : 0) -
+		    (ff->error != NULL ? 1 : 0);
+		edit_draw_area(&ff->edit, s, row, col, rows, width, focus);
+	} else {
+		field_brackets(s, row, col, width, focus);
+		edit_draw(&ff->edit, s, row, col, width, focus);
+		if (ff->edit.changed || focus)
+			field_echo(ff, s, row, col + width + 2);
+	}
+	if (ff->error != NULL)
+		draw_fmt(s, row + rows, col, s->cols - col - 1, STYLE_ERROR,
+		    "! %s", ff->error);
+	else if (focus && ff->f->help[ui_lang()] != NULL)
+		draw_text(s, row + rows, col, s->cols - col - 1, STYLE_DIM,
+		    ff->f->help[ui_lang()]);
+}

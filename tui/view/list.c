@@ -1,0 +1,222 @@
+/* list.c - see list.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/app.h"
+#include "tui/draw.h"
+#include "tui/input.h"
+#include "tui/theme.h"
+#include "tui/ui.h"
+#include "tui/view.h"
+#include "tui/view/card.h"
+#include "tui/view/form.h"
+#include "tui/view/list.h"
+#include "tui/view/listpane.h"
+#include "tui/view/sidemenu.h"
+
+#define LIST_BESIDE	140	/* columns from which the card stands beside */
+
+struct list {
+	struct listpane	 pane;
+	struct cardpane	 card;
+	bool		 beside;	/* the card is shown */
+	bool		 on_card;	/* and has the keys */
+	int		 split;		/* its first column */
+};
+
+struct list_arg {
+	const char	*type;
+	struct val	*fixed;
+	const char	*by;
+};
+
+static void
+list_moved_cb(void *arg)
+{
+	struct list	*l = arg;
+
+	if (l->beside)
+		cardpane_show(&l->card, l->pane.type, l->pane.id, true);
+}
+
+/* What was created here is where the cursor goes. */
+static void
+list_created_cb(const char *type, const char *id, void *arg)
+{
+	struct list	*l = arg;
+
+	if (strcmp(type, l->pane.type) == 0)
+		listpane_goto(&l->pane, id);
+}
+
+static bool
+list_start(struct view *v, void *arg)
+{
+	struct list	*l = v->state;
+	struct list_arg	*a = arg;
+
+	cardpane_init(&l->card);
+	listpane_init(&l->pane, a->type, a->fixed, a->by, list_moved_cb, l);
+	form_on_created(list_created_cb, l);
+	return true;
+}
+
+static void
+list_close(struct view *v)
+{
+	struct list	*l = v->state;
+
+	form_on_created(NULL, NULL);
+	cardpane_free(&l->card);
+	listpane_free(&l->pane);
+}
+
+static void
+list_title(struct view *v, char *out, size_t len)
+{
+	struct list		*l = v->state;
+	const struct def	*d = defs_find(l->pane.type);
+
+	snprintf(out, len, "%s", d == NULL ? l->pane.type :
+	    app_label(d->labels));
+}
+
+static void
+list_draw(struct view *v, struct surface *whole)
+{
+	struct list	*l = v->state;
+	struct surface	 s = sidemenu_draw(whole), left, right;
+
+	l->beside = whole->cols >= LIST_BESIDE &&
+	    def_can(defs_find(l->pane.type), "get");
+	if (!l->beside) {
+		l->on_card = false;
+		listpane_draw(&l->pane, &s, true);
+		return;
+	}
+	if (strcmp(l->card.id, l->pane.id) != 0 ||
+	    strcmp(l->card.type, l->pane.type) != 0)
+		cardpane_show(&l->card, l->pane.type, l->pane.id, true);
+	l->split = s.cols * 6 / 10;
+	left = draw_sub(&s, 0, 0, s.rows, l->split - 1);
+	right = draw_sub(&s, 0, l->split, s.rows, s.cols - l->split);
+	draw_vline(&s, 0, l->split - 1, s.rows, STYLE_BORDER);
+	listpane_draw(&l->pane, &left, !l->on_card);
+	cardpane_draw(&l->card, &right, l->on_card);
+}
+
+static void
+list_status(struct view *v, char *out, size_t len)
+{
+	struct list	*l = v->state;
+
+	listpane_status(&l->pane, out, len);
+}
+
+static bool
+list_key(struct view *v, const struct input *in)
+{
+	struct list	*l = v->state;
+	struct input	 moved;
+
+	if (!sidemenu_mouse(v->cols, in, &moved))
+		return true;
+	if (l->beside && in->kind == INPUT_MOUSE) {
+		if (moved.col >= l->split) {
+			moved.col -= l->split;
+			if (in->button == MOUSE_PRESS)
+				l->on_card = true;
+			return cardpane_key(&l->card, &moved);
+		}
+		if (in->button == MOUSE_PRESS)
+			l->on_card = false;
+	}
+	if (l->on_card)
+		return cardpane_key(&l->card, &moved);
+	return listpane_key(&l->pane, &moved);
+}
+
+static bool
+list_action(struct view *v, enum action a, const struct input *in)
+{
+	struct list	*l = v->state;
+
+	if (l->beside && (a == ACT_NEXT_PANE || a == ACT_PREV_PANE)) {
+		l->on_card = !l->on_card;
+		ui_redraw();
+		return true;
+	}
+	if (l->beside && a == ACT_TAB)
+		return cardpane_action(&l->card, a, in);
+	if (l->on_card) {
+		if (a == ACT_BACK) {
+			l->on_card = false;
+			ui_redraw();
+			return true;
+		}
+		return cardpane_action(&l->card, a, in);
+	}
+	if (listpane_action(&l->pane, a, in))
+		return true;
+	switch (a) {
+	case ACT_REFRESH:
+		rows_reload(l->pane.rows);
+		if (l->beside)
+			cardpane_reload(&l->card);
+		return true;
+	case ACT_BACK:
+	case ACT_CLOSE:
+		view_close(v);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+list_can(struct view *v, enum action a, char *why, size_t len)
+{
+	struct list	*l = v->state;
+
+	return listpane_can(&l->pane, a, why, len);
+}
+
+static int
+list_hints(struct view *v, enum action *out, int max)
+{
+	struct list	*l = v->state;
+
+	return listpane_hints(&l->pane, out, max);
+}
+
+static void
+list_shown(struct view *v, bool yes)
+{
+	if (yes)
+		form_on_created(list_created_cb, v->state);
+}
+
+static const struct view_ops list_view = {
+	.name = "list",
+	.when = WHEN_LIST,
+	.size = sizeof(struct list),
+	.open = list_start,
+	.close = list_close,
+	.title = list_title,
+	.draw = list_draw,
+	.status = list_status,
+	.key = list_key,
+	.action = list_action,
+	.can = list_can,
+	.shown = list_shown,
+	.hints_now = list_hints
+};
+
+void
+list_open(const char *type, struct val *fixed, const char *by)
+{
+	struct list_arg	a = { type, fixed, by };
+
+	view_push(&list_view, &a);
+}

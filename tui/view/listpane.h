@@ -1,0 +1,70 @@
+/*
+ * listpane.c - a list of records as a piece of a screen: rows with a cursor
+ * that follows the record, marks, sorting, the filter box with its chips. The
+ * list view and the related lists of cards are made of it.
+ */
+#ifndef KONAK_TUI_VIEW_LISTPANE_H
+#define KONAK_TUI_VIEW_LISTPANE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tui/edit.h"
+#include "tui/keys.h"
+#include "tui/rows.h"
+#include "tui/view/filter.h"
+
+struct event;
+struct input;
+struct surface;
+
+struct listpane {
+	char		*type;
+	struct rows	*rows;
+	char		*by;		/* related: its reference to the card's
+					 * record, not shown as a column */
+	struct filter	 filter;
+	char		*sort;
+	size_t		 cursor, top;
+	char		 id[40];	/* record under the cursor */
+	char		**marks;	/* ids */
+	size_t		 nmarks;
+	long		 range;		/* where a range began, -1 */
+	bool		 typing;	/* the filter box has the keys */
+	struct edit	 box;
+	struct event	*pause;		/* typed text is asked for after it */
+	int		 page;		/* rows shown last */
+	int		 head_row;	/* where the heads were drawn */
+	int		 list_row;
+	int		 heads[24];	/* column starts, for the mouse */
+	const struct field *head_field[24];
+	int		 nheads;
+	void		(*moved)(void *);	/* another record; may be NULL */
+	void		*arg;
+};
+
+/* `fixed` (taken, may be NULL): a filter that always holds; `by` as above. */
+void	 listpane_init(struct listpane *, const char *type, struct val *fixed,
+	    const char *by, void (*moved)(void *), void *arg);
+void	 listpane_free(struct listpane *);
+void	 listpane_draw(struct listpane *, struct surface *, bool focus);
+/* "3-24/187  2 seçili" */
+void	 listpane_status(struct listpane *, char *, size_t);
+bool	 listpane_key(struct listpane *, const struct input *);
+bool	 listpane_action(struct listpane *, enum action, const struct input *);
+bool	 listpane_can(struct listpane *, enum action, char *why, size_t);
+int	 listpane_hints(struct listpane *, enum action *, int max);
+/* Id of the record under the cursor, NULL when there is none. */
+const char *listpane_id(const struct listpane *);
+struct record listpane_record(const struct listpane *);
+void	 listpane_filter(struct listpane *, const char *text);
+/* Asks the server with the present filter and sort. */
+void	 listpane_query(struct listpane *);
+void	 listpane_sort(struct listpane *, const char *field);
+void	 listpane_move(struct listpane *, long row);
+bool	 listpane_marked(const struct listpane *, const char *id);
+void	 listpane_unmark(struct listpane *);
+/* Goes to a record once it is there (a new one). */
+void	 listpane_goto(struct listpane *, const char *id);
+
+#endif
