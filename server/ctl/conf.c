@@ -16,6 +16,7 @@
 static const struct conf_row rows[] = {
 	{ .name = "superuser", .type = CONF_TEXT, .at = AT(superuser),
 	  .def = "host=/run/postgresql user=postgres" },
+	{ .name = "superuser_as", .type = CONF_TEXT, .at = AT(superuser_as) },
 	{ .name = "database.host", .type = CONF_TEXT, .at = AT(db_host),
 	  .def = "/run/postgresql" },
 	{ .name = "database.port", .type = CONF_INT, .at = AT(db_port),

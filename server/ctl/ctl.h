@@ -36,6 +36,7 @@ struct ctl_cmd {
 /* konakctl.yaml and what konakctl needs of konakd.yaml; see konakctl(8). */
 struct ctl_conf {
 	const char	*superuser;	/* conninfo of the cluster's superuser */
+	const char	*superuser_as;	/* system user who connects; NULL: we */
 	const char	*db_host;	/* what tenants' files say */
 	int64_t		 db_port;
 	const char	*operator;	/* folders */

@@ -2,8 +2,10 @@
  * pg.c - synchronous PostgreSQL for an operator's program: a statement works
  * or the program ends with the database's own words.
  */
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/arena.h"
 #include "server/ctl/ctl.h"
@@ -35,7 +37,20 @@ pg_superuser(struct ctl *ctl, const char *dbname)
 	const char *const	values[] = { ctl_conf(ctl)->superuser,
 				    dbname, "konakctl", "10", NULL };
 
-	return checked(PQconnectdbParams(keys, values, 1));
+	struct passwd		*as = NULL;
+	PGconn			*conn;
+
+	/* PostgreSQL asks the system who connects, and root is nobody there. */
+	if (ctl_conf(ctl)->superuser_as != NULL && geteuid() == 0) {
+		as = getpwnam(ctl_conf(ctl)->superuser_as);
+		if (as == NULL || seteuid(as->pw_uid) == -1)
+			ctl_die("superuser_as: cannot become %s",
+			    ctl_conf(ctl)->superuser_as);
+	}
+	conn = PQconnectdbParams(keys, values, 1);
+	if (as != NULL && seteuid(0) == -1)
+		ctl_die("cannot become root again");
+	return checked(conn);
 }
 
 PGconn *
