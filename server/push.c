@@ -10,6 +10,7 @@
 #include "lib/xmalloc.h"
 #include "server/client.h"
 #include "server/push.h"
+#include "server/session.h"
 #include "server/req.h"
 #include "server/tenant.h"
 
@@ -128,6 +129,20 @@ push_change_local(struct tenant *t, const char *company,
 	}
 }
 
+/* What rights come from has changed: the copies are read again. */
+static void
+push_rights_of(struct tenant *t, const char *company, const struct change *ch)
+{
+	if (strcmp(ch->type, "memberships") == 0 ||
+	    strcmp(ch->type, "roles") == 0)
+		session_rights_changed(t, NULL, company);
+	else if (strcmp(ch->type, "users") == 0)
+		session_rights_changed(t, ch->id, NULL);
+	else if (strcmp(ch->type, "companies") == 0 ||
+	    strcmp(ch->type, "group_members") == 0)
+		session_rights_changed(t, NULL, NULL);
+}
+
 void
 push_change(struct tenant *t, const char *company, const struct change *ch,
     const char *request)
@@ -136,6 +151,7 @@ push_change(struct tenant *t, const char *company, const struct change *ch,
 		return;
 	push_change_local(t, company, ch, request);
 	notify_change(t, company, ch, request);
+	push_rights_of(t, company, ch);
 }
 
 void

@@ -88,13 +88,16 @@ create function auth.account_key(email text) returns text
 language sql immutable set search_path = pg_catalog, pg_temp
 return lower(left(email, 255) collate "C");
 
--- Seconds to wait after so many wrong tries.
-create function auth.delay(kind text, failures integer) returns integer
+-- Seconds to wait after so many wrong tries. The machine itself is a network
+-- of many people (ssh), so it has more tries.
+create function auth.delay(kind text, key text, failures integer)
+returns integer
 language sql immutable strict set search_path = pg_catalog, pg_temp
 return case
     when kind = 'account' and failures >= 3
     then least(power(2, least(failures - 3, 9))::int, 300)
-    when kind = 'network' and failures >= 20
+    when kind = 'network' and failures >= case key when 'local' then 100
+	else 20 end
     then least(power(2, least(failures - 20, 5))::int, 30)
     else 0 end;
 
@@ -127,7 +130,8 @@ begin
 	    set failures = auth.cooled(t.failures, t.last_at) + 1,
 		last_at = clock_timestamp(),
 		blocked_until = clock_timestamp() + interval '1 second'
-		    * auth.delay(t.kind, auth.cooled(t.failures, t.last_at) + 1)
+		    * auth.delay(t.kind, t.key,
+			auth.cooled(t.failures, t.last_at) + 1)
 	  where t.blocked_until is null
 	     or t.blocked_until <= clock_timestamp();
 	return found;

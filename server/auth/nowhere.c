@@ -90,7 +90,10 @@ nowhere_miss(const char *email, const char *network)
 	struct row *row = row_of(network);
 	unsigned a, b;
 
-	count(row, 20, 30);
+	if (strcmp(network, "local") == 0)
+		count(row, 100, 30);
+	else
+		count(row, 20, 30);
 	a = left(row);
 	b = left(row_of(email));
 	return a > b ? a : b;

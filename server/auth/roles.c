@@ -65,12 +65,6 @@ roles_rows(struct req *r, PGresult *res)
 }
 
 static void
-roles_changed(struct req *r)
-{
-	session_rights_changed(r->tenant, NULL, req_company(r));
-}
-
-static void
 roles_grant(struct req *r)
 {
 	static const struct db_stmt stmt = {
@@ -85,7 +79,6 @@ roles_grant(struct req *r)
 	};
 
 	req_query(r, &stmt, 3, params, roles_rows);
-	req_then(r, roles_changed);
 }
 
 static void
@@ -98,7 +91,6 @@ roles_revoke(struct req *r)
 	const char *params[] = { req_uuid(r, "id"), req_text(r, "code") };
 
 	req_query(r, &stmt, 2, params, roles_rows);
-	req_then(r, roles_changed);
 }
 
 static void

@@ -59,11 +59,12 @@ select is((select hash from konak.signin_begin('ada@signin.example', 'n1',
 select is((select count(*) from auth.login_history where status = 'waited'
     and email = 'ada@signin.example'), 1::bigint,
     'which is recorded once a minute');
-select is(array(select auth.delay('account', n) from generate_series(1, 13) n),
+select is(array(select auth.delay('account', 'a', n) from generate_series(1, 13) n),
     '{0,0,1,2,4,8,16,32,64,128,256,300,300}'::int[],
     'waits of an account double up to five minutes');
-select is((select max(auth.delay('network', n)) from generate_series(1, 99) n),
-    30, 'waits of a network end at half a minute');
+select is(array(select max(auth.delay('network', k, n))
+    from generate_series(1, 99) n, unnest(array['192.0.2.0/24', 'local']) k
+    group by k order by k), '{30,0}', 'waits of a network end at half a minute');
 update auth.throttle set last_at = clock_timestamp() - interval '31 minutes',
     blocked_until = null where key = 'ada@signin.example';
 select is((select wait from konak.signin_begin('ada@signin.example', 'n1',
