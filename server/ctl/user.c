@@ -39,19 +39,15 @@ static void
 print_code(struct ctl *ctl, PGconn *conn, const char *email)
 {
 	char		 shown[CODE_TEXT], plain[CODE_TEXT];
-	char		 hash[CODE_HASH_HEX];
-	const char	*params[2] = { email, hash };
-	const char	*user;
+	const char	*params[2] = { email, plain };
 
-	user = pg_value(ctl, conn, "select id from konak.users "
-	    "where lower(email) = lower($1)", 1, params);
-	if (user == NULL)
+	if (pg_value(ctl, conn, "select 1 from konak.users "
+	    "where lower(email) = lower($1)", 1, params) == NULL)
 		ctl_die("nobody has the e-mail %s", email);
 	code_new(shown, CODE_RESET);
 	if (!code_plain(plain, CODE_RESET, shown))
 		ctl_die("bug: a code that is none");
-	code_hash(hash, user, plain);
-	pg_value(ctl, conn, "select konak.op_reset($1, $2::bytea)", 2, params);
+	pg_value(ctl, conn, "select konak.op_reset($1, $2)", 2, params);
 	printf("%s signs in with this one-time code within a day and chooses "
 	    "a password:\n%s\n", email, shown);
 }
