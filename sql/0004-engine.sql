@@ -105,6 +105,21 @@ as $$
 	    || auth.group_rights(person) as t) r
 $$;
 
+-- What of it counts in the company: what belongs to a module that is switched
+-- off, nobody may do there. (It is still held, and can be given.)
+create function auth.rights_on(company uuid, rights text) returns text
+language sql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+	select case when company is null then rights
+	else coalesce('|' || string_agg(t.r, '|' order by t.n) || '|', '') end
+	from konak.companies c,
+	    unnest(string_to_array(trim('|' from rights), '|'))
+		with ordinality t(r, n)
+	join konak.permissions p on p.code = split_part(t.r, '=', 1)
+	where c.id = company and (p.module in ('core', 'settings', 'users',
+	    'audit', 'reports', 'group') or p.module = any (c.modules_enabled))
+$$;
+
 -- Whether somebody with the rights `mine` holds all of `theirs`.
 create function auth.covers(mine text, theirs text) returns boolean
 language sql immutable security definer set search_path = pg_catalog, pg_temp
@@ -164,7 +179,8 @@ begin
 	insert into auth.entry as x (token_hash, key, company_id, user_id,
 	    role_id, rights, expires_at, idle_until, auth_at, ip, client)
 	values (tok, coalesce(comp, nil), coalesce(comp, konak.group_company()),
-	    s.user_id, role, auth.rights_of(s.user_id, comp), s.expires_at,
+	    s.user_id, role, auth.rights_on(comp, auth.rights_of(s.user_id,
+		comp)), s.expires_at,
 	    s.idle_until, s.auth_at, coalesce(host(s.ip), 'local'),
 	    coalesce(s.client, ''))
 	on conflict on constraint entry_pkey do update set
@@ -320,8 +336,10 @@ create trigger role_permissions_80_entry
     after insert or update or delete on konak.role_permissions
     for each row execute function auth.entry_drop();
 create trigger companies_80_entry after update on konak.companies
-    for each row when ((old.is_active, old.allowed_networks, old.company_type)
-	is distinct from (new.is_active, new.allowed_networks, new.company_type))
+    for each row when ((old.is_active, old.allowed_networks, old.company_type,
+	    old.modules_enabled)
+	is distinct from (new.is_active, new.allowed_networks, new.company_type,
+	    new.modules_enabled))
     execute function auth.entry_drop();
 create trigger companies_81_entry after delete on konak.companies
     for each row execute function auth.entry_drop();
@@ -1502,7 +1520,7 @@ create function konak.role_within(role uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 	select konak.may('group.manage') or auth.covers(
-	    current_setting('konak.rights', true),
+	    auth.rights_of(konak.me(), konak.company()),
 	    auth.role_rights(konak.company(), role))
 $$;
 
@@ -1764,6 +1782,7 @@ declare
 	o jsonb := '{}';
 	n jsonb := '{}';
 	before text;
+	mine text := auth.rights_of(konak.me(), konak.company());
 begin
 	if konak.me() is null or not konak.may('roles.manage') then
 		perform konak.denied('roles.manage');
@@ -1782,9 +1801,9 @@ begin
 		continue when before is not distinct from c.scope;
 		-- Neither giving nor taking what one does not hold.
 		if not konak.may('group.manage') and (
-		    not auth.covers(current_setting('konak.rights', true),
+		    not auth.covers(mine,
 			coalesce('|' || c.code || '=' || c.scope || '|', ''))
-		    or not auth.covers(current_setting('konak.rights', true),
+		    or not auth.covers(mine,
 			coalesce('|' || c.code || '=' || before || '|', ''))) then
 			perform konak.denied(c.code);
 		end if;

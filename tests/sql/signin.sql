@@ -3,7 +3,7 @@
 -- sessions, and who may act on whom.
 
 begin;
-select plan(64);
+select plan(66);
 -- as the operator changes rows, with nobody signed in
 \set operator 'select set_config(''konak.user'', '''', true); set local role konak_owner'
 
@@ -163,6 +163,20 @@ reset role;
 select lives_ok(format($$select konak.session_enter(sha256('a'), %L, null),
     konak.session_enter(sha256('b'), %L, null)$$, :'one', :'one'),
     'and lets in who is on it');
+:operator;
+update konak.companies set modules_enabled = '{customers}' where id = :'one';
+reset role;
+select is((select rights like '%|customers.view=all|%' and rights not like
+    '%|vault.%' and rights like '%|users.manage=all|%'
+    from konak.session_enter(sha256('a'), :'one', null)), true,
+    'what belongs to a module that is off is nobody''s');
+:operator;
+update konak.companies set modules_enabled = modules_enabled || '{vault}'
+ where id = :'one';
+reset role;
+select is((select rights like '%|vault.view=all|%'
+    from konak.session_enter(sha256('a'), :'one', null)), true,
+    'and comes back with it');
 update auth.credentials set must_change = true where user_id = :'ada';
 select throws_ok(format($$select konak.session_enter(sha256('a'), %L, null)$$,
     :'one'), 'KN002', 'auth.must_change', 'a password to be changed comes first');
