@@ -49,7 +49,7 @@ client_drop_name(enum client_drop d)
 }
 
 double
-clock_mono(void)
+mono_seconds(void)
 {
 	struct timespec	t;
 
@@ -60,7 +60,7 @@ clock_mono(void)
 bool
 bucket_take(struct bucket *b, double rate, double burst, unsigned *wait)
 {
-	double	now = clock_mono();
+	double	now = mono_seconds();
 
 	if (b->at == 0)
 		b->tokens = burst;

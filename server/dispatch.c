@@ -173,7 +173,7 @@ finish(struct req *r)
 {
 	struct req_private	*p = r->priv;
 
-	dispatch_stats.seconds += clock_mono() - p->began;
+	dispatch_stats.seconds += mono_seconds() - p->began;
 	dispatch_stats.open--;
 	if (!p->gone) {
 		if (req_failed(r)) {

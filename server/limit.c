@@ -89,7 +89,7 @@ void
 limit_tick(void)
 {
 	struct address	*a, *next;
-	double		 full, now = clock_mono();
+	double		 full, now = mono_seconds();
 	int		 n;
 
 	full = (double)conf.limits.anon_burst / (double)conf.limits.anon_rate;

@@ -19,6 +19,7 @@
 #include "server/metrics.h"
 #include "server/module.h"
 #include "server/push.h"
+#include "server/record/record.h"
 #include "server/tenant.h"
 #include "server/tls.h"
 #include "server/worker.h"
@@ -104,6 +105,19 @@ modules_start(void)
 		if (modules[i]->verbs != NULL)
 			verb_register(modules[i]->verbs);
 	}
+	/* Last: what definitions name must be there. */
+	record_start(conf.definitions);
+}
+
+/* Tenants' databases were compared with the definitions. */
+static void
+checked(bool good)
+{
+	if (!good)
+		fatalx("the definitions do not fit the database");
+	listen_start(base);
+	pid_write();
+	log_info(NULL, "konakd " KONAK_VERSION " is ready");
 }
 
 int
@@ -147,9 +161,7 @@ main(int argc, char **argv)
 		tls_start(conf.certificate, conf.key);
 	tenant_start(base, conf.tenants);
 	metrics_start(base);
-	listen_start(base);
-	pid_write();
-	log_info(NULL, "konakd " KONAK_VERSION " is ready");
+	record_check_tenants(checked);
 	event_base_dispatch(base);
 	log_info(NULL, "stopped");
 	worker_stop();

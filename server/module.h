@@ -9,14 +9,16 @@
 #include "server/verb.h"
 
 struct def;
-struct record_values;	/* server/record/record.h: the fields being saved */
+struct record_values;	/* server/record/record.h: what is being saved */
 
 struct module_hooks {
 	const char	*record;	/* the definition's name */
 	/* May refuse (req_fail) from the arguments alone; no I/O. */
 	bool		(*check)(struct req *, struct record_values *);
-	/* Before the first statement; may hold the request (encrypt, fetch). */
-	void		(*prepare)(struct req *, struct record_values *);
+	/* Before the first statement; calls ready() when it has what it needs:
+	 * at once, or later (encrypt, fetch) between req_hold() and req_go(). */
+	void		(*prepare)(struct req *, struct record_values *,
+			    void (*ready)(struct req *));
 	/* Adds statements to the same transaction. */
 	void		(*statements)(struct req *, struct record_values *);
 };

@@ -25,7 +25,7 @@ req_new(struct client *c, uint32_t number)
 	r->priv = p;
 	STAILQ_INIT(&p->bad);
 	TAILQ_INIT(&p->changes);
-	p->began = clock_mono();
+	p->began = mono_seconds();
 	TAILQ_INSERT_TAIL(&c->reqs, r, link);
 	c->nreqs++;
 	return r;

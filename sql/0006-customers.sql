@@ -76,13 +76,7 @@ create index customers_created_at_idx on konak.customers
 create index customers_search on konak.customers
     using gin (company_id, search gin_trgm_ops);
 
-select konak.protect('konak.customers', '{"record": "customers",
-    "module": "customers", "audit": "CUSTOMER", "title": ["company_name"],
-    "view": {"customers.view": ["all"]},
-    "create": {"customers.create": ["all"]},
-    "edit": {"customers.edit": ["all"]},
-    "delete": {"customers.delete": ["all"]},
-    "internal": ["search"], "soft": true}');
+select konak.protect('konak.customers', '{"record": "customers", "module": "customers", "audit": "CUSTOMER", "title": "company_name", "view": {"customers.view": "all"}, "create": {"customers.create": "all"}, "edit": {"customers.edit": "all"}, "delete": {"customers.delete": "all"}, "internal": ["search"]}'::jsonb);
 -- The consolidated view counts them; it reads no other column.
 create policy group_select on konak.customers for select to konak_group
     using ((select konak.may('group.view')));
@@ -129,14 +123,7 @@ create index customer_contacts_customer_id_idx on konak.customer_contacts
 create index customer_contacts_search on konak.customer_contacts
     using gin (company_id, search gin_trgm_ops);
 
-select konak.protect('konak.customer_contacts', '{"record": "customer_contacts",
-    "module": "customers", "audit": "CUSTOMER_CONTACT", "title": ["name"],
-    "view": {"customers.view": ["all"]},
-    "create": {"customers.create": ["all"]},
-    "edit": {"customers.edit": ["all"]},
-    "delete": {"customers.delete": ["all"]},
-    "once": ["customer_id"], "internal": ["search"],
-    "parent": {"column": "customer_id", "table": "customers"}, "soft": true}');
+select konak.protect('konak.customer_contacts', '{"record": "customer_contacts", "module": "customers", "audit": "CUSTOMER_CONTACT", "title": "name", "view": {"customers.view": "all"}, "create": {"customers.create": "all"}, "edit": {"customers.edit": "all"}, "delete": {"customers.delete": "all"}, "once": ["customer_id"], "internal": ["search"], "parent": {"table": "customers", "column": "customer_id"}}'::jsonb);
 
 create type konak.interaction_kind as enum
     ('call', 'meeting', 'email', 'whatsapp', 'note');
@@ -201,15 +188,7 @@ create trigger interactions_10_remind before update on konak.interactions
     for each row when (old.remind_at is distinct from new.remind_at)
     execute function konak.interactions_remind();
 
-select konak.protect('konak.interactions', '{"record": "interactions",
-    "module": "customers", "audit": "INTERACTION", "title": ["text"],
-    "view": {"interactions.view": ["all"]},
-    "create": {"interactions.create": ["all"]},
-    "edit": {"interactions.edit": ["all"]},
-    "delete": {"interactions.delete": ["all"]},
-    "once": ["customer_id"], "readonly": ["reminded_at"],
-    "internal": ["search"], "quiet": ["reminded_at"],
-    "parent": {"column": "customer_id", "table": "customers"}, "soft": true}');
+select konak.protect('konak.interactions', '{"record": "interactions", "module": "customers", "audit": "INTERACTION", "title": "text", "view": {"interactions.view": "all"}, "create": {"interactions.create": "all"}, "edit": {"interactions.edit": "all"}, "delete": {"interactions.delete": "all"}, "once": ["customer_id"], "readonly": ["reminded_at"], "internal": ["search"], "quiet": ["reminded_at"], "parent": {"table": "customers", "column": "customer_id"}}'::jsonb);
 
 -- What the consolidated view shows, a row a company, subsidiaries below their
 -- parents; money comes with its module. It runs as konak_group, which sees

@@ -78,6 +78,20 @@ const struct ctl_cmd ctl_cmds[] = {
 		    "manual)" },
 		{ "today", "DATE", "the day the histories end at (today)" },
 		{ "accounts", "FILE", "write the sample's accounts there" } } },
+	{ .words = "defs sql", .operands = "RECORD ...",
+	  .help = "print the line that a record's migration contains",
+	  .min = 1, .max = 100, .run = defs_sql_run,
+	  .opts = {
+		{ "definitions", "DIR", "folders of definitions, with colons "
+		    "between" } } },
+	{ .words = "defs check", .operands = "",
+	  .help = "compare definitions with themselves and the databases",
+	  .run = defs_check_run,
+	  .opts = {
+		{ "tenant", "NAME", "only this one (all)" },
+		{ "files", NULL, "the files alone, no database" },
+		{ "definitions", "DIR", "folders of definitions, with colons "
+		    "between" } } },
 	{ .words = "doctor", .operands = "[NAME]",
 	  .help = "check everything, say how to mend what is wrong",
 	  .max = 1, .run = doctor_run },

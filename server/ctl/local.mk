@@ -5,6 +5,7 @@ konakctl_SOURCES += \
 	server/ctl/conf.c \
 	server/ctl/ctl.c \
 	server/ctl/ctl.h \
+	server/ctl/defs.c \
 	server/ctl/doctor.c \
 	server/ctl/files.c \
 	server/ctl/list.c \

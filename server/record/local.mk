@@ -1,2 +1,15 @@
 # server/record/: the verbs every definition gets.
-libkonakd_a_SOURCES +=
+libkonakd_a_SOURCES += \
+	server/record/after.c \
+	server/record/audit.c \
+	server/record/engine.h \
+	server/record/filter.c \
+	server/record/history.c \
+	server/record/list.c \
+	server/record/one.c \
+	server/record/record.h \
+	server/record/row.c \
+	server/record/save.c \
+	server/record/sql.c \
+	server/record/tenants.c \
+	server/record/verbs.c

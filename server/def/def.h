@@ -1,0 +1,320 @@
+/*
+ * Record definitions: konak-module(5) as structs. They are read once, checked
+ * as a whole, and never change while the server runs; everything that makes
+ * statements, verbs and screens of a record type reads them from here.
+ */
+#ifndef KONAK_DEF_H
+#define KONAK_DEF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/lang.h"
+#include "lib/value.h"
+
+struct buf;
+struct cbw;
+struct req;
+struct def;
+struct field;
+struct ynode;
+
+struct label {
+	const char	*text[LANG_COUNT];	/* both NULL: none */
+};
+
+/* --- Permissions ---------------------------------------------------------- */
+
+enum def_op {
+	OP_VIEW,
+	OP_CREATE,
+	OP_EDIT,
+	OP_DELETE,
+	OP_LOOKUP,
+	OP_COUNT
+};
+
+#define DEF_SCOPES	5	/* of one code, with the end */
+#define DEF_CODES	4	/* of one operation */
+
+struct def_code {
+	const char	*code;
+	const char	*scopes[DEF_SCOPES];	/* widest first; NULL ends */
+};
+
+struct def_perm {
+	bool		 given;
+	bool		 everyone;	/* each member of the company */
+	size_t		 n;
+	struct def_code	 codes[DEF_CODES];
+	const char	*need;		/* "a|b", or PERM_SELF */
+};
+
+struct def_scope {
+	const char	*name;
+	const char	*sql;
+};
+
+/* --- Fields --------------------------------------------------------------- */
+
+struct def_choice {
+	struct value_choice	 value;		/* code and labels */
+	const char		*colour;	/* NULL none */
+};
+
+struct def_match {
+	struct field	*theirs;	/* of the record referred to */
+	struct field	*own;
+};
+
+enum def_default {
+	DEFAULT_NONE,
+	DEFAULT_VALUE,			/* canonical text */
+	DEFAULT_NOW,
+	DEFAULT_TODAY,
+	DEFAULT_ME,
+	DEFAULT_CURRENCY
+};
+
+struct field {
+	const char		*name;
+	const char		*column;	/* NULL: made by the server */
+	const char		*title_name;	/* "f.title" of a reference */
+	unsigned		 index;		/* in def->fields */
+	struct label		 label, help, unit;
+	struct value_rules	 rules;
+	struct def_choice	*choices;
+	struct def		*ref;		/* of VALUE_REF */
+	struct def_match	*match;
+	size_t			 nmatch;
+	struct field		*currency;
+	enum def_default	 dflt;
+	const char		*dflt_text;	/* of DEFAULT_VALUE */
+	const char		*see, *write;	/* permission codes, or NULL */
+	bool			 required, readonly, once, sort, filter;
+	const struct ynode	*node;		/* for file and line */
+};
+
+#define field_type(f) ((f)->rules.type)
+
+/* Further names that a list's filter takes: from, to. */
+struct def_filter {
+	const char	*name;
+	struct label	 label;
+	struct field	*field;
+	const char	*op;
+};
+
+/* --- What is drawn -------------------------------------------------------- */
+
+struct def_column {
+	struct field	*field;
+	int		 width;		/* 0: a share of the rest */
+};
+
+struct def_section {			/* of a form, or a tab of a card */
+	struct label	 label;
+	struct field	**fields;
+	size_t		 nfields;
+	struct def_related *related;	/* a tab only */
+	bool		 history;	/* a tab only */
+};
+
+struct def_related {
+	struct def	*def;
+	struct field	*by;		/* field of the other record */
+	struct label	 label;
+	bool		 tab;
+};
+
+struct def_ask {
+	const char		*name;
+	struct label		 label;
+	struct value_rules	 rules;
+	struct def_choice	*choices;
+	bool			 required;
+};
+
+struct def_arg {
+	const char	*name;
+	struct field	*field;
+};
+
+struct def_when {
+	struct field	*field;
+	const char	**values;
+	size_t		 nvalues;
+};
+
+struct def_action {
+	const char	*name, *verb, *key;
+	struct label	 label, question;
+	bool		 confirm, version, many;
+	struct def_arg	*args;
+	size_t		 nargs;
+	struct def_ask	*asks;
+	size_t		 nasks;
+	struct def_when	*whens;
+	size_t		 nwhens;
+	const struct ynode *node;
+};
+
+struct def_error {
+	const char	*name;		/* constraint, or key of a KN002 */
+	struct field	*field;		/* NULL: none */
+	struct label	 text;
+};
+
+/* --- The whole ------------------------------------------------------------ */
+
+enum def_verb {
+	DV_LIST,
+	DV_COUNT,
+	DV_GET,
+	DV_LOOKUP,
+	DV_CREATE,
+	DV_EDIT,
+	DV_DELETE,
+	DV_RESTORE,
+	DV_HISTORY,
+	DV_VERBS
+};
+
+/* Whose rows they are. */
+enum def_owner {
+	OWNER_COMPANY,
+	OWNER_GROUP,			/* the group's own company row */
+	OWNER_SELF,			/* the rows are companies */
+	OWNER_BOTH			/* the company's and the group's */
+};
+
+struct def {
+	const char		*name, *module, *table, *audit;
+	const char		*file;
+	unsigned		 index;		/* in the order of names */
+	struct label		 label, labels;
+	struct field		**title;
+	size_t			 ntitle;
+	struct field		*hint;
+	bool			 menu;
+	int			 menu_order;
+	const char		*menu_key;
+	struct def_perm		 perm[OP_COUNT];
+	struct def_scope	*scopes;
+	size_t			 nscopes;
+	struct field		*parent;
+	struct def		**children;
+	struct field		**child_by;	/* the child's field */
+	size_t			 nchildren;
+	enum def_owner		 owner;
+	bool			 hand;		/* policies by hand */
+	bool			 readonly;
+	bool			 unversioned;	/* a view without version */
+	bool			 soft;		/* has deleted_at */
+	unsigned		 verbs;		/* bits 1 << DV_… */
+	unsigned		 step_up;	/* of those, with a fresh code */
+	struct field		**search;
+	size_t			 nsearch;
+	const char		**internal, **quiet;
+	size_t			 ninternal, nquiet;
+	struct field		**fields;
+	size_t			 nfields;
+	struct def_filter	*filters;
+	size_t			 nfilters;
+	struct def_related	*related;
+	size_t			 nrelated;
+	struct def_column	*columns;
+	size_t			 ncolumns;
+	struct field		*sort;
+	bool			 sort_desc;
+	struct def_section	*form, *card;
+	size_t			 nform, ncard;
+	struct def_action	*actions;
+	size_t			 nactions;
+	struct def_error	*errors;
+	size_t			 nerrors;
+	const struct ynode	*node;
+	struct record_state	*state;		/* server/record's own */
+};
+
+/* --- Loading (load.c, link.c) --------------------------------------------- */
+
+/* What is wrong with the definitions, one line each: "file:line: message". */
+struct def_errors {
+	char	**line;
+	size_t	 n;
+};
+void	def_errors_add(struct def_errors *, const struct ynode *at,
+	    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void	def_errors_free(struct def_errors *);
+
+/* Reads every NAME.yaml of the folders (NULL-ended list of paths), all or
+ * nothing: false, with every mistake named, when one of them is wrong. */
+bool	defs_load(const char *const *dirs, struct def_errors *)
+	    __attribute__((warn_unused_result));
+/* Forgets them: for tests. */
+void	defs_free(void);
+
+/* In the order of their names. */
+size_t			 defs_count(void);
+struct def		*defs_at(size_t);
+struct def		*def_find(const char *name);
+/* By table: what the audit log and konak.protected know. */
+struct def		*def_by_table(const char *table);
+struct field		*def_field(const struct def *, const char *name);
+struct field		*def_field_len(const struct def *, const char *,
+			    size_t len);
+struct field		*def_column_field(const struct def *,
+			    const char *column);
+const struct def_filter	*def_filter(const struct def *, const char *, size_t);
+const char		*def_verb_name(enum def_verb);
+/* The first label there is, and "" for none. */
+const char		*label_text(const struct label *, enum lang);
+
+/* The definition's words for a constraint or the key of a KN002. Constraints
+ * that no definition words are looked up by their name: table_column_key.
+ * error NULL: only the field (which may be NULL) is known. */
+bool	def_constraint(const char *constraint, const char *table,
+	    const struct def **, const struct def_error **, struct field **);
+const struct def_error *def_rule(const char *key, const struct def **);
+
+/* --- To and from the database (spec.c, check.c) --------------------------- */
+
+/* The specification that konak.protect() is given: canonical JSON. */
+void	def_spec(const struct def *, struct buf *);
+/* "select konak.protect('konak.customers', '…'::jsonb);" */
+void	def_spec_sql(const struct def *, struct buf *);
+
+/* Comparing with a tenant's database: run each statement, give every result
+ * to def_check_result() in order, then errors tells. */
+#define DEF_CHECK_STEPS	3
+const char *def_check_sql(unsigned step);
+void	def_check_result(unsigned step, const void *pgresult,
+	    struct def_errors *);
+
+/* Actions must name verbs that exist: after all verbs are registered. */
+void	defs_check_verbs(struct def_errors *);
+
+/* --- To the client (send.c) ----------------------------------------------- */
+
+/* The encoding of all definitions as these rights see them, and its hash
+ * (hex). Both live until about a hundred other sets of rights were asked
+ * for. */
+struct def_sent {
+	const uint8_t	*body;		/* one CBOR array */
+	size_t		 len;
+	char		 hash[33];
+};
+const struct def_sent *defs_sent(const char *rights);
+void	defs_sent_forget(void);
+/* The hash alone, for session.enter's reply. */
+const char *defs_hash(struct req *, const char *rights);
+
+/* May somebody with these rights ("|code=scope|…|") do it? */
+bool	rights_may(const char *rights, const char *code);
+bool	def_may(const struct def *, enum def_op, const char *rights);
+bool	def_may_verb(const struct def *, enum def_verb, const char *rights);
+bool	field_seen(const struct field *, const char *rights);
+
+#endif

@@ -1,0 +1,569 @@
+/*
+ * send.c - definitions as a client gets them: what a set of rights may see
+ * and do, in CBOR as konak-protocol(7) says. Encodings are kept, because few
+ * sets of rights serve many people.
+ */
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/cbor.h"
+#include "lib/hex.h"
+#include "lib/xmalloc.h"
+#include "server/def/def.h"
+#include "server/req.h"
+#include "server/verb.h"
+
+#define SENT_MAX 128
+
+struct sent_entry {
+	struct def_sent	 sent;
+	struct buf	 buf;
+	char		*rights;
+	unsigned long	 used;
+};
+
+static struct sent_entry	entries[SENT_MAX];
+static unsigned long		clock_used;
+
+/* --- Rights ---------------------------------------------------------------- */
+
+static bool
+rights_have(const char *rights, const char *code, size_t len)
+{
+	const char	*p = rights;
+
+	while ((p = strchr(p, '|')) != NULL) {
+		p++;
+		if (strncmp(p, code, len) == 0 && p[len] == '=')
+			return true;
+	}
+	return false;
+}
+
+bool
+rights_may(const char *rights, const char *code)
+{
+	size_t	len;
+
+	if (strcmp(code, PERM_SELF) == 0 || strcmp(code, PERM_PUBLIC) == 0)
+		return true;
+	if (rights == NULL)
+		return false;
+	for (;;) {
+		len = strcspn(code, "|");
+		if (rights_have(rights, code, len))
+			return true;
+		if (code[len] == '\0')
+			return false;
+		code += len + 1;
+	}
+}
+
+bool
+def_may(const struct def *d, enum def_op op, const char *rights)
+{
+	return d->perm[op].given && d->perm[op].need != NULL &&
+	    rights_may(rights, d->perm[op].need);
+}
+
+bool
+def_may_verb(const struct def *d, enum def_verb v, const char *rights)
+{
+	static const enum def_op ops[DV_VERBS] = {
+		[DV_LIST] = OP_VIEW, [DV_COUNT] = OP_VIEW, [DV_GET] = OP_VIEW,
+		[DV_LOOKUP] = OP_LOOKUP, [DV_CREATE] = OP_CREATE,
+		[DV_EDIT] = OP_EDIT, [DV_DELETE] = OP_DELETE,
+		[DV_RESTORE] = OP_DELETE, [DV_HISTORY] = OP_VIEW,
+	};
+
+	return (d->verbs & 1u << v) != 0 && def_may(d, ops[v], rights);
+}
+
+bool
+field_seen(const struct field *f, const char *rights)
+{
+	return f->see == NULL || rights_may(rights, f->see);
+}
+
+static bool
+field_set(const struct field *f, const char *rights)
+{
+	return !f->readonly && field_seen(f, rights) &&
+	    (f->write == NULL || rights_may(rights, f->write));
+}
+
+/* --- Pieces ---------------------------------------------------------------- */
+
+static void
+put_label(struct cbw *w, const char *key, const struct label *label)
+{
+	if (label->text[LANG_TR] == NULL)
+		return;
+	cbw_key(w, key);
+	cbw_array(w, 2);
+	cbw_textz(w, label->text[LANG_TR]);
+	cbw_textz(w, label->text[LANG_EN]);
+}
+
+static void
+put_true(struct cbw *w, const char *key, bool value)
+{
+	if (value)
+		cbw_kv_bool(w, key, true);
+}
+
+static void
+put_rules(struct cbw *w, const struct value_rules *r,
+    const struct def_choice *choices)
+{
+	size_t	i;
+
+	cbw_kv_text(w, "type", value_type_name(r->type));
+	if (r->max > 0 || value_type_max(r->type) > 0)
+		cbw_kv_int(w, "max", r->max > 0 ? r->max :
+		    value_type_max(r->type));
+	if (r->most != NULL) {
+		cbw_key(w, "max");
+		value_send(r->type, w, r->most);
+	}
+	if (r->least != NULL) {
+		cbw_key(w, "min");
+		value_send(r->type, w, r->least);
+	}
+	if (r->scale > 0)
+		cbw_kv_int(w, "scale", r->scale);
+	if (r->digits > 0)
+		cbw_kv_int(w, "digits", r->digits);
+	if (choices == NULL)
+		return;
+	cbw_key(w, "choices");
+	cbw_array(w, (uint32_t)r->nchoices);
+	for (i = 0; i < r->nchoices; i++) {
+		cbw_array(w, choices[i].colour != NULL ? 3 : 2);
+		cbw_textz(w, choices[i].value.code);
+		cbw_array(w, 2);
+		cbw_textz(w, choices[i].value.label[LANG_TR]);
+		cbw_textz(w, choices[i].value.label[LANG_EN]);
+		if (choices[i].colour != NULL)
+			cbw_textz(w, choices[i].colour);
+	}
+}
+
+static void
+put_default(struct cbw *w, const struct field *f)
+{
+	static const char *const words[] = { NULL, NULL, "now", "today", "me",
+	    "company.currency" };
+
+	if (f->dflt == DEFAULT_VALUE) {
+		cbw_key(w, "default");
+		value_send(field_type(f), w, f->dflt_text);
+	} else if (f->dflt != DEFAULT_NONE)
+		cbw_kv_text(w, "default_is", words[f->dflt]);
+}
+
+static void
+put_field(struct cbw *w, const struct def *d, const struct field *f,
+    const char *rights)
+{
+	size_t	i;
+	bool	set = field_set(f, rights) && !d->readonly;
+
+	cbw_map_begin(w);
+	cbw_kv_text(w, "name", f->name);
+	put_label(w, "label", &f->label);
+	put_label(w, "help", &f->help);
+	put_label(w, "unit", &f->unit);
+	put_rules(w, &f->rules, f->choices);
+	put_true(w, "required", f->required && !f->readonly);
+	put_true(w, "create", set && def_may_verb(d, DV_CREATE, rights));
+	put_true(w, "edit", set && !f->once &&
+	    def_may_verb(d, DV_EDIT, rights));
+	put_true(w, "sort", f->sort);
+	put_true(w, "filter", f->filter);
+	put_default(w, f);
+	if (f->ref != NULL)
+		cbw_kv_text(w, "ref", f->ref->name);
+	if (f->nmatch > 0) {
+		cbw_key(w, "match");
+		cbw_map(w, (uint32_t)f->nmatch);
+		for (i = 0; i < f->nmatch; i++)
+			cbw_kv_text(w, f->match[i].theirs->name,
+			    f->match[i].own->name);
+	}
+	if (f->currency != NULL)
+		cbw_kv_text(w, "currency", f->currency->name);
+	cbw_map_end(w);
+}
+
+static void
+put_names(struct cbw *w, const char *key, struct field *const *fields,
+    size_t n, const char *rights)
+{
+	size_t	i;
+
+	cbw_key(w, key);
+	cbw_array_begin(w);
+	for (i = 0; i < n; i++)
+		if (field_seen(fields[i], rights))
+			cbw_textz(w, fields[i]->name);
+	cbw_array_end(w);
+}
+
+static bool
+any_seen(struct field *const *fields, size_t n, const char *rights)
+{
+	size_t	i;
+
+	for (i = 0; i < n; i++)
+		if (field_seen(fields[i], rights))
+			return true;
+	return false;
+}
+
+/* --- Parts of a definition ------------------------------------------------- */
+
+static void
+put_filters(struct cbw *w, const struct def *d)
+{
+	const struct def_filter	*f;
+	size_t			 i;
+
+	if (d->nfilters == 0)
+		return;
+	cbw_key(w, "filters");
+	cbw_array(w, (uint32_t)d->nfilters);
+	for (i = 0; i < d->nfilters; i++) {
+		f = &d->filters[i];
+		cbw_map_begin(w);
+		cbw_kv_text(w, "name", f->name);
+		put_label(w, "label", &f->label);
+		cbw_kv_text(w, "field", f->field->name);
+		cbw_kv_text(w, "op", f->op);
+		put_rules(w, &f->field->rules, f->field->choices);
+		if (f->field->ref != NULL)
+			cbw_kv_text(w, "ref", f->field->ref->name);
+		cbw_map_end(w);
+	}
+}
+
+static void
+put_list(struct cbw *w, const struct def *d, const char *rights)
+{
+	size_t	i;
+
+	cbw_key(w, "list");
+	cbw_map_begin(w);
+	cbw_key(w, "columns");
+	cbw_array_begin(w);
+	for (i = 0; i < d->ncolumns; i++) {
+		if (!field_seen(d->columns[i].field, rights))
+			continue;
+		cbw_array(w, 2);
+		cbw_textz(w, d->columns[i].field->name);
+		cbw_int(w, d->columns[i].width);
+	}
+	cbw_array_end(w);
+	if (d->sort != NULL) {
+		cbw_key(w, "sort");
+		if (d->sort_desc) {
+			char	name[80];
+
+			name[0] = '-';
+			strncpy(name + 1, d->sort->name, sizeof name - 2);
+			name[sizeof name - 1] = '\0';
+			cbw_textz(w, name);
+		} else
+			cbw_textz(w, d->sort->name);
+	}
+	cbw_map_end(w);
+}
+
+static void
+put_form(struct cbw *w, const struct def *d, const char *rights)
+{
+	size_t	i;
+
+	if (!def_may_verb(d, DV_CREATE, rights) &&
+	    !def_may_verb(d, DV_EDIT, rights))
+		return;
+	cbw_key(w, "form");
+	cbw_array_begin(w);
+	for (i = 0; i < d->nform; i++) {
+		if (!any_seen(d->form[i].fields, d->form[i].nfields, rights))
+			continue;
+		cbw_map_begin(w);
+		put_label(w, "label", &d->form[i].label);
+		put_names(w, "fields", d->form[i].fields, d->form[i].nfields,
+		    rights);
+		cbw_map_end(w);
+	}
+	cbw_array_end(w);
+}
+
+static void
+put_card(struct cbw *w, const struct def *d, const char *rights)
+{
+	const struct def_section	*t;
+	size_t				 i;
+
+	cbw_key(w, "card");
+	cbw_array_begin(w);
+	for (i = 0; i < d->ncard; i++) {
+		t = &d->card[i];
+		if ((t->fields != NULL &&
+		    !any_seen(t->fields, t->nfields, rights)) ||
+		    (t->related != NULL &&
+		    !def_may_verb(t->related->def, DV_LIST, rights)) ||
+		    (t->history && !def_may_verb(d, DV_HISTORY, rights)))
+			continue;
+		cbw_map_begin(w);
+		put_label(w, "label", &t->label);
+		if (t->fields != NULL)
+			put_names(w, "fields", t->fields, t->nfields, rights);
+		if (t->related != NULL)
+			cbw_kv_text(w, "related", t->related->def->name);
+		put_true(w, "history", t->history);
+		cbw_map_end(w);
+	}
+	cbw_array_end(w);
+}
+
+static void
+put_related(struct cbw *w, const struct def *d, const char *rights)
+{
+	const struct def_related	*r;
+	size_t				 i;
+
+	cbw_key(w, "related");
+	cbw_array_begin(w);
+	for (i = 0; i < d->nrelated; i++) {
+		r = &d->related[i];
+		if (!def_may_verb(r->def, DV_LIST, rights))
+			continue;
+		cbw_map_begin(w);
+		cbw_kv_text(w, "record", r->def->name);
+		cbw_kv_text(w, "by", r->by->name);
+		put_label(w, "label", &r->label);
+		put_true(w, "tab", r->tab);
+		cbw_map_end(w);
+	}
+	cbw_array_end(w);
+}
+
+static bool
+action_may(const struct def_action *a, const char *rights)
+{
+	const struct verb	*v = verb_find(a->verb, strlen(a->verb));
+	size_t			 i;
+
+	if (v == NULL)
+		return false;
+	for (i = 0; i < VERB_NEEDS && v->need[i] != NULL; i++)
+		if (!rights_may(rights, v->need[i]))
+			return false;
+	return true;
+}
+
+static void
+put_asks(struct cbw *w, const struct def_action *a)
+{
+	size_t	i;
+
+	if (a->nasks == 0)
+		return;
+	cbw_key(w, "ask");
+	cbw_array(w, (uint32_t)a->nasks);
+	for (i = 0; i < a->nasks; i++) {
+		cbw_map_begin(w);
+		cbw_kv_text(w, "name", a->asks[i].name);
+		put_label(w, "label", &a->asks[i].label);
+		put_rules(w, &a->asks[i].rules, a->asks[i].choices);
+		put_true(w, "required", a->asks[i].required);
+		cbw_map_end(w);
+	}
+}
+
+static void
+put_action(struct cbw *w, const struct def_action *a)
+{
+	size_t	i, j;
+
+	cbw_map_begin(w);
+	cbw_kv_text(w, "name", a->name);
+	cbw_kv_text(w, "verb", a->verb);
+	put_label(w, "label", &a->label);
+	if (a->question.text[LANG_TR] != NULL)
+		put_label(w, "confirm", &a->question);
+	else
+		put_true(w, "confirm", a->confirm);
+	if (a->key != NULL)
+		cbw_kv_text(w, "key", a->key);
+	put_true(w, "version", a->version);
+	put_true(w, "many", a->many);
+	if (a->nargs > 0) {
+		cbw_key(w, "args");
+		cbw_map(w, (uint32_t)a->nargs);
+		for (i = 0; i < a->nargs; i++)
+			cbw_kv_text(w, a->args[i].name,
+			    a->args[i].field->name);
+	}
+	put_asks(w, a);
+	if (a->nwhens > 0) {
+		cbw_key(w, "when");
+		cbw_map(w, (uint32_t)a->nwhens);
+		for (i = 0; i < a->nwhens; i++) {
+			cbw_key(w, a->whens[i].field->name);
+			cbw_array(w, (uint32_t)a->whens[i].nvalues);
+			for (j = 0; j < a->whens[i].nvalues; j++)
+				value_send(field_type(a->whens[i].field), w,
+				    a->whens[i].values[j]);
+		}
+	}
+	cbw_map_end(w);
+}
+
+static void
+put_actions(struct cbw *w, const struct def *d, const char *rights)
+{
+	size_t	i;
+
+	cbw_key(w, "actions");
+	cbw_array_begin(w);
+	for (i = 0; i < d->nactions; i++)
+		if (action_may(&d->actions[i], rights))
+			put_action(w, &d->actions[i]);
+	cbw_array_end(w);
+}
+
+/* --- The whole ------------------------------------------------------------- */
+
+static void
+put_head(struct cbw *w, const struct def *d, const char *rights)
+{
+	enum def_verb	v;
+
+	cbw_kv_text(w, "name", d->name);
+	cbw_kv_text(w, "module", d->module);
+	put_label(w, "label", &d->label);
+	put_label(w, "labels", &d->labels);
+	cbw_key(w, "can");
+	cbw_array_begin(w);
+	for (v = 0; v < DV_VERBS; v++)
+		if (def_may_verb(d, v, rights))
+			cbw_textz(w, def_verb_name(v));
+	cbw_array_end(w);
+	put_names(w, "title", d->title, d->ntitle, rights);
+	if (d->hint != NULL)
+		cbw_kv_text(w, "hint", d->hint->name);
+}
+
+static void
+put_def(struct cbw *w, const struct def *d, const char *rights)
+{
+	size_t	i;
+
+	cbw_map_begin(w);
+	put_head(w, d, rights);
+	if (def_may(d, OP_VIEW, rights)) {
+		if (d->menu) {
+			cbw_key(w, "menu");
+			cbw_map(w, d->menu_key != NULL ? 2 : 1);
+			cbw_kv_int(w, "order", d->menu_order);
+			if (d->menu_key != NULL)
+				cbw_kv_text(w, "key", d->menu_key);
+		}
+		if (d->parent != NULL)
+			cbw_kv_text(w, "parent", d->parent->name);
+		put_true(w, "search", d->nsearch > 0);
+		put_true(w, "live", !d->readonly);
+		cbw_key(w, "fields");
+		cbw_array_begin(w);
+		for (i = 0; i < d->nfields; i++)
+			if (field_seen(d->fields[i], rights))
+				put_field(w, d, d->fields[i], rights);
+		cbw_array_end(w);
+		put_filters(w, d);
+		put_list(w, d, rights);
+		put_form(w, d, rights);
+		put_card(w, d, rights);
+		put_related(w, d, rights);
+		put_actions(w, d, rights);
+	}
+	cbw_map_end(w);
+}
+
+static void
+entry_fill(struct sent_entry *e, const char *rights)
+{
+	struct cbw	 w;
+	struct def	*d;
+	uint8_t		 digest[16];
+	size_t		 i;
+
+	e->rights = xstrdup(rights);
+	buf_init(&e->buf);
+	cbw_init(&w, &e->buf);
+	cbw_array_begin(&w);
+	for (i = 0; i < defs_count(); i++) {
+		d = defs_at(i);
+		if (def_may(d, OP_VIEW, rights) || def_may(d, OP_LOOKUP,
+		    rights))
+			put_def(&w, d, rights);
+	}
+	cbw_array_end(&w);
+	e->sent.body = buf_data(&e->buf);
+	e->sent.len = buf_len(&e->buf);
+	crypto_generichash(digest, sizeof digest, e->sent.body, e->sent.len,
+	    NULL, 0);
+	hex_encode(digest, sizeof digest, e->sent.hash);
+}
+
+static void
+entry_clear(struct sent_entry *e)
+{
+	free(e->rights);
+	e->rights = NULL;
+	buf_free(&e->buf);
+	e->used = 0;
+}
+
+const struct def_sent *
+defs_sent(const char *rights)
+{
+	struct sent_entry	*e, *oldest = &entries[0];
+	size_t			 i;
+
+	if (rights == NULL)
+		rights = "";
+	for (i = 0; i < SENT_MAX; i++) {
+		e = &entries[i];
+		if (e->rights != NULL && strcmp(e->rights, rights) == 0) {
+			e->used = ++clock_used;
+			return &e->sent;
+		}
+		if (e->used < oldest->used)
+			oldest = e;
+	}
+	entry_clear(oldest);
+	entry_fill(oldest, rights);
+	oldest->used = ++clock_used;
+	return &oldest->sent;
+}
+
+const char *
+defs_hash(struct req *r, const char *rights)
+{
+	return arena_strdup(r->arena, defs_sent(rights)->hash);
+}
+
+void
+defs_sent_forget(void)
+{
+	size_t	i;
+
+	for (i = 0; i < SENT_MAX; i++)
+		entry_clear(&entries[i]);
+}

@@ -1,0 +1,405 @@
+/* views.c - how a record type is drawn: list, form, card, related, actions. */
+#include <string.h>
+
+#include "server/def/loader.h"
+#include "server/verb.h"
+
+static bool
+settable(const struct def *d, const struct field *f)
+{
+	return !f->readonly && !d->readonly;
+}
+
+/* --- Related lists --------------------------------------------------------- */
+
+static void
+link_related(struct loader *l, struct def *d)
+{
+	static const char *const words[] = { "by", "label", "tab", NULL };
+	const struct ynode	*n = yaml_get(d->node, "related"), *c, *by;
+	struct def_related	*r;
+	size_t			 i;
+
+	if (n == NULL)
+		return;
+	if (n->type != YNODE_MAP) {
+		fault(l, n, "\"related\" must be a map of records");
+		return;
+	}
+	d->related = arena_array(l->arena, n->n + 1, sizeof *d->related);
+	for (i = 0; i < n->n; i++) {
+		c = &n->child[i];
+		if (!load_keys(l, c, words))
+			continue;
+		r = &d->related[d->nrelated];
+		memset(r, 0, sizeof *r);
+		if ((r->def = load_def(l, c->key)) == NULL) {
+			fault(l, c, "there is no record \"%s\"", c->key);
+			continue;
+		}
+		if ((by = yaml_get(c, "by")) == NULL) {
+			fault(l, c, "\"by\" is missing");
+			continue;
+		}
+		if ((r->by = load_field_ref(l, r->def, by)) == NULL)
+			continue;
+		if (r->by->ref != d)
+			fault(l, by, "field \"%s\" of %s does not refer to %s",
+			    r->by->name, r->def->name, d->name);
+		r->label = r->def->labels;
+		load_label(l, c, "label", false, &r->label);
+		r->tab = load_bool(l, c, "tab");
+		d->nrelated++;
+	}
+}
+
+static struct def_related *
+related(struct loader *l, struct def *d, const struct ynode *n)
+{
+	size_t	i;
+
+	for (i = 0; i < d->nrelated; i++)
+		if (n->type == YNODE_SCALAR &&
+		    strcmp(d->related[i].def->name, n->text) == 0)
+			return &d->related[i];
+	fault(l, n, "\"%s\" does not stand under \"related\"",
+	    n->type == YNODE_SCALAR ? n->text : "");
+	return NULL;
+}
+
+/* --- List ------------------------------------------------------------------ */
+
+static void
+load_column(struct loader *l, struct def *d, const struct ynode *c)
+{
+	struct def_column	*col = &d->columns[d->ncolumns];
+	struct ynode		 key;
+	int64_t			 width = 0;
+
+	if (c->type == YNODE_MAP && c->n == 1) {
+		key = c->child[0];
+		if (!yaml_int(&key, &width) || width < 1 || width > 200)
+			fault(l, &c->child[0], "the width of a column is a "
+			    "number of cells from 1 to 200");
+		key.type = YNODE_SCALAR;
+		key.text = key.key;
+		col->field = load_field_ref(l, d, &key);
+	} else
+		col->field = load_field_ref(l, d, c);
+	col->width = (int)width;
+	if (col->field != NULL)
+		d->ncolumns++;
+}
+
+static struct field *
+default_sort(struct def *d)
+{
+	size_t	i;
+
+	if (d->ntitle > 0 && d->title[0]->sort)
+		return d->title[0];
+	for (i = 0; i < d->nfields; i++)
+		if (d->fields[i]->sort)
+			return d->fields[i];
+	return NULL;
+}
+
+static void
+link_list(struct loader *l, struct def *d, const struct ynode *n)
+{
+	static const char *const words[] = { "columns", "sort", NULL };
+	const struct ynode	*c;
+	const char		*s;
+	size_t			 i;
+
+	d->sort = default_sort(d);
+	if (n != NULL && load_keys(l, n, words)) {
+		if ((c = yaml_get(n, "columns")) != NULL &&
+		    c->type != YNODE_LIST)
+			fault(l, c, "\"columns\" must be a list");
+		else if (c != NULL) {
+			d->columns = arena_array(l->arena, c->n + 1,
+			    sizeof *d->columns);
+			for (i = 0; i < c->n; i++)
+				load_column(l, d, &c->child[i]);
+		}
+		if ((s = load_text(l, n, "sort", false)) != NULL) {
+			d->sort_desc = s[0] == '-';
+			d->sort = def_field(d, s + d->sort_desc);
+			if (d->sort == NULL || !d->sort->sort)
+				fault(l, yaml_get(n, "sort"), "%s has no field "
+				    "\"%s\" with \"sort: true\"", d->name,
+				    s + d->sort_desc);
+		}
+	}
+	if (d->columns != NULL)
+		return;
+	d->columns = arena_array(l->arena, d->ntitle + 1, sizeof *d->columns);
+	for (i = 0; i < d->ntitle; i++)
+		d->columns[d->ncolumns++].field = d->title[i];
+}
+
+/* --- Form and card --------------------------------------------------------- */
+
+static void
+link_form(struct loader *l, struct def *d, const struct ynode *n)
+{
+	static const char *const words[] = { "label", "fields", NULL };
+	const struct ynode	*c;
+	struct def_section	*s;
+	size_t			 i, j;
+
+	if (n != NULL && n->type != YNODE_LIST) {
+		fault(l, n, "a form is a list of sections");
+		return;
+	}
+	d->form = arena_array(l->arena, (n != NULL ? n->n : 0) + 1,
+	    sizeof *d->form);
+	for (i = 0; n != NULL && i < n->n; i++) {
+		c = &n->child[i];
+		if (!load_keys(l, c, words))
+			continue;
+		s = &d->form[d->nform++];
+		load_label(l, c, "label", false, &s->label);
+		s->fields = load_fields_ref(l, d, c, "fields", &s->nfields);
+		if (s->nfields == 0)
+			fault(l, c, "a section without fields");
+		for (j = 0; j < s->nfields; j++)
+			if (!settable(d, s->fields[j]))
+				fault(l, yaml_get(c, "fields"), "field \"%s\" "
+				    "is readonly: it has no place in a form",
+				    s->fields[j]->name);
+	}
+	if (n != NULL)
+		return;
+	s = &d->form[d->nform++];
+	s->fields = arena_array(l->arena, d->nfields + 1, sizeof *s->fields);
+	for (i = 0; i < d->nfields; i++)
+		if (settable(d, d->fields[i]))
+			s->fields[s->nfields++] = d->fields[i];
+}
+
+static const struct label label_details = { { "Detaylar", "Details" } };
+static const struct label label_history = { { "Geçmiş", "History" } };
+
+static void
+default_card(struct loader *l, struct def *d)
+{
+	struct def_section	*t;
+	size_t			 i;
+
+	d->card = arena_array(l->arena, d->nrelated + 2, sizeof *d->card);
+	t = &d->card[d->ncard++];
+	t->label = label_details;
+	t->fields = d->fields;
+	t->nfields = d->nfields;
+	for (i = 0; i < d->nrelated; i++)
+		if (d->related[i].tab) {
+			t = &d->card[d->ncard++];
+			t->label = d->related[i].label;
+			t->related = &d->related[i];
+		}
+	if (d->readonly || (d->verbs & 1u << DV_HISTORY) == 0)
+		return;
+	t = &d->card[d->ncard++];
+	t->label = label_history;
+	t->history = true;
+}
+
+static void
+link_card(struct loader *l, struct def *d, const struct ynode *n)
+{
+	static const char *const words[] = { "label", "fields", "related",
+	    "history", NULL };
+	const struct ynode	*c, *r;
+	struct def_section	*t;
+	size_t			 i;
+
+	if (n == NULL) {
+		default_card(l, d);
+		return;
+	}
+	if (n->type != YNODE_LIST) {
+		fault(l, n, "a card is a list of tabs");
+		return;
+	}
+	d->card = arena_array(l->arena, n->n + 1, sizeof *d->card);
+	for (i = 0; i < n->n; i++) {
+		c = &n->child[i];
+		if (!load_keys(l, c, words))
+			continue;
+		t = &d->card[d->ncard++];
+		t->fields = load_fields_ref(l, d, c, "fields", &t->nfields);
+		if ((r = yaml_get(c, "related")) != NULL)
+			t->related = related(l, d, r);
+		t->history = load_bool(l, c, "history");
+		if ((t->fields != NULL) + (r != NULL) + t->history != 1)
+			fault(l, c, "a tab has one of fields, related and "
+			    "history");
+		if (t->related != NULL)
+			t->label = t->related->label;
+		else if (t->history)
+			t->label = label_history;
+		load_label(l, c, "label", t->fields != NULL, &t->label);
+	}
+}
+
+void
+link_views(struct loader *l, struct def *d)
+{
+	static const char *const words[] = { "list", "form", "card", NULL };
+	const struct ynode	*n = yaml_get(d->node, "views");
+
+	link_related(l, d);
+	if (n != NULL && !load_keys(l, n, words))
+		n = NULL;
+	link_list(l, d, yaml_get(n, "list"));
+	link_form(l, d, yaml_get(n, "form"));
+	link_card(l, d, yaml_get(n, "card"));
+}
+
+/* --- Actions --------------------------------------------------------------- */
+
+static void
+load_asks(struct loader *l, struct def_action *a, const struct ynode *n)
+{
+	static const char *const words[] = { "type", "label", "required",
+	    "values", "max", "min", "scale", NULL };
+	struct def_ask	*q;
+	size_t		 i;
+
+	if (n == NULL)
+		return;
+	if (n->type != YNODE_MAP) {
+		fault(l, n, "\"ask\" must be a map");
+		return;
+	}
+	a->asks = arena_array(l->arena, n->n + 1, sizeof *a->asks);
+	for (i = 0; i < n->n; i++) {
+		if (!load_keys(l, &n->child[i], words))
+			continue;
+		q = &a->asks[a->nasks++];
+		q->name = n->child[i].key;
+		load_rules(l, &n->child[i], &q->rules, &q->choices);
+		load_label(l, &n->child[i], "label", true, &q->label);
+		q->required = load_bool(l, &n->child[i], "required");
+	}
+}
+
+static void
+load_when(struct loader *l, struct def *d, struct def_action *a,
+    const struct ynode *n)
+{
+	struct def_when	*w;
+	struct ynode	 key;
+	size_t		 i, j, k;
+
+	if (n == NULL)
+		return;
+	if (n->type != YNODE_MAP) {
+		fault(l, n, "\"when\" must be a map");
+		return;
+	}
+	a->whens = arena_array(l->arena, n->n + 1, sizeof *a->whens);
+	for (i = 0; i < n->n; i++) {
+		key = n->child[i];
+		key.type = YNODE_SCALAR;
+		key.text = key.key;
+		w = &a->whens[a->nwhens];
+		w->field = load_field_ref(l, d, &key);
+		w->values = load_names(l, n, n->child[i].key, &w->nvalues);
+		if (w->field == NULL)
+			continue;
+		a->nwhens++;
+		if (field_type(w->field) != VALUE_CHOICE &&
+		    field_type(w->field) != VALUE_BOOL)
+			fault(l, &n->child[i], "\"when\" looks at fields of "
+			    "type choice and bool");
+		for (j = 0; field_type(w->field) == VALUE_CHOICE &&
+		    j < w->nvalues; j++) {
+			for (k = 0; k < w->field->rules.nchoices; k++)
+				if (strcmp(w->values[j], w->field->rules.
+				    choices[k].code) == 0)
+					break;
+			if (k == w->field->rules.nchoices)
+				fault(l, &n->child[i], "field \"%s\" has no "
+				    "value \"%s\"", w->field->name,
+				    w->values[j]);
+		}
+	}
+}
+
+static void
+load_confirm(struct loader *l, struct def_action *a, const struct ynode *n)
+{
+	if (n == NULL)
+		return;
+	if (n->type == YNODE_MAP)
+		a->confirm = load_label_map(l, n, NULL, &a->question);
+	else if (!yaml_bool(n, &a->confirm))
+		fault(l, n, "\"confirm\" is true or a question in both "
+		    "languages");
+}
+
+void
+link_actions(struct loader *l, struct def *d)
+{
+	static const char *const words[] = { "verb", "label", "confirm", "key",
+	    "version", "args", "ask", "when", "many", NULL };
+	const struct ynode	*n = yaml_get(d->node, "actions"), *c, *args;
+	struct def_action	*a;
+	size_t			 i, j;
+
+	if (n == NULL)
+		return;
+	if (n->type != YNODE_MAP) {
+		fault(l, n, "\"actions\" must be a map");
+		return;
+	}
+	d->actions = arena_array(l->arena, n->n + 1, sizeof *d->actions);
+	for (i = 0; i < n->n; i++) {
+		c = &n->child[i];
+		if (!load_keys(l, c, words))
+			continue;
+		a = &d->actions[d->nactions++];
+		a->node = c;
+		a->name = c->key;
+		a->verb = load_text(l, c, "verb", true);
+		a->key = load_text(l, c, "key", false);
+		load_label(l, c, "label", true, &a->label);
+		load_confirm(l, a, yaml_get(c, "confirm"));
+		a->version = load_bool(l, c, "version");
+		a->many = load_bool(l, c, "many");
+		load_asks(l, a, yaml_get(c, "ask"));
+		load_when(l, d, a, yaml_get(c, "when"));
+		if ((args = yaml_get(c, "args")) == NULL)
+			continue;
+		a->args = arena_array(l->arena, args->n + 1, sizeof *a->args);
+		for (j = 0; j < args->n; j++) {
+			a->args[a->nargs].name = args->child[j].key;
+			a->args[a->nargs].field = load_field_ref(l, d,
+			    &args->child[j]);
+			if (a->args[a->nargs].field != NULL)
+				a->nargs++;
+		}
+	}
+}
+
+void
+defs_check_verbs(struct def_errors *errors)
+{
+	const struct def	*d;
+	const struct def_action	*a;
+	size_t			 i, j;
+
+	for (i = 0; i < defs_count(); i++) {
+		d = defs_at(i);
+		for (j = 0; j < d->nactions; j++) {
+			a = &d->actions[j];
+			if (verb_find(a->verb, strlen(a->verb)) == NULL)
+				def_errors_add(errors, yaml_get(a->node,
+				    "verb"), "there is no verb \"%s\"",
+				    a->verb);
+		}
+	}
+}

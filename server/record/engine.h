@@ -1,0 +1,167 @@
+/* engine.h - what the files of the record engine share. */
+#ifndef KONAK_RECORD_ENGINE_H
+#define KONAK_RECORD_ENGINE_H
+
+#include "lib/buf.h"
+#include "server/record/record.h"
+
+#define ENGINE_FIELDS	256
+#define ENGINE_PARAMS	512
+#define ENGINE_KEPT	256	/* statements kept for one definition */
+#define ENGINE_COLUMNS	(2 + 2 * ENGINE_FIELDS + 2)
+
+/* A set of fields by their index. */
+struct fieldset {
+	uint64_t	bits[ENGINE_FIELDS / 64];
+};
+
+static inline bool
+fieldset_has(const struct fieldset *s, unsigned i)
+{
+	return (s->bits[i / 64] >> (i % 64) & 1) != 0;
+}
+
+static inline void
+fieldset_add(struct fieldset *s, unsigned i)
+{
+	s->bits[i / 64] |= UINT64_C(1) << (i % 64);
+}
+
+/* A statement and what its columns mean. One that is named is kept with its
+ * definition for ever; the others live in the request's arena. */
+struct query {
+	struct db_stmt		 stmt;
+	const struct def	*def;
+	unsigned		 ncols;		/* that are sent */
+	const char		**names;
+	enum value_type		*types;
+	/* a list's cursor: column of the sort key's value, or -1 */
+	int			 sort_col;
+	void			(*sentence)(struct req *, struct cbw *,
+				    PGresult *, int row);
+	const char		*key;		/* in the kept table */
+	struct query		*next;
+};
+
+/* Parameters of a statement being made: $1, $2 … */
+struct params {
+	struct req	*r;
+	unsigned	 n;
+	const char	*v[ENGINE_PARAMS];
+};
+/* Appends "$n" for the text, which must live in the arena. */
+void	param(struct buf *, struct params *, const char *);
+
+/* --- sql.c: pieces of statements ------------------------------------------ */
+
+void	sql_ident(struct buf *, const char *alias, const char *column);
+void	sql_table(struct buf *, const struct def *);
+/* "t.company_id = (select konak.company())", or what stands for it. */
+void	sql_company(struct buf *, const struct def *, const char *alias);
+/* The expression that lists sort by, as the index has it; its value for an
+ * empty field, as a literal without cast. */
+void	sql_sort_key(struct buf *, const struct field *, const char *alias);
+const char *sort_last(const struct field *);
+/* The field as it is selected, guarded when only some may see it. */
+void	sql_field(struct buf *, const struct field *, const char *alias);
+/* The title of what the reference in expr names, as the reader may see it. */
+void	sql_ref_title(struct buf *, const struct field *, const char *expr);
+/* id, version, the fields with their titles; fills the query's columns. */
+void	sql_select(struct buf *, struct query *, const struct def *,
+	    const struct fieldset *, const char *alias, struct arena *);
+/* " and (…)" for scopes narrower than all; says which by their bits. */
+unsigned scope_bits(const struct req *, const struct def *, enum def_op);
+void	sql_scopes(struct buf *, const struct def *, unsigned bits);
+
+/* Fields that this request may see, and of those the ones asked for in its
+ * argument "columns". */
+void	seen_fields(const struct req *, const struct def *, struct fieldset *);
+bool	chosen_fields(struct req *, const struct def *, struct fieldset *);
+
+/* The kept statement with this key, or NULL. */
+struct query *query_find(const struct def *, const char *key);
+/* A new one: kept under the key when there is room, else the request's. */
+struct query *query_new(struct req *, const struct def *, const char *key);
+struct arena *query_arena(struct query *, struct req *);
+void	query_sql(struct query *, struct req *, struct buf *);
+
+/* --- row.c: rows to the wire ----------------------------------------------- */
+
+/* Pairs of one map, which the caller has begun. */
+void	row_map(struct req *, struct cbw *, const struct query *, PGresult *,
+	    int row);
+void	row_array(struct req *, struct cbw *, const struct query *,
+	    PGresult *, int row);
+void	row_columns(struct cbw *, const struct query *);
+
+/* How the sentences of one type are made: columns that its lists select
+ * besides (they come last), and who writes the text. */
+struct record_sentence {
+	const char	*record;
+	const char	*columns;
+	void		(*put)(struct req *, struct cbw *, PGresult *, int row);
+};
+/* NULL for most. */
+const struct record_sentence *record_sentence(const struct def *);
+extern const struct record_sentence audit_sentence;	/* audit.c */
+
+/* --- filter.c --------------------------------------------------------------- */
+
+/* Appends " and …" for the arguments filter and search; false: refused. */
+bool	filter_sql(struct req *, const struct def *, struct buf *,
+	    struct params *, bool *any);
+bool	search_sql(struct req *, const struct def *, struct buf *,
+	    struct params *, bool *any);
+
+/* --- The verbs -------------------------------------------------------------- */
+
+void	record_list(struct req *);	/* list.c */
+void	record_count(struct req *);
+void	record_lookup(struct req *);
+void	record_get(struct req *);	/* one.c */
+void	record_delete(struct req *);
+void	record_restore(struct req *);
+void	record_undo(struct req *);
+void	record_history(struct req *);	/* history.c */
+void	record_create(struct req *);	/* save.c */
+void	record_edit(struct req *);
+/* after.c: what to do when a write was not committed. */
+bool	save_failed(struct req *, const struct db_error *);
+bool	removal_failed(struct req *, const struct db_error *);
+/* The engine's words for what a constraint refused. */
+bool	constraint_failed(struct req *, const struct db_error *);
+
+/* What a field held when the caller read it, and who changed it since. */
+struct save_base {
+	const struct field	*field;
+	const char		*text, *by, *at;
+};
+
+/* A create or an edit, while it runs. */
+struct save {
+	struct record_values	 values;
+	struct fieldset		 given;		/* fields that are written */
+	struct query		*query;		/* of the row that comes back */
+	const struct module_hooks *hooks;	/* may be NULL */
+	/* what was found after a failure */
+	bool			 done, found, deleted, replied;
+	int64_t			 now;		/* version in the table */
+	struct save_base	*base;
+	size_t			 nbase;
+};
+
+struct removal {
+	const char		*id;
+	const char		*op;
+	struct query		*q;
+	bool			 done, found, deleted;
+	int64_t			 now;
+};
+
+/* save.c's pieces that after.c uses again. */
+void	save_set_sql(struct buf *, struct params *, const struct save *);
+void	save_returning_sql(struct req *, struct save *, struct buf *,
+	    struct query *);
+void	save_rows(struct req *, PGresult *);
+
+#endif

@@ -1,0 +1,414 @@
+/* filter.c - the arguments filter and search of a list, as SQL. */
+#include <string.h>
+
+#include "lib/cbor.h"
+#include "lib/tr.h"
+#include "server/record/engine.h"
+
+#define FILTERS_MAX	32
+#define WORDS_MAX	8
+#define IN_MAX		500
+
+struct filtering {
+	struct req		*r;
+	const struct def	*d;
+	struct buf		*b;
+	struct params		*p;
+	const char		*name;		/* as the client called it */
+	unsigned		 n;
+};
+
+static const struct field id_field = {
+	.name = "id", .column = "id", .rules = { .type = VALUE_UUID },
+	.required = true, .filter = true
+};
+
+static bool
+bad_value(struct filtering *f, const struct value_error *e)
+{
+	const struct msg_param	*p = e->params;
+	const char		*n[4];
+	size_t			 i;
+
+	for (i = 0; i < 4; i++)
+		n[i] = i < e->nparams ? p[i].name : NULL;
+	req_bad(f->r, f->name, e->key, n[0], p[0].value, n[1], p[1].value,
+	    n[2], p[2].value, n[3], p[3].value, NULL);
+	return false;
+}
+
+/* One value of the field's type, canonical. Lists may say a code or a day
+ * where the field holds more. */
+static bool
+read_value(struct filtering *f, const struct field *field, struct cbr *in,
+    const char **out)
+{
+	struct value_rules	rules = field->rules;
+	struct value_error	error;
+	struct cbr		copy = *in;
+	const char		*day;
+	size_t			 len;
+
+	if (rules.type == VALUE_CHOICES)
+		rules.type = VALUE_CHOICE;
+	else if (rules.type == VALUE_TAGS || rules.type == VALUE_LONGTEXT)
+		rules.type = VALUE_TEXT;
+	else if (rules.type == VALUE_TIMESTAMP &&
+	    cbr_text(&copy, &day, &len) && len == 10)
+		rules.type = VALUE_DATE;
+	/* what is looked for need not be a number that exists */
+	if (rules.type == VALUE_VKN || rules.type == VALUE_TCKN ||
+	    rules.type == VALUE_TAX_NO || rules.type == VALUE_IBAN ||
+	    rules.type == VALUE_EMAIL || rules.type == VALUE_URL ||
+	    rules.type == VALUE_PHONE)
+		rules.type = VALUE_TEXT;
+	rules.max = 0;
+	if (value_read(&rules, in, f->r->arena, out, &error))
+		return true;
+	return bad_value(f, &error);
+}
+
+/* Writes "$n", or the moment at which the day begins in the company. */
+static void
+put_param(struct filtering *f, const struct field *field, const char *value,
+    int days)
+{
+	if (field_type(field) == VALUE_TIMESTAMP && strlen(value) == 10) {
+		buf_addz(f->b, "((");
+		param(f->b, f->p, value);
+		buf_printf(f->b, "::date + %d)::timestamp at time zone "
+		    "coalesce((select c.timezone from konak.companies c "
+		    "where c.id = konak.company()), 'Europe/Istanbul'))",
+		    days);
+	} else
+		param(f->b, f->p, value);
+}
+
+static void
+put_column(struct filtering *f, const struct field *field, bool ordered)
+{
+	sql_ident(f->b, "t", field->column);
+	if (ordered && (field_type(field) == VALUE_TEXT ||
+	    field_type(field) == VALUE_EMAIL))
+		buf_addz(f->b, " collate \"tr-x-icu\"");
+}
+
+static bool
+op_compare(struct filtering *f, const struct field *field, const char *sign,
+    struct cbr *in)
+{
+	const char	*value;
+	bool		 day;
+
+	if (!read_value(f, field, in, &value))
+		return false;
+	if (value == NULL) {
+		req_bad(f->r, f->name, "record.value_expected", NULL);
+		return false;
+	}
+	day = field_type(field) == VALUE_TIMESTAMP && strlen(value) == 10;
+	buf_addz(f->b, " and ");
+	put_column(f, field, true);
+	/* "until the 5th" takes the whole 5th in; "after" leaves it out */
+	if (day && strcmp(sign, "<=") == 0) {
+		buf_addz(f->b, " < ");
+		put_param(f, field, value, 1);
+	} else if (day && strcmp(sign, ">") == 0) {
+		buf_addz(f->b, " >= ");
+		put_param(f, field, value, 1);
+	} else {
+		buf_printf(f->b, " %s ", sign);
+		put_param(f, field, value, 0);
+	}
+	return true;
+}
+
+static bool
+op_null(struct filtering *f, const struct field *field, bool null)
+{
+	buf_addz(f->b, " and ");
+	put_column(f, field, false);
+	buf_addz(f->b, null ? " is null" : " is not null");
+	return true;
+}
+
+static bool
+op_equal(struct filtering *f, const struct field *field, bool equal,
+    struct cbr *in)
+{
+	const char	*value;
+	bool		 array;
+
+	if (cbr_null(in))
+		return op_null(f, field, equal);
+	if (!read_value(f, field, in, &value))
+		return false;
+	if (value == NULL)
+		return op_null(f, field, equal);
+	array = field_type(field) == VALUE_CHOICES ||
+	    field_type(field) == VALUE_TAGS;
+	buf_addz(f->b, equal ? " and (" : " and not coalesce(");
+	if (field_type(field) == VALUE_TIMESTAMP && strlen(value) == 10) {
+		put_column(f, field, false);
+		buf_addz(f->b, " >= ");
+		put_param(f, field, value, 0);
+		buf_addz(f->b, " and ");
+		put_column(f, field, false);
+		buf_addz(f->b, " < ");
+		put_param(f, field, value, 1);
+	} else if (array) {
+		put_column(f, field, false);
+		buf_addz(f->b, " @> array[");
+		param(f->b, f->p, value);
+		buf_addz(f->b, "]::text[]");
+	} else {
+		put_column(f, field, false);
+		buf_addz(f->b, " = ");
+		param(f->b, f->p, value);
+	}
+	buf_addz(f->b, equal ? ")" : ", false)");
+	return true;
+}
+
+/* PostgreSQL's array literal. */
+static void
+array_item(struct buf *b, const char *s)
+{
+	buf_add8(b, buf_len(b) == 0 ? '{' : ',');
+	buf_add8(b, '"');
+	for (; *s != '\0'; s++) {
+		if (*s == '"' || *s == '\\')
+			buf_add8(b, '\\');
+		buf_add8(b, (uint8_t)*s);
+	}
+	buf_add8(b, '"');
+}
+
+static bool
+op_in(struct filtering *f, const struct field *field, struct cbr *in)
+{
+	struct buf	 items = BUF_INIT;
+	const char	*value;
+	uint32_t	 n, i;
+
+	if (!cbr_array(in, &n) || n > IN_MAX) {
+		req_bad(f->r, f->name, "record.list_expected", NULL);
+		return false;
+	}
+	for (i = 0; i < n; i++) {
+		if (!read_value(f, field, in, &value) || value == NULL) {
+			buf_free(&items);
+			if (!req_failed(f->r))
+				req_bad(f->r, f->name,
+				    "record.value_expected", NULL);
+			return false;
+		}
+		array_item(&items, value);
+	}
+	buf_addz(&items, n == 0 ? "{}" : "}");
+	buf_addz(f->b, " and ");
+	put_column(f, field, false);
+	if (field_type(field) == VALUE_CHOICES ||
+	    field_type(field) == VALUE_TAGS) {
+		buf_addz(f->b, " && ");
+		param(f->b, f->p, arena_strdup(f->r->arena,
+		    buf_text(&items)));
+	} else {
+		buf_addz(f->b, " = any(");
+		param(f->b, f->p, arena_strdup(f->r->arena,
+		    buf_text(&items)));
+		buf_addz(f->b, ")");
+	}
+	buf_free(&items);
+	return true;
+}
+
+static bool
+op_between(struct filtering *f, const struct field *field, struct cbr *in)
+{
+	uint32_t	n;
+
+	if (!cbr_array(in, &n) || n != 2) {
+		req_bad(f->r, f->name, "record.pair_expected", NULL);
+		return false;
+	}
+	return op_compare(f, field, ">=", in) &&
+	    op_compare(f, field, "<=", in);
+}
+
+/* A text for LIKE in which %, _ and \ mean themselves. */
+static const char *
+like(struct req *r, const char *before, const char *word, const char *after)
+{
+	struct buf	 b = BUF_INIT;
+	const char	*s;
+
+	buf_addz(&b, before);
+	for (; *word != '\0'; word++) {
+		if (*word == '%' || *word == '_' || *word == '\\')
+			buf_add8(&b, '\\');
+		buf_add8(&b, (uint8_t)*word);
+	}
+	buf_addz(&b, after);
+	s = arena_strdup(r->arena, buf_text(&b));
+	buf_free(&b);
+	return s;
+}
+
+static bool
+op_has(struct filtering *f, const struct field *field, struct cbr *in)
+{
+	const char	*text, *folded;
+	size_t		 len;
+
+	if (field_type(field) == VALUE_CHOICES ||
+	    field_type(field) == VALUE_TAGS)
+		return op_equal(f, field, true, in);
+	if (field_type(field) == VALUE_REF ||
+	    field_type(field) == VALUE_UUID || !cbr_text(in, &text, &len) ||
+	    (folded = tr_fold(f->r->arena, text, len)) == NULL) {
+		req_bad(f->r, f->name, "record.text_expected", NULL);
+		return false;
+	}
+	buf_addz(f->b, " and konak.fold(");
+	put_column(f, field, false);
+	buf_addz(f->b, "::text) like ");
+	param(f->b, f->p, like(f->r, "%", folded, "%"));
+	return true;
+}
+
+static bool
+one_op(struct filtering *f, const struct field *field, const char *op,
+    size_t len, struct cbr *in)
+{
+	static const struct {
+		const char	*op, *sign;
+	} signs[] = { { "lt", "<" }, { "le", "<=" }, { "gt", ">" },
+	    { "ge", ">=" } };
+	bool	flag;
+	size_t	i;
+
+	for (i = 0; i < sizeof signs / sizeof signs[0]; i++)
+		if (cbr_is(op, len, signs[i].op))
+			return op_compare(f, field, signs[i].sign, in);
+	if (cbr_is(op, len, "eq") || cbr_is(op, len, "ne"))
+		return op_equal(f, field, op[0] == 'e', in);
+	if (cbr_is(op, len, "in"))
+		return op_in(f, field, in);
+	if (cbr_is(op, len, "between"))
+		return op_between(f, field, in);
+	if (cbr_is(op, len, "has"))
+		return op_has(f, field, in);
+	if (cbr_is(op, len, "null")) {
+		if (cbr_bool(in, &flag))
+			return op_null(f, field, flag);
+		req_bad(f->r, f->name, "record.flag_expected", NULL);
+		return false;
+	}
+	req_bad(f->r, f->name, "record.no_operator", "op",
+	    arena_strndup(f->r->arena, op, len), NULL);
+	return false;
+}
+
+static bool
+one_filter(struct filtering *f, const char *name, size_t len, struct cbr *in)
+{
+	const struct def_filter	*named;
+	const struct field	*field;
+	const char		*op;
+	uint32_t		 n, i;
+	size_t			 oplen;
+
+	f->name = req_printf(f->r, "filter.%.*s", (int)len, name);
+	if ((named = def_filter(f->d, name, len)) != NULL)
+		return one_op(f, named->field, named->op, strlen(named->op),
+		    in);
+	field = cbr_is(name, len, "id") ? &id_field :
+	    def_field_len(f->d, name, len);
+	if (field == NULL || (field->see != NULL &&
+	    !req_may(f->r, field->see))) {
+		req_bad(f->r, f->name, "record.no_field", "field",
+		    arena_strndup(f->r->arena, name, len), NULL);
+		return false;
+	}
+	if (!field->filter) {
+		req_bad(f->r, f->name, "record.no_filter", "field",
+		    label_text(&field->label, req_lang(f->r)), NULL);
+		return false;
+	}
+	if (cbr_peek(in) != CBR_MAP)
+		return op_equal(f, field, true, in);
+	cbr_map(in, &n);
+	for (i = 0; i < n; i++)
+		if (!cbr_text(in, &op, &oplen) ||
+		    !one_op(f, field, op, oplen, in))
+			return false;
+	return true;
+}
+
+bool
+filter_sql(struct req *r, const struct def *d, struct buf *b,
+    struct params *p, bool *any)
+{
+	struct filtering	 f = { .r = r, .d = d, .b = b, .p = p };
+	struct cbr		 in, value;
+	const char		*name;
+	const uint8_t		*raw;
+	uint32_t		 n, i;
+	size_t			 len, rawlen;
+
+	*any = false;
+	if (!req_any(r, "filter", &in))
+		return true;
+	if (!cbr_map(&in, &n) || n > FILTERS_MAX) {
+		req_bad(r, "filter", "record.map_expected", NULL);
+		return false;
+	}
+	*any = n > 0;
+	for (i = 0; i < n; i++) {
+		if (!cbr_text(&in, &name, &len) ||
+		    !cbr_raw(&in, &raw, &rawlen))
+			return false;
+		cbr_init(&value, raw, rawlen);
+		if (!one_filter(&f, name, len, &value))
+			return false;
+	}
+	return true;
+}
+
+/* --- Searching ------------------------------------------------------------- */
+
+/*
+ * Every word must occur. Words of one or two letters are looked for where
+ * words begin, because trigrams know nothing shorter.
+ */
+bool
+search_sql(struct req *r, const struct def *d, struct buf *b,
+    struct params *p, bool *any)
+{
+	const char	*text = req_text(r, "search");
+	char		*folded, *word, *rest;
+	unsigned	 n = 0;
+
+	*any = false;
+	if (text == NULL || d->nsearch == 0)
+		return true;
+	folded = tr_fold(r->arena, text, strlen(text));
+	if (folded == NULL)
+		return true;
+	for (word = strtok_r(folded, " \t\n", &rest); word != NULL &&
+	    n < WORDS_MAX; word = strtok_r(NULL, " \t\n", &rest), n++) {
+		if (utf8_count(word, strlen(word)) > 2) {
+			buf_addz(b, " and t.search like ");
+			param(b, p, like(r, "%", word, "%"));
+		} else {
+			buf_addz(b, " and (t.search like ");
+			param(b, p, like(r, "", word, "%"));
+			buf_addz(b, " or t.search like ");
+			param(b, p, like(r, "% ", word, "%"));
+			buf_addz(b, ")");
+		}
+	}
+	*any = n > 0;
+	return true;
+}

@@ -1,0 +1,496 @@
+/*
+ * list.c - list, count and lookup. A list by a field that sorts is an index
+ * scan; the cursor is the last row's sort value and id, so that the next page
+ * costs what the first did. Without search and filters the statement is
+ * prepared and pinned; with them it is planned with its values.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/cbor.h"
+#include "lib/hex.h"
+#include "lib/proto.h"
+#include "server/record/engine.h"
+
+struct listing {
+	const struct def	*d;
+	struct fieldset		 fields;
+	const struct field	*sort;
+	bool			 desc;
+	int64_t			 limit;
+	const char		*after_value;	/* NULL: first page */
+	const char		*after_id;
+	struct query		*q;
+};
+
+/* --- Arguments ------------------------------------------------------------- */
+
+static bool
+read_sort(struct req *r, struct listing *l)
+{
+	const char	*s = req_text(r, "sort");
+
+	l->sort = l->d->sort;
+	l->desc = l->d->sort_desc;
+	if (s == NULL)
+		return true;
+	l->desc = s[0] == '-';
+	l->sort = def_field(l->d, s + l->desc);
+	if (l->sort == NULL || (l->sort->see != NULL &&
+	    !req_may(r, l->sort->see))) {
+		req_bad(r, "sort", "record.no_field", "field", s + l->desc,
+		    NULL);
+		return false;
+	}
+	if (!l->sort->sort) {
+		req_bad(r, "sort", "record.no_sort", "field",
+		    label_text(&l->sort->label, req_lang(r)), NULL);
+		return false;
+	}
+	return true;
+}
+
+static bool
+read_limit(struct req *r, int64_t *limit, int64_t def, int64_t max)
+{
+	*limit = def;
+	if (!req_has(r, "limit"))
+		return true;
+	*limit = req_int(r, "limit");
+	if (*limit >= 1 && *limit <= max)
+		return true;
+	req_bad(r, "limit", "record.limit", "max",
+	    req_printf(r, "%" PRId64, max), NULL);
+	return false;
+}
+
+static const char *
+sort_name(struct req *r, const struct listing *l)
+{
+	return req_printf(r, "%s%s", l->desc ? "-" : "",
+	    l->sort != NULL ? l->sort->name : "");
+}
+
+/* A cursor is the sort it belongs to, the value and the id, by US signs. */
+static bool
+read_after(struct req *r, struct listing *l)
+{
+	const char	*token = req_text(r, "after");
+	char		*plain, *value, *id;
+	struct uuid	 uuid;
+	size_t		 len;
+
+	if (token == NULL)
+		return true;
+	plain = arena_alloc(r->arena, strlen(token) + 1);
+	if (!base64_decode(token, strlen(token), plain, strlen(token), &len))
+		goto bad;
+	plain[len] = '\0';
+	if (strlen(plain) != len || (value = strchr(plain, 0x1f)) == NULL ||
+	    (id = strrchr(plain, 0x1f)) == value)
+		goto bad;
+	*value++ = '\0';
+	*id++ = '\0';
+	if (strcmp(plain, sort_name(r, l)) != 0 ||
+	    !uuid_parse(id, strlen(id), &uuid))
+		goto bad;
+	l->after_value = value;
+	l->after_id = id;
+	return true;
+bad:
+	req_bad(r, "after", "record.after", NULL);
+	return false;
+}
+
+static void
+put_next(struct req *r, struct cbw *w, const struct listing *l,
+    PGresult *res, int row)
+{
+	struct buf	 b = BUF_INIT;
+	const char	*value;
+	char		*token;
+	int		 col = l->q->sort_col;
+
+	if (l->sort == NULL)
+		value = "";
+	else if (PQgetisnull(res, row, col))
+		value = sort_last(l->sort);
+	else
+		value = PQgetvalue(res, row, col);
+	buf_printf(&b, "%s\x1f%s\x1f%s", sort_name(r, l), value,
+	    PQgetvalue(res, row, 0));
+	token = arena_alloc(r->arena, BASE64_LEN(buf_len(&b)) + 1);
+	base64_encode(buf_data(&b), buf_len(&b), token);
+	buf_free(&b);
+	cbw_kv_text(w, "next", token);
+}
+
+/* --- The statement --------------------------------------------------------- */
+
+static void
+order_sql(struct buf *b, const struct listing *l)
+{
+	const char	*dir = l->desc ? " desc" : "";
+
+	buf_addz(b, " order by ");
+	if (l->sort != NULL) {
+		sql_sort_key(b, l->sort, "t");
+		buf_printf(b, "%s, ", dir);
+	}
+	buf_printf(b, "t.id%s limit %" PRId64, dir, l->limit + 1);
+}
+
+static void
+after_sql(struct buf *b, struct params *p, const struct listing *l)
+{
+	const char	*sign = l->desc ? "<" : ">";
+
+	if (l->after_id == NULL)
+		return;
+	if (l->sort == NULL) {
+		buf_printf(b, " and t.id %s ", sign);
+		param(b, p, l->after_id);
+		return;
+	}
+	buf_addz(b, " and (");
+	sql_sort_key(b, l->sort, "t");
+	buf_printf(b, ", t.id) %s (", sign);
+	param(b, p, l->after_value);
+	buf_addz(b, ", ");
+	param(b, p, l->after_id);
+	buf_addz(b, ")");
+}
+
+static void
+base_sql(struct buf *b, const struct def *d, unsigned scopes)
+{
+	buf_addz(b, " from ");
+	sql_table(b, d);
+	buf_addz(b, " t where ");
+	sql_company(b, d, "t");
+	if (d->soft)
+		buf_addz(b, " and t.deleted_at is null");
+	sql_scopes(b, d, scopes);
+}
+
+/* The sort key's own column, or one more that is not sent. */
+static void
+sort_column(struct buf *b, struct listing *l)
+{
+	unsigned	i;
+
+	if (l->sort == NULL)
+		return;
+	for (i = 0; i < l->q->ncols; i++)
+		if (strcmp(l->q->names[i], l->sort->name) == 0) {
+			l->q->sort_col = (int)i;
+			return;
+		}
+	buf_addz(b, ", ");
+	sql_ident(b, "t", l->sort->column);
+	l->q->sort_col = (int)l->q->ncols;
+}
+
+/* What the sentences of this type are made from comes after all else. */
+static void
+sentence_columns(struct buf *b, struct listing *l)
+{
+	const struct record_sentence	*s = record_sentence(l->d);
+	unsigned			 i;
+
+	if (s == NULL)
+		return;
+	for (i = 0; i < l->q->ncols; i++)
+		if (l->q->types[i] == VALUE_SENTENCE)
+			break;
+	if (i == l->q->ncols)
+		return;
+	buf_printf(b, ", %s", s->columns);
+	l->q->sentence = s->put;
+}
+
+static const char *
+list_key(struct req *r, const struct listing *l, unsigned scopes)
+{
+	return req_printf(r, "l%" PRIx64 ".%" PRIx64 ".%" PRIx64 ".%" PRIx64
+	    "/%s/%d/%" PRId64 "/%x", l->fields.bits[0], l->fields.bits[1],
+	    l->fields.bits[2], l->fields.bits[3], sort_name(r, l),
+	    l->after_id != NULL, l->limit, scopes);
+}
+
+/*
+ * Rows of the company and of the group: a page of each by its own index, then
+ * the first rows of both. One condition for the two would sort everything.
+ */
+static void
+both_sql(struct buf *b, const struct listing *l, const char *rest)
+{
+	static const char *const owner[] = { "konak.company()",
+	    "konak.group_company()" };
+	int	i;
+
+	buf_addz(b, " from (");
+	for (i = 0; i < 2; i++) {
+		buf_printf(b, "%s(select t.* from ", i > 0 ? " union all " :
+		    "");
+		sql_table(b, l->d);
+		buf_printf(b, " t where t.company_id = (select %s)%s)",
+		    owner[i], rest);
+	}
+	buf_addz(b, ") t");
+	order_sql(b, l);
+}
+
+static void
+list_sql(struct req *r, struct listing *l, struct buf *b, const char *where,
+    struct params *p, unsigned scopes)
+{
+	struct buf	rest = BUF_INIT;
+
+	buf_addz(b, "select ");
+	sql_select(b, l->q, l->d, &l->fields, "t", query_arena(l->q, r));
+	sort_column(b, l);
+	sentence_columns(b, l);
+	buf_addz(&rest, where);
+	after_sql(&rest, p, l);
+	order_sql(&rest, l);
+	if (l->d->owner == OWNER_BOTH)
+		both_sql(b, l, buf_text(&rest));
+	else {
+		base_sql(b, l->d, scopes);
+		buf_addz(b, buf_text(&rest));
+	}
+	buf_free(&rest);
+}
+
+/* --- list ------------------------------------------------------------------ */
+
+static void
+list_rows(struct req *r, PGresult *res)
+{
+	struct listing	*l = r->state;
+	struct cbw	*w = req_out(r);
+	int		 n = PQntuples(res), rows, i;
+
+	rows = n > l->limit ? (int)l->limit : n;
+	cbw_map(w, 3);
+	cbw_key(w, "columns");
+	row_columns(w, l->q);
+	cbw_key(w, "rows");
+	cbw_array(w, (uint32_t)rows);
+	for (i = 0; i < rows; i++)
+		row_array(r, w, l->q, res, i);
+	if (n > rows)
+		put_next(r, w, l, res, rows - 1);
+	else
+		cbw_kv_null(w, "next");
+}
+
+void
+record_list(struct req *r)
+{
+	struct listing	*l = arena_alloc(r->arena, sizeof *l);
+	struct params	*p = arena_alloc(r->arena, sizeof *p);
+	struct buf	 where = BUF_INIT, b = BUF_INIT;
+	unsigned	 scopes;
+	bool		 filtered = false, searched = false;
+	const char	*key;
+
+	l->d = r->verb->data;
+	p->r = r;
+	r->state = l;
+	if (!read_sort(r, l) || !read_limit(r, &l->limit, PROTO_LIST_DEFAULT,
+	    PROTO_LIST_MAX) || !read_after(r, l) ||
+	    !chosen_fields(r, l->d, &l->fields) ||
+	    !filter_sql(r, l->d, &where, p, &filtered) ||
+	    !search_sql(r, l->d, &where, p, &searched)) {
+		buf_free(&where);
+		return;
+	}
+	scopes = scope_bits(r, l->d, OP_VIEW);
+	key = filtered || searched ? NULL : list_key(r, l, scopes);
+	if (key != NULL && (l->q = query_find(l->d, key)) != NULL) {
+		after_sql(&b, p, l);	/* only its parameters */
+		buf_free(&b);
+	} else {
+		l->q = query_new(r, l->d, key);
+		list_sql(r, l, &b, buf_text(&where), p, scopes);
+		query_sql(l->q, r, &b);
+	}
+	buf_free(&where);
+	req_query(r, &l->q->stmt, p->n, p->v, list_rows);
+}
+
+/* --- count ----------------------------------------------------------------- */
+
+static void
+count_rows(struct req *r, PGresult *res)
+{
+	struct cbw	*w = req_out(r);
+	long		 n = strtol(PQgetvalue(res, 0, 0), NULL, 10);
+	bool		 more = n > PROTO_COUNT_MAX;
+
+	cbw_map(w, 2);
+	cbw_kv_int(w, "count", more ? PROTO_COUNT_MAX : n);
+	cbw_kv_bool(w, "more", more);
+}
+
+void
+record_count(struct req *r)
+{
+	const struct def	*d = r->verb->data;
+	struct params		*p = arena_alloc(r->arena, sizeof *p);
+	struct buf		 b = BUF_INIT, where = BUF_INIT;
+	struct query		*q;
+	const char		*key = NULL;
+	unsigned		 scopes;
+	bool			 filtered, searched;
+
+	p->r = r;
+	if (!filter_sql(r, d, &where, p, &filtered) ||
+	    !search_sql(r, d, &where, p, &searched)) {
+		buf_free(&where);
+		return;
+	}
+	scopes = scope_bits(r, d, OP_VIEW);
+	if (!filtered && !searched)
+		key = req_printf(r, "c/%x", scopes);
+	if (key == NULL || (q = query_find(d, key)) == NULL) {
+		q = query_new(r, d, key);
+		buf_addz(&b, "select count(*) from (select 1");
+		base_sql(&b, d, scopes);
+		buf_addz(&b, buf_text(&where));
+		buf_printf(&b, " limit %d) s", PROTO_COUNT_MAX + 1);
+		query_sql(q, r, &b);
+	}
+	buf_free(&where);
+	req_query(r, &q->stmt, p->n, p->v, count_rows);
+}
+
+/* --- lookup ---------------------------------------------------------------- */
+
+static void
+lookup_rows(struct req *r, PGresult *res)
+{
+	struct cbw	*w = req_out(r);
+	int		 n = PQntuples(res), i;
+
+	cbw_map(w, 2);
+	cbw_key(w, "columns");
+	cbw_array(w, 3);
+	cbw_textz(w, "id");
+	cbw_textz(w, "title");
+	cbw_textz(w, "hint");
+	cbw_key(w, "rows");
+	cbw_array(w, (uint32_t)n);
+	for (i = 0; i < n; i++) {
+		cbw_array(w, 3);
+		cbw_uuidz(w, PQgetvalue(res, i, 0));
+		value_write(VALUE_TEXT, w, PQgetisnull(res, i, 1) ? NULL :
+		    PQgetvalue(res, i, 1));
+		value_write(VALUE_TEXT, w, PQgetisnull(res, i, 2) ? NULL :
+		    PQgetvalue(res, i, 2));
+	}
+}
+
+static const char *
+ids_literal(struct req *r)
+{
+	const char *const	*ids;
+	struct buf		 b = BUF_INIT;
+	const char		*s;
+	size_t			 n, i;
+
+	ids = req_uuids(r, "ids", &n);
+	buf_addz(&b, "{");
+	for (i = 0; i < n; i++)
+		buf_printf(&b, "%s%s", i > 0 ? "," : "", ids[i]);
+	buf_addz(&b, "}");
+	s = arena_strdup(r->arena, buf_text(&b));
+	buf_free(&b);
+	return s;
+}
+
+/* Who may choose records of a type without seeing them finds them by their
+ * names alone: neither filters nor the search column, which knows more. */
+static void
+title_search(struct req *r, const struct def *d, struct buf *b,
+    struct params *p)
+{
+	const char	*text = req_text(r, "search");
+
+	if (text == NULL)
+		return;
+	buf_addz(b, " and konak.fold(");
+	record_title_sql(b, d, "t");
+	buf_addz(b, ") like '%' || replace(replace(replace(konak.fold(");
+	param(b, p, text);
+	buf_addz(b, "), '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%'");
+}
+
+static bool
+lookup_where(struct req *r, const struct def *d, struct buf *b,
+    struct params *p)
+{
+	bool	any;
+
+	if (d->perm[OP_VIEW].need != NULL &&
+	    req_may(r, d->perm[OP_VIEW].need))
+		return filter_sql(r, d, b, p, &any) &&
+		    search_sql(r, d, b, p, &any);
+	if (req_has(r, "filter")) {
+		req_fail(r, ERR_DENIED, "filter", "record.filter_denied",
+		    NULL);
+		return false;
+	}
+	title_search(r, d, b, p);
+	return true;
+}
+
+/* Deleted ones are named when asked for by id, and never offered. */
+void
+record_lookup(struct req *r)
+{
+	const struct def	*d = r->verb->data;
+	struct params		*p = arena_alloc(r->arena, sizeof *p);
+	struct buf		 b = BUF_INIT;
+	struct query		*q = query_new(r, d, NULL);
+	int64_t			 limit;
+
+	p->r = r;
+	if (!read_limit(r, &limit, 20, PROTO_LIST_MAX))
+		return;
+	buf_addz(&b, "select t.id, ");
+	record_title_sql(&b, d, "t");
+	buf_addz(&b, ", ");
+	if (d->hint != NULL) {
+		sql_ident(&b, "t", d->hint->column);
+		buf_addz(&b, "::text");
+	} else
+		buf_addz(&b, "null");
+	buf_addz(&b, " from ");
+	sql_table(&b, d);
+	buf_addz(&b, " t where ");
+	sql_company(&b, d, "t");
+	sql_scopes(&b, d, scope_bits(r, d, OP_LOOKUP));
+	if (req_has(r, "ids")) {
+		buf_addz(&b, " and t.id = any(");
+		param(&b, p, ids_literal(r));
+		buf_addz(&b, ")");
+	} else if (d->soft)
+		buf_addz(&b, " and t.deleted_at is null");
+	if (!lookup_where(r, d, &b, p)) {
+		buf_free(&b);
+		return;
+	}
+	buf_addz(&b, " order by ");
+	if (d->ntitle > 0 && d->title[0]->sort) {
+		sql_sort_key(&b, d->title[0], "t");
+		buf_addz(&b, ", ");
+	} else
+		buf_addz(&b, "2, ");
+	buf_printf(&b, "t.id limit %" PRId64, limit);
+	query_sql(q, r, &b);
+	req_query(r, &q->stmt, p->n, p->v, lookup_rows);
+}

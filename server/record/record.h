@@ -1,0 +1,48 @@
+/*
+ * The record engine: list, count, get, lookup, create, edit, delete, restore
+ * and history of every definition, made from its data.
+ */
+#ifndef KONAK_RECORD_H
+#define KONAK_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "server/def/def.h"
+#include "server/req.h"
+
+/* What is being saved: one value a field of the definition. Hooks of modules
+ * may read and change them. */
+struct record_value {
+	bool		 given;
+	const char	*text;		/* canonical; NULL: empty */
+};
+struct record_values {
+	const struct def	*def;
+	const char		*id;
+	bool			 create;
+	int64_t			 version;	/* edit: as the client saw it */
+	struct record_value	*v;		/* by field->index */
+};
+
+/* NULL when the definition has no such field. */
+struct record_value *record_value(struct record_values *, const char *field);
+
+/* Reads the definitions (folders, with colons between) and registers their
+ * verbs and the engine's own, defs.list and records.undo. Comes after all other
+ * verbs are registered. What is wrong is logged with file and line; then the
+ * process ends. */
+void	record_start(const char *dirs);
+/* Frees what statements were kept for the definitions: for tests. */
+void	record_forget(void);
+
+/* Compares every tenant's database with the definitions, in the event loop.
+ * What differs is logged with file and line; done(false): do not serve. */
+void	record_check_tenants(void (*done)(bool good));
+
+/* One record's name in a sentence: SQL of the title of d's row with this
+ * alias, for statements that other parts of the server make. */
+struct buf;
+void	record_title_sql(struct buf *, const struct def *, const char *alias);
+
+#endif

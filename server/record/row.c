@@ -1,0 +1,77 @@
+/*
+ * row.c - rows of a result straight into the reply: PostgreSQL's text is
+ * turned into CBOR column by column, and nothing is built in between.
+ */
+#include "lib/cbor.h"
+#include "server/record/engine.h"
+
+static void
+put_value(struct cbw *w, enum value_type type, PGresult *res, int row, int col)
+{
+	const char	*text = NULL;
+
+	if (!PQgetisnull(res, row, col))
+		text = PQgetvalue(res, row, col);
+	switch (type) {
+	case VALUE_UUID:
+	case VALUE_REF:
+		cbw_uuidz(w, text);
+		break;
+	case VALUE_TEXT:
+	case VALUE_LONGTEXT:
+	case VALUE_CHOICE:
+		if (text == NULL)
+			cbw_null(w);
+		else
+			cbw_text(w, text,
+			    (size_t)PQgetlength(res, row, col));
+		break;
+	default:
+		value_write(type, w, text);
+		break;
+	}
+}
+
+/* A sentence is what its record's module makes of the row. */
+static void
+put_column(struct req *r, struct cbw *w, const struct query *q, PGresult *res,
+    int row, unsigned col)
+{
+	if (q->types[col] == VALUE_SENTENCE && q->sentence != NULL)
+		q->sentence(r, w, res, row);
+	else
+		put_value(w, q->types[col], res, row, (int)col);
+}
+
+void
+row_map(struct req *r, struct cbw *w, const struct query *q, PGresult *res,
+    int row)
+{
+	unsigned	i;
+
+	for (i = 0; i < q->ncols; i++) {
+		cbw_key(w, q->names[i]);
+		put_column(r, w, q, res, row, i);
+	}
+}
+
+void
+row_array(struct req *r, struct cbw *w, const struct query *q, PGresult *res,
+    int row)
+{
+	unsigned	i;
+
+	cbw_array(w, q->ncols);
+	for (i = 0; i < q->ncols; i++)
+		put_column(r, w, q, res, row, i);
+}
+
+void
+row_columns(struct cbw *w, const struct query *q)
+{
+	unsigned	i;
+
+	cbw_array(w, q->ncols);
+	for (i = 0; i < q->ncols; i++)
+		cbw_textz(w, q->names[i]);
+}

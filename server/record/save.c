@@ -1,0 +1,495 @@
+/*
+ * save.c - create and edit. Every field is judged before anything is sent,
+ * so that all mistakes are told at once; then references are read under the
+ * caller's rights and the row is written, in one transaction. What prevents
+ * the commit is raised in SQL; after.c finds out why.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/cbor.h"
+#include "server/module.h"
+#include "server/record/engine.h"
+
+/* --- Arguments ------------------------------------------------------------- */
+
+struct record_value *
+record_value(struct record_values *v, const char *name)
+{
+	const struct field	*f = def_field(v->def, name);
+
+	return f == NULL ? NULL : &v->v[f->index];
+}
+
+static void
+bad_value(struct req *r, const char *field, const struct value_error *e)
+{
+	const char	*name[4], *value[4];
+	size_t		 i;
+
+	for (i = 0; i < 4; i++) {
+		name[i] = i < e->nparams ? e->params[i].name : NULL;
+		value[i] = i < e->nparams ? e->params[i].value : NULL;
+	}
+	req_bad(r, field, e->key, name[0], value[0], name[1], value[1],
+	    name[2], value[2], name[3], value[3], NULL);
+}
+
+/* May this request set the field at all? */
+static bool
+settable(struct req *r, const struct save *s, const struct field *f)
+{
+	if (f->readonly) {
+		req_bad(r, f->name, "record.readonly", NULL);
+		return false;
+	}
+	if (f->once && !s->values.create) {
+		req_bad(r, f->name, "record.once", NULL);
+		return false;
+	}
+	if (f->write != NULL && !req_may(r, f->write)) {
+		req_bad(r, f->name, "record.may_not_set", "code", f->write,
+		    NULL);
+		return false;
+	}
+	return true;
+}
+
+static bool
+read_field(struct req *r, const char *name, struct cbr *in, void *arg)
+{
+	struct save		*s = arg;
+	const struct field	*f = def_field(s->values.def, name);
+	struct record_value	*v;
+	struct value_error	 error;
+
+	/* what one may not see does not exist */
+	if (f == NULL || (f->see != NULL && !req_may(r, f->see))) {
+		req_fail(r, ERR_UNKNOWN_ARGUMENT, name, "record.no_field",
+		    "field", name, NULL);
+		return false;
+	}
+	if (!settable(r, s, f))
+		return true;
+	v = &s->values.v[f->index];
+	if (!value_read(&f->rules, in, r->arena, &v->text, &error))
+		bad_value(r, f->name, &error);
+	else if (v->text == NULL && f->required)
+		req_bad(r, f->name, "value.required", NULL);
+	else
+		v->given = true;
+	return true;
+}
+
+/* What was not sent: literal defaults, and what may not be missing. The
+ * other defaults are expressions of the statement. */
+static void
+fill_defaults(struct req *r, struct save *s)
+{
+	const struct def	*d = s->values.def;
+	const struct field	*f;
+	struct record_value	*v;
+	struct cbr		 in;
+	size_t			 i;
+
+	for (i = 0; i < d->nfields; i++) {
+		f = d->fields[i];
+		v = &s->values.v[f->index];
+		if (v->given || f->readonly || req_any(r, f->name, &in))
+			continue;
+		if (f->dflt == DEFAULT_VALUE) {
+			v->given = true;
+			v->text = f->dflt_text;
+		} else if (f->dflt == DEFAULT_NONE && f->required)
+			req_bad(r, f->name, "value.required", NULL);
+	}
+}
+
+static const struct module_hooks *
+hooks_of(const struct def *d)
+{
+	const struct module_hooks	*h;
+	size_t				 i;
+
+	for (i = 0; modules[i] != NULL; i++)
+		for (h = modules[i]->hooks; h != NULL && h->record != NULL;
+		    h++)
+			if (strcmp(h->record, d->name) == 0)
+				return h;
+	return NULL;
+}
+
+static struct save *
+save_new(struct req *r, bool create)
+{
+	const struct def	*d = r->verb->data;
+	struct save		*s = arena_alloc(r->arena, sizeof *s);
+
+	s->values.def = d;
+	s->values.create = create;
+	s->values.v = arena_array(r->arena, d->nfields,
+	    sizeof *s->values.v);
+	s->hooks = hooks_of(d);
+	r->state = s;
+	req_each_open(r, read_field, s);
+	return s;
+}
+
+/* --- Statements ------------------------------------------------------------ */
+
+static const char *
+default_sql(const struct field *f)
+{
+	switch (f->dflt) {
+	case DEFAULT_NOW:
+		return "konak.now()";
+	case DEFAULT_TODAY:
+		return "konak.today()";
+	case DEFAULT_ME:
+		return "konak.me()";
+	case DEFAULT_CURRENCY:
+		return "coalesce((select c.currency from konak.companies c "
+		    "where c.id = konak.company()), 'TRY')";
+	case DEFAULT_NONE:
+	case DEFAULT_VALUE:
+		break;
+	}
+	return NULL;
+}
+
+/* The fields that are written, for the kept statement's key. */
+static void
+given_fields(struct save *s)
+{
+	size_t	i;
+
+	memset(&s->given, 0, sizeof s->given);
+	for (i = 0; i < s->values.def->nfields; i++)
+		if (s->values.v[i].given)
+			fieldset_add(&s->given, (unsigned)i);
+}
+
+static const char *
+save_key(struct req *r, char verb, const struct save *s,
+    const struct fieldset *seen)
+{
+	const uint64_t	*g = s->given.bits, *f = seen->bits;
+
+	return req_printf(r, "%c%" PRIx64 ".%" PRIx64 ".%" PRIx64 ".%" PRIx64
+	    "/%" PRIx64 ".%" PRIx64 ".%" PRIx64 ".%" PRIx64, verb,
+	    g[0], g[1], g[2], g[3], f[0], f[1], f[2], f[3]);
+}
+
+/* One reference: is there such a record, and may the caller see it? */
+static void
+reference_sql(struct buf *b, struct params *p, const struct save *s,
+    const struct field *f)
+{
+	const struct field	*own;
+	size_t			 i;
+
+	buf_printf(b, "case when not exists (select 1 from ");
+	sql_table(b, f->ref);
+	buf_addz(b, " r where ");
+	if (f->ref->owner == OWNER_SELF) {
+		buf_addz(b, "r.company_id = ");
+		param(b, p, s->values.v[f->index].text);
+	} else
+		sql_company(b, f->ref, "r");
+	buf_addz(b, " and r.id = ");
+	param(b, p, s->values.v[f->index].text);
+	if (f->ref->soft)
+		buf_addz(b, " and r.deleted_at is null");
+	for (i = 0; i < f->nmatch; i++) {
+		own = f->match[i].own;
+		buf_addz(b, " and ");
+		sql_ident(b, "r", f->match[i].theirs->column);
+		buf_addz(b, " = ");
+		if (s->values.v[own->index].given)
+			param(b, p, s->values.v[own->index].text);
+		else {
+			buf_addz(b, "(select ");
+			sql_ident(b, "o", own->column);
+			buf_addz(b, " from ");
+			sql_table(b, s->values.def);
+			buf_addz(b, " o where ");
+			sql_company(b, s->values.def, "o");
+			buf_addz(b, " and o.id = ");
+			param(b, p, s->values.id);
+			buf_addz(b, ")");
+		}
+	}
+	buf_printf(b, ") then '%s' end", f->name);
+}
+
+/* Foreign keys do not know row-level security: whoever could name a record
+ * that he may not see would learn that it exists. */
+static void
+check_references(struct req *r, struct save *s)
+{
+	const struct def	*d = s->values.def;
+	const struct field	*f;
+	struct params		*p = arena_alloc(r->arena, sizeof *p);
+	struct buf		 b = BUF_INIT;
+	struct query		*q;
+	size_t			 i;
+	bool			 any = false;
+
+	p->r = r;
+	buf_addz(&b, "select konak.bad_ref(x.f) from (select concat_ws(','");
+	for (i = 0; i < d->nfields; i++) {
+		f = d->fields[i];
+		if (f->ref == NULL || !s->values.v[i].given ||
+		    s->values.v[i].text == NULL)
+			continue;
+		buf_addz(&b, ", ");
+		reference_sql(&b, p, s, f);
+		any = true;
+	}
+	buf_addz(&b, ") as f) x where x.f <> ''");
+	if (!any) {
+		buf_free(&b);
+		return;
+	}
+	q = query_new(r, d, NULL);
+	query_sql(q, r, &b);
+	req_query(r, &q->stmt, p->n, p->v, NULL);
+}
+
+/* "col = $n, …": in the order of the fields. */
+void
+save_set_sql(struct buf *b, struct params *p, const struct save *s)
+{
+	const struct def	*d = s->values.def;
+	size_t			 i;
+	bool			 any = false;
+
+	for (i = 0; i < d->nfields; i++) {
+		if (!fieldset_has(&s->given, (unsigned)i))
+			continue;
+		buf_printf(b, "%s\"%s\" = ", any ? ", " : "",
+		    d->fields[i]->column);
+		param(b, p, s->values.v[i].text);
+		any = true;
+	}
+}
+
+/* Insert or update give the row back as n; titles come with it. */
+void
+save_returning_sql(struct req *r, struct save *s, struct buf *b,
+    struct query *q)
+{
+	const struct def	*d = s->values.def;
+	struct fieldset		 fields;
+	size_t			 i;
+
+	seen_fields(r, d, &fields);
+	buf_addz(b, " returning t.company_id, t.id, t.version");
+	for (i = 0; i < d->nfields; i++)
+		if (fieldset_has(&fields, (unsigned)i) &&
+		    d->fields[i]->column != NULL)
+			buf_printf(b, ", t.\"%s\"", d->fields[i]->column);
+	buf_addz(b, ") select ");
+	sql_select(b, q, d, &fields, "t", query_arena(q, r));
+}
+
+void
+save_rows(struct req *r, PGresult *res)
+{
+	struct save	*s = r->state;
+	struct cbw	*w = req_out(r);
+
+	cbw_map(w, s->query->ncols);
+	row_map(r, w, s->query, res, 0);
+	req_changed(r, s->values.def->name, s->values.id,
+	    strtoll(PQgetvalue(res, 0, 1), NULL, 10),
+	    s->values.create ? "create" : "edit");
+}
+
+/* --- create ---------------------------------------------------------------- */
+
+static void
+insert_sql(struct req *r, struct save *s, struct buf *b, struct params *p)
+{
+	const struct def	*d = s->values.def;
+	struct buf		 values = BUF_INIT;
+	const char		*expr;
+	size_t			 i;
+
+	buf_addz(b, "with n as (insert into ");
+	sql_table(b, d);
+	/* a company's own row works its company out by itself */
+	buf_addz(b, d->owner == OWNER_SELF ? " as t (id" :
+	    " as t (company_id, id");
+	if (d->owner != OWNER_SELF)
+		buf_addz(&values, "konak.company(), ");
+	param(&values, p, s->values.id);
+	for (i = 0; i < d->nfields; i++) {
+		expr = default_sql(d->fields[i]);
+		if (!s->values.v[i].given && (expr == NULL ||
+		    d->fields[i]->readonly))
+			continue;
+		buf_printf(b, ", \"%s\"", d->fields[i]->column);
+		buf_addz(&values, ", ");
+		if (s->values.v[i].given)
+			param(&values, p, s->values.v[i].text);
+		else
+			buf_addz(&values, expr);
+	}
+	buf_printf(b, ") values (%s)", buf_text(&values));
+	buf_free(&values);
+	save_returning_sql(r, s, b, s->query);
+	buf_addz(b, " from n t");
+}
+
+/* The parameters of insert_sql() and update_sql() in their order, for a
+ * statement that is kept. */
+static void
+insert_params(struct params *p, const struct save *s)
+{
+	size_t	i;
+
+	p->v[p->n++] = s->values.id;
+	for (i = 0; i < s->values.def->nfields; i++)
+		if (s->values.v[i].given)
+			p->v[p->n++] = s->values.v[i].text;
+}
+
+static void
+update_params(struct req *r, struct params *p, const struct save *s)
+{
+	size_t	i;
+
+	for (i = 0; i < s->values.def->nfields; i++)
+		if (s->values.v[i].given)
+			p->v[p->n++] = s->values.v[i].text;
+	p->v[p->n++] = s->values.id;
+	p->v[p->n++] = req_printf(r, "%" PRId64, s->values.version);
+}
+
+static void
+create_send(struct req *r)
+{
+	struct save		*s = r->state;
+	const struct def	*d = s->values.def;
+	struct params		*p = arena_alloc(r->arena, sizeof *p);
+	struct buf		 b = BUF_INIT;
+	struct fieldset		 seen;
+	const char		*key;
+
+	given_fields(s);
+	seen_fields(r, d, &seen);
+	key = save_key(r, 'i', s, &seen);
+	if ((s->query = query_find(d, key)) != NULL)
+		insert_params(p, s);
+	else {
+		s->query = query_new(r, d, key);
+		insert_sql(r, s, &b, p);
+		query_sql(s->query, r, &b);
+	}
+	check_references(r, s);
+	req_query(r, &s->query->stmt, p->n, p->v, save_rows);
+	if (s->hooks != NULL && s->hooks->statements != NULL)
+		s->hooks->statements(r, &s->values);
+	req_catch(r, save_failed);
+}
+
+/* The module's own say, before anything is sent. */
+static void
+run_hooks(struct req *r, struct save *s, void (*send)(struct req *))
+{
+	if (req_failed(r))
+		return;
+	if (s->hooks != NULL && s->hooks->check != NULL &&
+	    (!s->hooks->check(r, &s->values) || req_failed(r)))
+		return;
+	if (s->hooks != NULL && s->hooks->prepare != NULL)
+		s->hooks->prepare(r, &s->values, send);
+	else
+		send(r);
+}
+
+void
+record_create(struct req *r)
+{
+	struct save	*s = save_new(r, true);
+
+	/* A resend without an id must not make a second record: the request's
+	 * own id serves, which is unique as well. */
+	s->values.id = req_has(r, "id") ? req_uuid(r, "id") : r->id;
+	if (!req_failed(r))
+		fill_defaults(r, s);
+	run_hooks(r, s, create_send);
+}
+
+/* --- edit ------------------------------------------------------------------ */
+
+static void
+update_sql(struct req *r, struct save *s, struct buf *b, struct params *p)
+{
+	const struct def	*d = s->values.def;
+
+	buf_addz(b, "with n as (update ");
+	sql_table(b, d);
+	buf_addz(b, " t set ");
+	save_set_sql(b, p, s);
+	buf_addz(b, " where ");
+	sql_company(b, d, "t");
+	buf_addz(b, " and t.id = ");
+	param(b, p, s->values.id);
+	buf_addz(b, " and t.version = ");
+	param(b, p, req_printf(r, "%" PRId64, s->values.version));
+	if (d->soft)
+		buf_addz(b, " and t.deleted_at is null");
+	save_returning_sql(r, s, b, s->query);
+	/* An update of nothing must not be committed as if it were done. */
+	buf_addz(b, " from (select) o left join n t on true where "
+	    "case when t.id is null then konak.no_row() else true end");
+}
+
+static void
+edit_send(struct req *r)
+{
+	struct save		*s = r->state;
+	const struct def	*d = s->values.def;
+	struct params		*p = arena_alloc(r->arena, sizeof *p);
+	struct buf		 b = BUF_INIT;
+	struct fieldset		 seen;
+	const char		*key;
+
+	given_fields(s);
+	seen_fields(r, d, &seen);
+	key = save_key(r, 'u', s, &seen);
+	if ((s->query = query_find(d, key)) != NULL)
+		update_params(r, p, s);
+	else {
+		s->query = query_new(r, d, key);
+		update_sql(r, s, &b, p);
+		query_sql(s->query, r, &b);
+	}
+	check_references(r, s);
+	req_query(r, &s->query->stmt, p->n, p->v, save_rows);
+	if (s->hooks != NULL && s->hooks->statements != NULL)
+		s->hooks->statements(r, &s->values);
+	req_catch(r, save_failed);
+}
+
+void
+record_edit(struct req *r)
+{
+	struct save	*s = save_new(r, false);
+	size_t		 i;
+
+	s->values.id = req_uuid(r, "id");
+	s->values.version = req_int(r, "version");
+	if (req_failed(r))
+		return;
+	for (i = 0; i < s->values.def->nfields; i++)
+		if (s->values.v[i].given)
+			break;
+	if (i == s->values.def->nfields)
+		record_get(r);		/* nothing to save */
+	else
+		run_hooks(r, s, edit_send);
+}

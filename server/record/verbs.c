@@ -1,0 +1,159 @@
+/*
+ * verbs.c - the verbs that every definition gets, as rows of the same table
+ * that written verbs stand in, and the engine's own two.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/arena.h"
+#include "lib/cbor.h"
+#include "lib/log.h"
+#include "lib/xmalloc.h"
+#include "server/record/engine.h"
+#include "server/session.h"
+#include "server/verb.h"
+
+/* What stands in every row of one kind; name, need and data are filled in. */
+static const struct verb kinds[DV_VERBS] = {
+	[DV_LIST] = { .run = record_list, .args = {
+	    { "search", ARG_TEXT, false, 200 },
+	    { "filter", ARG_ANY, false, 0 },
+	    { "sort", ARG_TEXT, false, 80 },
+	    { "limit", ARG_INT, false, 0 },
+	    { "after", ARG_TEXT, false, 4000 },
+	    { "columns", ARG_ANY, false, 0 } } },
+	[DV_COUNT] = { .run = record_count, .args = {
+	    { "search", ARG_TEXT, false, 200 },
+	    { "filter", ARG_ANY, false, 0 } } },
+	[DV_GET] = { .run = record_get, .args = {
+	    { "id", ARG_UUID, true, 0 } } },
+	[DV_LOOKUP] = { .run = record_lookup, .args = {
+	    { "search", ARG_TEXT, false, 200 },
+	    { "filter", ARG_ANY, false, 0 },
+	    { "ids", ARG_UUIDS, false, 200 },
+	    { "limit", ARG_INT, false, 0 } } },
+	[DV_CREATE] = { .run = record_create, .flags = VERB_WRITE,
+	    .open_args = true, .args = {
+	    { "id", ARG_UUID, false, 0 } } },
+	[DV_EDIT] = { .run = record_edit, .flags = VERB_WRITE,
+	    .open_args = true, .args = {
+	    { "id", ARG_UUID, true, 0 },
+	    { "version", ARG_INT, true, 0 } } },
+	[DV_DELETE] = { .run = record_delete, .flags = VERB_WRITE, .args = {
+	    { "id", ARG_UUID, true, 0 },
+	    { "version", ARG_INT, true, 0 } } },
+	[DV_RESTORE] = { .run = record_restore, .flags = VERB_WRITE, .args = {
+	    { "id", ARG_UUID, true, 0 } } },
+	[DV_HISTORY] = { .run = record_history, .args = {
+	    { "id", ARG_UUID, true, 0 },
+	    { "after", ARG_TEXT, false, 80 },
+	    { "limit", ARG_INT, false, 0 } } },
+};
+
+static const enum def_op verb_ops[DV_VERBS] = {
+	[DV_LIST] = OP_VIEW, [DV_COUNT] = OP_VIEW, [DV_GET] = OP_VIEW,
+	[DV_LOOKUP] = OP_LOOKUP, [DV_CREATE] = OP_CREATE,
+	[DV_EDIT] = OP_EDIT, [DV_DELETE] = OP_DELETE,
+	[DV_RESTORE] = OP_DELETE, [DV_HISTORY] = OP_VIEW,
+};
+
+static const char *const verb_actions[DV_VERBS] = {
+	[DV_CREATE] = "_CREATE", [DV_EDIT] = "_UPDATE",
+	[DV_DELETE] = "_DELETE", [DV_RESTORE] = "_RESTORE",
+};
+
+/* Definitions and their verbs live as long as the process. */
+static void
+register_def(const struct def *d)
+{
+	struct verb	*table = xcalloc(DV_VERBS + 1, sizeof *table), *v;
+	enum def_verb	 k;
+
+	v = table;
+	for (k = 0; k < DV_VERBS; k++) {
+		if ((d->verbs & 1u << k) == 0)
+			continue;
+		*v = kinds[k];
+		v->name = xasprintf("%s.%s", d->name, def_verb_name(k));
+		v->need[0] = d->perm[verb_ops[k]].need;
+		v->state = VERB_COMPANY;
+		if (d->step_up & 1u << k)
+			v->flags |= VERB_STEP_UP;
+		if (verb_actions[k] != NULL && d->audit != NULL)
+			v->audit = xasprintf("%s%s", d->audit,
+			    verb_actions[k]);
+		v->data = d;
+		v++;
+	}
+	verb_register(table);
+}
+
+/* --- defs.list ------------------------------------------------------------- */
+
+static void
+defs_list(struct req *r)
+{
+	const struct def_sent	*sent = defs_sent(r->session->rights);
+	const char		*known = req_text(r, "hash");
+	struct cbw		*w = req_out(r);
+	bool			 same;
+
+	same = known != NULL && strcmp(known, sent->hash) == 0;
+	cbw_map(w, same ? 1 : 2);
+	cbw_kv_text(w, "hash", sent->hash);
+	if (same)
+		return;
+	cbw_key(w, "defs");
+	cbw_raw(w, sent->body, sent->len);
+}
+
+static const struct verb engine_verbs[] = {
+	{ .name = "defs.list", .need = { PERM_SELF }, .state = VERB_COMPANY,
+	  .args = { { "hash", ARG_TEXT, false, 64 } }, .run = defs_list },
+	{ .name = "records.undo", .need = { PERM_SELF },
+	  .state = VERB_COMPANY, .flags = VERB_WRITE | VERB_ONCE,
+	  .args = { { "request", ARG_UUID, true, 0 } }, .run = record_undo },
+	{ .name = NULL }
+};
+
+const struct record_sentence *
+record_sentence(const struct def *d)
+{
+	return strcmp(d->name, audit_sentence.record) == 0 ?
+	    &audit_sentence : NULL;
+}
+
+static void
+give_up(struct def_errors *errors)
+{
+	size_t	i;
+
+	for (i = 0; i < errors->n; i++)
+		log_error(NULL, "%s", errors->line[i]);
+	if (errors->n > 0)
+		fatalx("%zu mistakes in the definitions", errors->n);
+}
+
+void
+record_start(const char *dirs)
+{
+	struct def_errors	 errors = { NULL, 0 };
+	struct arena		*a = arena_new();
+	const char		**list;
+	char			*dir, *rest;
+	size_t			 i, n = 0;
+
+	list = arena_array(a, strlen(dirs) + 2, sizeof *list);
+	for (dir = strtok_r(arena_strdup(a, dirs), ":", &rest); dir != NULL;
+	    dir = strtok_r(NULL, ":", &rest))
+		list[n++] = dir;
+	if (!defs_load(list, &errors))
+		give_up(&errors);
+	arena_free(a);
+	for (i = 0; i < defs_count(); i++)
+		register_def(defs_at(i));
+	verb_register(engine_verbs);
+	defs_check_verbs(&errors);
+	give_up(&errors);
+	req_on_constraint(constraint_failed);
+}
