@@ -2,6 +2,8 @@
  * konakd: options, start and end, signals. Everything else happens in the
  * event loop.
  */
+#include <sys/resource.h>
+
 #include <event2/event.h>
 
 #include <signal.h>
@@ -94,6 +96,18 @@ signals_start(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* Each connection is a descriptor: as many as the system lets us have. */
+static void
+descriptors_raise(void)
+{
+	struct rlimit	lim;
+
+	if (getrlimit(RLIMIT_NOFILE, &lim) == -1)
+		return;
+	lim.rlim_cur = lim.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &lim);
+}
+
 static void
 modules_start(void)
 {
@@ -148,6 +162,7 @@ main(int argc, char **argv)
 	modules_start();
 	if (test)
 		return 0;
+	descriptors_raise();
 	base = event_base_new();
 	if (base == NULL)
 		fatalx("event_base_new");

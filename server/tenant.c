@@ -31,6 +31,7 @@ struct tenant {
 	TAILQ_ENTRY(tenant)	 link;
 	struct arena		*arena;		/* holds file */
 	struct tenant_file	 file;
+	char			*path;
 	struct db_conf		 db_conf;
 	struct db_pool		*db;
 	struct notifier		*notifier;
@@ -236,6 +237,18 @@ tenant_change(struct tenant *t, struct arena *a, const struct tenant_file *f)
 	log_info(f->name, "tenant changed");
 }
 
+/* A slip in the file of a tenant that is open does not close it. */
+static void
+tenant_keep(const char *path)
+{
+	struct tenant	*t;
+
+	TAILQ_FOREACH(t, &tenants, link) {
+		if (!t->gone && strcmp(t->path, path) == 0)
+			t->seen = true;
+	}
+}
+
 static void
 tenant_take(const char *path)
 {
@@ -247,6 +260,7 @@ tenant_take(const char *path)
 	if (!conf_load(a, path, rows, &f, &error)) {
 		log_error(NULL, "%s", error);
 		arena_free(a);
+		tenant_keep(path);
 		return;
 	}
 	t = tenant_find(f.name);
@@ -259,6 +273,7 @@ tenant_take(const char *path)
 	t = xcalloc(1, sizeof *t);
 	t->arena = a;
 	t->file = f;
+	t->path = xstrdup(path);
 	t->seen = true;
 	db_conf_fill(t);
 	t->db = db_pool_new(base, &t->db_conf);
@@ -281,7 +296,7 @@ sweep_done(struct db_tx *tx, const struct db_error *e, void *arg)
 	if (e != NULL && !e->lost && !e->unsent)
 		log_warn(t->file.name, "sweep: %s", e->message);
 	db_pool_stats(t->db, &s);
-	t->swept_at = s.done + s.failed + 1;
+	t->swept_at = s.done + s.failed;
 }
 
 static void
@@ -389,6 +404,7 @@ tenant_stop(void)
 		db_pool_free(t->db);
 		tls_certificate_free(t->certificate);
 		arena_free(t->arena);
+		free(t->path);
 		free(t);
 	}
 }
