@@ -106,6 +106,79 @@ app_open_home(void *arg)
 }
 
 static void
+app_open_group(void *arg)
+{
+	(void)arg;
+	group_open();
+}
+
+/* A record found by the palette. */
+struct hit {
+	char	type[64];
+	char	id[40];
+};
+
+static void
+app_open_hit(void *arg)
+{
+	struct hit	*h = arg;
+
+	app_open_record(h->type, h->id);
+}
+
+static void
+app_found_cb(const struct link_reply *r, void *arg)
+{
+	const struct def	*d = defs_find(arg);
+	const struct val	*rows = val_get(r->body, "rows");
+	struct record		 rec = { val_get(r->body, "columns"), NULL };
+	struct palette_entry	 e;
+	struct hit		*h;
+	size_t			 i;
+
+	free(arg);
+	for (i = 0; r->ok && d != NULL && i < val_count(rows); i++) {
+		rec.row = rows->item[i];
+		h = xcalloc(1, sizeof *h);
+		app_copy(h->type, sizeof h->type, d->name);
+		app_copy(h->id, sizeof h->id, record_id(&rec));
+		e = (struct palette_entry){
+			.source = "search", .kind = PALETTE_RECORD,
+			.tr = val_str(record_get(&rec, "title")),
+			.detail = app_label(d->label),
+			.run = app_open_hit, .drop = free, .arg = h
+		};
+		e.en = e.tr;
+		if (e.tr == NULL)
+			free(h);
+		else
+			palette_add(&e);
+	}
+	palette_found();
+}
+
+/* The palette's text, once typing pauses. */
+static void
+app_search(const char *text)
+{
+	const struct def	*d;
+	struct val		*args;
+	char			 verb[128];
+	size_t			 i;
+
+	palette_drop("search");
+	for (i = 0; text != NULL && text[0] != '\0' &&
+	    (d = defs_at(i)) != NULL; i++) {
+		if (!d->search || !def_can(d, "lookup") || !def_can(d, "get"))
+			continue;
+		args = val_put_text(val_map(), "search", text);
+		val_put_int(args, "limit", 5);
+		snprintf(verb, sizeof verb, "%s.lookup", d->name);
+		app_call(verb, args, app_found_cb, xstrdup(d->name));
+	}
+}
+
+static void
 app_palette(void)
 {
 	struct palette_entry	 e;
@@ -119,6 +192,13 @@ app_palette(void)
 		.run = app_open_home
 	};
 	palette_add(&e);
+	if (app_may("group.view")) {
+		e.tr = "Holding Görünümü";
+		e.en = "Group overview";
+		e.go = 0;
+		e.run = app_open_group;
+		palette_add(&e);
+	}
 	for (i = 0; (d = defs_at(i)) != NULL; i++) {
 		if (!d->menu || !def_can(d, "list"))
 			continue;
@@ -240,6 +320,7 @@ app_enter_cb(const struct link_reply *r, void *arg)
 		picker_close();
 		view_pop_above(NULL);
 		view_sweep();
+		defs_clear();
 	}
 	app_set_company(r->body);
 	call_forget_undo();
@@ -540,7 +621,7 @@ app_ending(int sig)
 }
 
 int
-app_run(const struct link_conf *conf, enum lang lang,
+app_run(const struct link_conf *conf, enum lang lang, bool lang_given,
     const struct term_options *options)
 {
 	static const struct ui_hooks	hooks = {
@@ -554,6 +635,7 @@ app_run(const struct link_conf *conf, enum lang lang,
 	char	why[256] = "";
 
 	app.conf = conf;
+	lang_fixed = lang_given;
 	link_conf_name(conf, app.server, sizeof app.server);
 	if ((app.base = event_base_new()) == NULL)
 		return SCRIPT_NO_LINE;
@@ -563,6 +645,7 @@ app_run(const struct link_conf *conf, enum lang lang,
 		event_base_free(app.base);
 		return SCRIPT_REFUSED;
 	}
+	palette_set_search(app_search);
 	app.link = link_new(app.base, conf, &events, NULL);
 	signin_open(app.link, NULL, NULL, app_signed_cb, NULL);
 	event_base_dispatch(app.base);

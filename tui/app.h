@@ -34,7 +34,7 @@ struct app {
 extern struct app app;
 
 /* Runs until the person leaves; returns the exit code. */
-int	 app_run(const struct link_conf *, enum lang,
+int	 app_run(const struct link_conf *, enum lang, bool lang_given,
 	    const struct term_options *);
 
 /* Words and clock for values: language, company's zone and date form. */

@@ -7,12 +7,16 @@
 
 #include "lib/buf.h"
 #include "lib/msg.h"
+#include "tui/app.h"
 #include "tui/link.h"
 #include "tui/script.h"
+#include "tui/term.h"
 
 struct options {
 	struct link_conf	 conf;
+	struct term_options	 term;
 	enum lang		 lang;
+	bool			 lang_given;
 	const char		*request;
 };
 
@@ -25,7 +29,12 @@ enum {
 	OPT_CA,
 	OPT_ACCEPT,
 	OPT_LANG,
-	OPT_REQUEST
+	OPT_REQUEST,
+	OPT_ASCII,
+	OPT_NO_COLOUR,
+	OPT_PLAIN,
+	OPT_SLOW,
+	OPT_NO_MOUSE
 };
 
 static const struct option long_options[] = {
@@ -38,6 +47,11 @@ static const struct option long_options[] = {
 	{ "accept-new", no_argument, NULL, OPT_ACCEPT },
 	{ "lang", required_argument, NULL, OPT_LANG },
 	{ "request", required_argument, NULL, OPT_REQUEST },
+	{ "ascii", no_argument, NULL, OPT_ASCII },
+	{ "renksiz", no_argument, NULL, OPT_NO_COLOUR },
+	{ "sade", no_argument, NULL, OPT_PLAIN },
+	{ "slow", no_argument, NULL, OPT_SLOW },
+	{ "no-mouse", no_argument, NULL, OPT_NO_MOUSE },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 }
@@ -108,6 +122,22 @@ main_options(struct options *o, int argc, char **argv)
 			if (!lang_parse(optarg, &o->lang))
 				return main_complain(o->lang, "client.lang",
 				    NULL, NULL);
+			o->lang_given = true;
+			break;
+		case OPT_ASCII:
+			o->term.ascii = true;
+			break;
+		case OPT_NO_COLOUR:
+			o->term.no_colour = true;
+			break;
+		case OPT_PLAIN:
+			o->term.plain = true;
+			break;
+		case OPT_SLOW:
+			o->term.slow = true;
+			break;
+		case OPT_NO_MOUSE:
+			o->term.no_mouse = true;
 			break;
 		case 'h':
 			printf("%s\n", msg_text(o->lang, "client.usage"));
@@ -138,5 +168,8 @@ main(int argc, char **argv)
 	if (optind < argc && script_is(argv[optind]))
 		return script_run(&o.conf, o.lang, o.request, argc - optind,
 		    argv + optind);
-	return main_complain(o.lang, "client.usage", NULL, NULL);
+	if (optind < argc)
+		return main_complain(o.lang, "client.usage", NULL, NULL);
+	o.conf.retry = true;
+	return app_run(&o.conf, o.lang, o.lang_given, &o.term);
 }

@@ -9,6 +9,7 @@
 #include "tui/input.h"
 #include "tui/view.h"
 #include "tui/view/card.h"
+#include "tui/view/home.h"
 #include "tui/view/sidemenu.h"
 
 struct card_arg {
@@ -51,9 +52,16 @@ card_title(struct view *v, char *out, size_t len)
 static void
 card_draw(struct view *v, struct surface *s)
 {
-	struct surface	in = sidemenu_draw(s);
+	struct cardpane	*c = v->state;
+	struct surface	 in = sidemenu_draw(s);
+	char		 title[160];
 
-	cardpane_draw(v->state, &in, true);
+	if (c->rec != NULL && !c->noted) {
+		card_title(v, title, sizeof title);
+		home_note(c->type, c->id, title);
+		c->noted = true;
+	}
+	cardpane_draw(c, &in, true);
 }
 
 static void

@@ -41,6 +41,7 @@ struct cardpane {
 	int		 ntabs, at;
 	struct listpane	*list;		/* of the present tab, or NULL */
 	struct histpane	*hist;
+	bool		 noted;		/* among the last ones opened */
 	int		 field, top, page, nfields;	/* cursor among the fields */
 	int		 tab_col[CARD_TABS + 1];
 	const char	*shown[64];	/* fields drawn, in order */
