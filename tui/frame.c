@@ -198,8 +198,15 @@ frame_status(struct surface *s, const char *left)
 
 /* What Enter and Esc do is another thing in a menu and at a question. */
 static const char *
-hint_label(unsigned when, enum action a)
+hint_label(struct view *v, enum action a)
 {
+	unsigned when = v == NULL ? 0 : v->ops->when;
+	const char *own = NULL;
+
+	if (v != NULL && v->ops->label != NULL)
+		own = v->ops->label(v, a);
+	if (own != NULL)
+		return own;
 	if (a == ACT_OPEN && (when & WHEN_MENU))
 		return T("menu.take");
 	if (a == ACT_OPEN && (when & WHEN_DIALOG))
@@ -211,9 +218,9 @@ hint_label(unsigned when, enum action a)
 
 /* One "key word"; 0 when it does not fit before `limit`. */
 static int
-hint_put(struct surface *s, int col, int limit, unsigned when, enum action a)
+hint_put(struct surface *s, int col, int limit, struct view *v, enum action a)
 {
-	const char *key = keys_hint(a), *label = hint_label(when, a);
+	const char *key = keys_hint(a), *label = hint_label(v, a);
 	int w;
 
 	if (key[0] == '\0')
@@ -235,7 +242,6 @@ frame_hints(struct surface *s)
 	enum action list[VIEW_HINTS];
 	struct view *base = view_base(), *v = view_hinting();
 	int n = view_hints(v, list, VIEW_HINTS), col = 1, tail = 0, w, i;
-	unsigned when = v == NULL ? 0 : v->ops->when;
 	bool both;
 
 	/* Popups and sign-in have no palette. */
@@ -247,11 +253,11 @@ frame_hints(struct surface *s)
 		    text_width(action_label(always[i]),
 		    strlen(action_label(always[i])));
 	for (i = 0; i < n; i++) {
-		w = hint_put(s, col, s->cols - tail - 1, when, list[i]);
+		w = hint_put(s, col, s->cols - tail - 1, v, list[i]);
 		col += w;
 	}
 	for (i = 0; i < 2 && both; i++)
-		col += hint_put(s, col, s->cols, when, always[i]);
+		col += hint_put(s, col, s->cols, v, always[i]);
 }
 
 struct surface

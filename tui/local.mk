@@ -25,10 +25,16 @@ libtui_a_SOURCES += \
 	tui/palette.h \
 	tui/pick.c \
 	tui/pick.h \
+	tui/picker.c \
+	tui/picker.h \
 	tui/plain.c \
 	tui/qr.c \
 	tui/qr.h \
 	tui/sheet.c \
+	tui/signin-draw.c \
+	tui/signin-int.h \
+	tui/signin.c \
+	tui/signin.h \
 	tui/status.c \
 	tui/status.h \
 	tui/term-copy.c \

@@ -83,6 +83,10 @@ struct view_ops {
 	/* Hint row, most useful first; `: Komut  ? Yardım` are added. */
 	enum action	 hints[VIEW_HINTS];
 
+	/* Another word for an action in the hint row ("Kaydet" for Enter);
+	 * NULL: as everywhere. */
+	const char *(*label)(struct view *, enum action);
+
 	/* Instead of `hints`, when they depend on the state: fill at most
 	 * `max`, return how many. */
 	int	(*hints_now)(struct view *, enum action *, int max);
