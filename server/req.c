@@ -130,7 +130,8 @@ req_rows(struct db_tx *tx, PGresult *res, void *arg)
 {
 	struct rows_arg	*a = arg;
 
-	if (req_failed(a->r) || a->r->priv->gone)
+	/* Also for a client that is gone: what follows the commit needs it. */
+	if (req_failed(a->r))
 		return;
 	a->r->priv->running = true;
 	a->cb(a->r, res);

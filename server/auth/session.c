@@ -13,6 +13,7 @@
 #include "lib/log.h"
 #include "server/auth/auth.h"
 #include "server/client.h"
+#include "server/def/def.h"
 
 /* --- a company as session.enter answers it -------------------------------- */
 
@@ -118,6 +119,7 @@ write_entered(struct req *r, struct cbw *w, const struct entered *e)
 	cbw_kv_text(w, "name", e->role_name);
 	cbw_key(w, "rights");
 	write_rights(w, e->rights);
+	cbw_kv_text(w, "defs", defs_sent(e->rights)->hash);
 }
 
 static void
@@ -142,7 +144,7 @@ enter_then(struct req *r)
 	}
 	session_take(s, &st->company);
 	w = req_out(r);
-	cbw_map(w, 3);
+	cbw_map(w, 4);
 	write_entered(r, w, &st->company);
 }
 
@@ -180,7 +182,7 @@ resume_write(struct req *r)
 	auth_user_write(w, st->user);
 	cbw_key(w, "company");
 	if (st->company.id != NULL) {
-		cbw_map(w, 3);
+		cbw_map(w, 4);
 		write_entered(r, w, &st->company);
 	} else
 		cbw_null(w);
@@ -199,6 +201,8 @@ resume_then(struct req *r)
 		    NULL);
 		return;
 	}
+	if (req_gone(r))
+		return;
 	client_auth_set(r->client, NULL, NULL);
 	s = session_attach(r->client);
 	auth_set(s->id, sizeof(s->id), st->session);

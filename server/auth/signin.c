@@ -99,6 +99,8 @@ judged_then(struct req *r)
 		password_wrong(r, a->wait);
 		return;
 	}
+	if (req_gone(r))
+		return;
 	s = xcalloc(1, sizeof(*s));
 	auth_set(s->user, sizeof(s->user), a->user);
 	s->email = xstrdup(a->email);
@@ -316,6 +318,8 @@ auth_signed_then(struct req *r)
 		    "auth.recovery_wrong" : "auth.code_wrong", NULL);
 		return;
 	}
+	if (req_gone(r))	/* nobody has the token: it runs out unused */
+		return;
 	client_auth_set(r->client, NULL, NULL);
 	s = session_attach(r->client);
 	auth_set(s->id, sizeof(s->id), a->session);

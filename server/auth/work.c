@@ -67,6 +67,8 @@ auth_work(struct req *r, struct auth_work *w, void (*then)(struct req *))
 {
 	size_t place;
 
+	if (req_gone(r))
+		return;
 	w->req = r;
 	w->then = then;
 	w->work = worker_run(WORK_SLOW, work_run, work_done, w);
@@ -139,7 +141,7 @@ auth_check_code(struct req *r, const char *user, const char *group,
 	uint8_t *raw;
 	size_t len = 0;
 
-	if ((seal = tenant_seal(r)) == NULL)
+	if (req_gone(r) || (seal = tenant_seal(r)) == NULL)
 		return;
 	if (box == NULL) {	/* no factor, so no code can be right */
 		then(r, -1);
@@ -183,7 +185,7 @@ auth_seal(struct req *r, const char *user, const char *group,
 	struct closing *c;
 	struct seal *seal;
 
-	if ((seal = tenant_seal(r)) == NULL)
+	if (req_gone(r) || (seal = tenant_seal(r)) == NULL)
 		return;
 	c = arena_alloc(r->arena, sizeof(*c));
 	c->req = r;
