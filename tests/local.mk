@@ -11,7 +11,9 @@ unit_tests += tests/unit/password
 tests_unit_password_LDADD = $(unit_server_ldadd)
 
 # tui
-unit_tests += tests/unit/input tests/unit/keys tests/unit/draw
+unit_tests += tests/unit/input tests/unit/keys tests/unit/draw \
+	tests/unit/signin
+tests_unit_signin_LDADD = $(unit_tui_ldadd)
 tests_unit_input_LDADD = $(unit_tui_ldadd)
 tests_unit_keys_LDADD = $(unit_tui_ldadd)
 tests_unit_draw_LDADD = $(unit_tui_ldadd)
