@@ -351,12 +351,11 @@ draw_row(const struct picker *k, struct surface *s, int row, int line,
 	char note[160] = "";
 
 	now = k->popup && strcmp(c->id, k->current) == 0;
-	draw_text(s, row, 0, 1, STYLE_TEXT, here ? glyph(GLYPH_MARK) :
-	    now ? glyph(GLYPH_CHECK) : " ");
-	if (here && now)
+	draw_text(s, row, 0, 1, STYLE_TEXT, here ? glyph(GLYPH_MARK) : " ");
+	if (now)
 		draw_text(s, row, 1, 1, STYLE_TEXT, glyph(GLYPH_CHECK));
-	draw_name(k, s, row, 2, name_width - 3, c, here);
-	col = 2 + name_width;
+	draw_name(k, s, row, 3, name_width - 3, c, here);
+	col = 3 + name_width;
 	if (c->group && k->popup) {
 		draw_text(s, row, col, -1, STYLE_DIM, T("picker.holding"));
 		return;
@@ -371,7 +370,8 @@ draw_row(const struct picker *k, struct surface *s, int row, int line,
 	col += 8;
 	if (!c->member)
 		snprintf(note, sizeof(note), "%s", T("picker.not_member"));
-	else if (k->last != NULL && strcmp(c->id, k->last) == 0)
+	else if (k->last != NULL && strcmp(c->id, k->last) == 0 &&
+	    c->when[0] != '\0')
 		snprintf(note, sizeof(note), "* %s",
 		    TF("picker.last_short", "when", c->when, NULL));
 	draw_text(s, row, col, 20, STYLE_DIM, note);
