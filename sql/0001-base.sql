@@ -22,15 +22,16 @@ as $$ select pg_catalog.now() $$;
 -- Version 7: 48 bits of milliseconds, 12 of their fraction (so that ids of
 -- one millisecond keep their order), the rest random.
 create function konak.uuid7() returns uuid
-language sql volatile parallel safe
+language plpgsql volatile parallel safe
 as $$
-	select (pg_catalog.lpad(pg_catalog.to_hex(t / 1000), 12, '0')
-	    || pg_catalog.to_hex(28672 + (t % 1000) * 4096 / 1000)
-	    || pg_catalog.substr(pg_catalog.replace(
-	    pg_catalog.gen_random_uuid()::text, '-', ''), 17))::uuid
-	from (select (extract(epoch from pg_catalog.clock_timestamp())
-	    * 1000000)::bigint as t) c
-$$;
+declare
+	t bigint := extract(epoch from pg_catalog.clock_timestamp()) * 1000000;
+begin
+	return pg_catalog.encode(pg_catalog.overlay(
+	    pg_catalog.uuid_send(pg_catalog.gen_random_uuid()),
+	    pg_catalog.int8send((t / 1000 << 16) | 28672
+		| (t % 1000 * 4096 / 1000)), 1, 8), 'hex')::uuid;
+end $$;
 
 -- ---------------------------------------------------------------- folding
 
@@ -39,50 +40,59 @@ $$;
 -- collation is glibc's own (letter by letter), so that no ICU version
 -- decides what stands in an index.
 create function konak.fold(t text) returns text
-language sql immutable strict parallel safe
+language plpgsql immutable strict parallel safe
 as $$
-	select pg_catalog.lower(pg_catalog.regexp_replace(pg_catalog.normalize(
+begin
+	return pg_catalog.lower(pg_catalog.regexp_replace(pg_catalog.normalize(
 	    pg_catalog.translate(t, 'Iıİ', 'iii'), 'NFD'),
-	    '[\u0300-\u036f]', '', 'g') collate "C.utf8")
-$$;
+	    '[\u0300-\u036f]', '', 'g') collate "C.utf8");
+end $$;
 
 -- ----------------------------------------------------------------- checks
 
--- Null is no error: "required" is another rule.
+-- Null is no error: "required" is another rule. PL/pgSQL, because these stand
+-- in constraints and generated columns: a function in SQL is parsed again by
+-- every statement that meets one.
 create function konak.vkn_ok(t text) returns boolean
-language sql immutable strict parallel safe
+language plpgsql immutable strict parallel safe
 as $$
-	select case when t ~ '^[0-9]{10}$' then (
+begin
+	return case when t ~ '^[0-9]{10}$' then (
 		select (10 - sum(case when v = 0 then 0
 		    when v * (1 << (10 - i)) % 9 = 0 then 9
 		    else v * (1 << (10 - i)) % 9 end) % 10) % 10
 		    = substr(t, 10, 1)::int
 		from (select i, (substr(t, i, 1)::int + 10 - i) % 10 as v
 		    from generate_series(1, 9) i) d)
-	else false end
-$$;
+	else false end;
+end $$;
 
 create function konak.tckn_ok(t text) returns boolean
-language sql immutable strict parallel safe
+language plpgsql immutable strict parallel safe
 as $$
-	select case when t ~ '^[1-9][0-9]{10}$' then (
+begin
+	return case when t ~ '^[1-9][0-9]{10}$' then (
 		select d[10] = ((7 * (d[1] + d[3] + d[5] + d[7] + d[9])
 		    - (d[2] + d[4] + d[6] + d[8])) % 10 + 10) % 10
 		    and d[11] = (d[1] + d[2] + d[3] + d[4] + d[5] + d[6]
 		    + d[7] + d[8] + d[9] + d[10]) % 10
 		from (select string_to_array(t, null)::int[] as d) n)
-	else false end
-$$;
+	else false end;
+end $$;
 
 create function konak.tax_no_ok(t text) returns boolean
-language sql immutable strict parallel safe
-as $$ select konak.vkn_ok(t) or konak.tckn_ok(t) $$;
+language plpgsql immutable strict parallel safe
+as $$
+begin
+	return konak.vkn_ok(t) or konak.tckn_ok(t);
+end $$;
 
 -- Without blanks, upper case; the Turkish form is checked to the letter.
 create function konak.iban_ok(t text) returns boolean
-language sql immutable strict parallel safe
+language plpgsql immutable strict parallel safe
 as $$
-	select case
+begin
+	return case
 	when t !~ '^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$' then false
 	when t like 'TR%' and t !~ '^TR[0-9]{7}0[A-Z0-9]{16}$' then false
 	else (
@@ -91,30 +101,38 @@ as $$
 		    % 97 = 1
 		from regexp_split_to_table(substr(t, 5) || substr(t, 1, 4), '')
 		    with ordinality s(c, n))
-	end
-$$;
+	end;
+end $$;
 
 -- E.164
 create function konak.phone_ok(t text) returns boolean
-language sql immutable strict parallel safe
-as $$ select t ~ '^\+[1-9][0-9]{6,14}$' $$;
+language plpgsql immutable strict parallel safe
+as $$
+begin
+	return t ~ '^\+[1-9][0-9]{6,14}$';
+end $$;
 
 create function konak.email_ok(t text) returns boolean
-language sql immutable strict parallel safe
+language plpgsql immutable strict parallel safe
 as $$
-	select length(t) <= 255
-	    and t ~ '^[^[:space:][:cntrl:]@<>(),;:"\\]+@([[:alnum:]-]+\.)+[[:alnum:]-]{2,}$'
-$$;
+begin
+	return length(t) <= 255
+	    and t ~ '^[^[:space:][:cntrl:]@<>(),;:"\\]+@([[:alnum:]-]+\.)+[[:alnum:]-]{2,}$';
+end $$;
 
 create function konak.url_ok(t text) returns boolean
-language sql immutable strict parallel safe
+language plpgsql immutable strict parallel safe
 as $$
-	select length(t) <= 255 and t ~ '^(https?://)?([[:alnum:]-]+\.)+[[:alnum:]-]{2,}(:[0-9]{1,5})?([/?#][^[:space:][:cntrl:]]*)?$'
-$$;
+begin
+	return length(t) <= 255 and t ~ '^(https?://)?([[:alnum:]-]+\.)+[[:alnum:]-]{2,}(:[0-9]{1,5})?([/?#][^[:space:][:cntrl:]]*)?$';
+end $$;
 
 create function konak.color_ok(t text) returns boolean
-language sql immutable strict parallel safe
-as $$ select t ~ '^#[0-9a-f]{6}$' $$;
+language plpgsql immutable strict parallel safe
+as $$
+begin
+	return t ~ '^#[0-9a-f]{6}$';
+end $$;
 
 -- Each is a network in CIDR form, an address, or 'local' (the Unix socket).
 create function konak.networks_ok(n text[]) returns boolean

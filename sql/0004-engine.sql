@@ -193,47 +193,64 @@ begin
 end $$;
 
 -- The first statement of every transaction of the serving role: who, where,
--- with which rights; and whether that is enough. One indexed read.
+-- with which rights; and whether that is enough. One indexed read. The rest
+-- are expressions without a query of their own, which PL/pgSQL works out
+-- without the executor: a third of the time (9 µs against 15).
 create function konak.enter(tok bytea, comp uuid, need text[],
     writes boolean, request uuid, action text default null,
     fresh boolean default false) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-	e auth.entry;
+	company text;
+	person text;
+	rights text;
+	ip text;
+	client text;
+	factor timestamptz;
+	live boolean;
 	n text;
+	done text;
 begin
-	select * into e from auth.entry x where x.token_hash = tok
-	    and x.key = coalesce(comp, '00000000-0000-0000-0000-000000000000');
-	if not found then
-		e := auth.entry_build(tok, comp);
-	elsif e.idle_until <= now() or e.expires_at <= now() then
+	for i in 1 .. 2 loop
+		select e.company_id, e.user_id, e.rights, e.ip, e.client,
+		    e.auth_at, least(e.idle_until, e.expires_at) > now()
+		into company, person, rights, ip, client, factor, live
+		from auth.entry e where e.token_hash = tok and e.key
+		    = coalesce(comp, '00000000-0000-0000-0000-000000000000');
+		exit when live is not null;
+		perform auth.entry_build(tok, comp);
+	end loop;
+	if not live then
 		raise exception using errcode = '28000', message = 'session';
 	end if;
 	foreach n in array coalesce(need, '{}') loop
-		if strpos(e.rights, '|' || n || '=') = 0 and (strpos(n, '|') = 0
-		    or not exists (select from unnest(string_to_array(n, '|')) a
-			where strpos(e.rights, '|' || a || '=') > 0)) then
-			raise exception using errcode = '42501',
-			    message = split_part(n, '|', 1);
+		if strpos(rights, '|' || n || '=') = 0 then
+			-- 'a|b': either will do
+			if strpos(n, '|') = 0 or not exists (
+			    select from unnest(string_to_array(n, '|')) o(code)
+			    where strpos(rights, '|' || o.code || '=') > 0) then
+				raise exception using errcode = '42501',
+				    message = split_part(n, '|', 1);
+			end if;
 		end if;
 	end loop;
-	if fresh and e.auth_at < now() - interval '5 minutes' then
+	if fresh and factor < now() - interval '5 minutes' then
 		raise exception using errcode = 'KN004', message = 'step_up';
 	end if;
 	if writes then
-		perform set_config('konak.company', e.company_id::text, true),
-		    set_config('konak.user', e.user_id::text, true),
-		    set_config('konak.rights', e.rights, true),
+		done := concat(set_config('konak.company', company, true),
+		    set_config('konak.user', person, true),
+		    set_config('konak.rights', rights, true),
 		    set_config('konak.request', coalesce(request::text, ''), true),
 		    set_config('konak.action', coalesce(action, ''), true),
-		    set_config('konak.ip', e.ip, true),
-		    set_config('konak.client', e.client, true);
+		    set_config('konak.ip', ip, true),
+		    set_config('konak.client', client, true));
 	else
-		perform set_config('konak.company', e.company_id::text, true),
-		    set_config('konak.user', e.user_id::text, true),
-		    set_config('konak.rights', e.rights, true),
-		    set_config('transaction_read_only', 'on', true);
+		done := concat(set_config('konak.company', company, true),
+		    set_config('konak.user', person, true),
+		    set_config('konak.rights', rights, true),
+		    set_config('transaction_read_only', 'on', true));
 	end if;
 end $$;
 
@@ -472,6 +489,8 @@ declare
 	body text := '';
 	ins text := '';
 	upd text := '';
+	same text;
+	plain text := '';
 	c record;
 begin
 	soft := exists (select from pg_attribute a where a.attrelid = rel
@@ -506,6 +525,8 @@ begin
 			raise exception using errcode = '42501', message = %2$L,
 			    column = %1$L;
 		end if;$f$, c.name, c.code);
+		plain := plain || format(' and (new.%1$I is not distinct from '
+		    'old.%1$I or konak.may(%2$L))', c.name, c.code);
 	end loop;
 	for c in select t as name
 	    from jsonb_array_elements_text(coalesce(spec -> 'once', '[]')) t
@@ -515,15 +536,23 @@ begin
 			raise exception using errcode = 'KN002',
 			    message = 'record.once', detail = '{}', column = %1$L;
 		end if;$f$, c.name);
+		plain := plain || format(' and new.%1$I is not distinct from '
+		    'old.%1$I', c.name);
 	end loop;
+	-- A generated column has no value yet in a BEFORE trigger.
+	same := case when exists (select from pg_attribute a
+	    where a.attrelid = rel and a.attname = 'company_id'
+		and a.attgenerated <> '') then 'new.id = old.id'
+	    else 'new.id = old.id and new.company_id = old.company_id' end;
 
 	body := $f$
 declare
 	-- Loading, cascading and signing in have been judged already.
-	ours constant boolean := current_user in
-	    ('konak_owner', 'konak_definer', 'konak_auth');
+	ours boolean;
 begin
 	if tg_op = 'INSERT' then
+		ours := current_user in
+		    ('konak_owner', 'konak_definer', 'konak_auth');
 		if ours then
 			new.created_by := coalesce(new.created_by, konak.me());
 			return new;
@@ -539,24 +568,33 @@ begin
 	end if;
 	body := body || ins || $f$
 		return new;
+	end if;$f$;
+	-- The everyday case, an edit of a living record by somebody who may, in
+	-- one expression: each one costs its preparation in every transaction.
+	if konak.protect_over(tab, 'old', edit) = edit then
+		body := body || format($f$
+	if %1$s and new.created_at = old.created_at
+	    and new.created_by is not distinct from old.created_by
+	    and %2$s%3$s%4$s
+	    and row(%5$s) is distinct from row(%6$s) then
+		new.version := old.version + 1;
+		new.updated_at := konak.now();
+		return new;
+	end if;$f$, same, case when soft then 'old.deleted_at is null '
+		    'and new.deleted_at is null and new.deleted_request is null '
+		    'and ' else '' end, edit, plain, news, olds);
 	end if;
-	if (new.company_id, new.id) is distinct from (old.company_id, old.id)
-	    or (not ours and (new.created_at, new.created_by)
-		is distinct from (old.created_at, old.created_by)) then
+	body := body || format($f$
+	ours := current_user in ('konak_owner', 'konak_definer', 'konak_auth');
+	if not (%1$s) or (not ours and (new.created_at, new.created_by)
+	    is distinct from (old.created_at, old.created_by)) then
 		raise exception using errcode = 'KN002',
 		    message = 'record.immutable', detail = '{}';
 	end if;
 	new.version := old.version;
 	if not ours then
 		new.updated_at := old.updated_at;
-	end if;$f$;
-	-- A generated column has no value yet in a BEFORE trigger.
-	body := replace(body, '(new.company_id, new.id) is distinct from '
-	    '(old.company_id, old.id)', case when exists (select from pg_attribute a
-	    where a.attrelid = rel and a.attname = 'company_id'
-		and a.attgenerated <> '') then 'new.id is distinct from old.id'
-	    else '(new.company_id, new.id) is distinct from '
-	    '(old.company_id, old.id)' end);
+	end if;$f$, same);
 	if soft then
 		code := coalesce(spec -> 'delete' ->> 0, (select k
 		    from jsonb_object_keys(case jsonb_typeof(spec -> 'delete')
@@ -636,7 +674,8 @@ declare
 begin
 	soft := exists (select from pg_attribute x where x.attrelid = rel
 	    and x.attname = 'deleted_at' and not x.attisdropped);
-	select 'concat_ws('' '', ' || string_agg('new.' || quote_ident(t), ', ') || ')'
+	select 'left(concat_ws('' '', ' || string_agg('new.' || quote_ident(t), ', ')
+	    || '), 200)'
 	into title
 	from jsonb_array_elements_text(case jsonb_typeof(spec -> 'title')
 	    when 'string' then jsonb_build_array(spec -> 'title')
@@ -665,29 +704,32 @@ begin
 	return format($f$
 declare
 	what text;
-	o jsonb := '{}';
-	n jsonb := '{}';
+	o jsonb;
+	n jsonb;
 	vals jsonb;
-	salt bytea := uuid_send(gen_random_uuid());
-	stamp timestamptz := konak.now();
-	key uuid := konak.uuid7();
-	act text := nullif(current_setting('konak.action', true), '');
+	salt bytea;
+	stamp timestamptz;
+	key uuid;
 begin
 	if tg_op = 'INSERT' then
 		what := 'create';
-		n := jsonb_strip_nulls(%1$s);
+		vals := jsonb_build_object('title', %4$s, 'old', '{}'::jsonb,
+		    'new', jsonb_strip_nulls(%1$s));
 	%2$selse
-		what := 'edit';%3$s
+		what := 'edit';
+		o := '{}';
+		n := '{}';%3$s
+		vals := jsonb_build_object('title', %4$s, 'old', o, 'new', n);
 	end if;
-	vals := jsonb_build_object('title', %4$s, 'old', o, 'new', n);
-	if pg_trigger_depth() > 1 and what in ('delete', 'restore') then
-		vals := vals || '{"cascade": true}';
-	end if;
+	key := konak.uuid7();
+	salt := uuid_send(gen_random_uuid());
+	stamp := konak.now();
 	insert into konak.audit_logs (company_id, at, id, request_id, user_id,
 	    action, module, record_type, record_id, version, op, ip, client,
 	    digest)
 	values (new.company_id, stamp, key, konak.request(), konak.me(),
-	    coalesce(act, %5$L || case what when 'create' then '_CREATE'
+	    coalesce(nullif(current_setting('konak.action', true), ''),
+		%5$L || case what when 'create' then '_CREATE'
 		when 'edit' then '_UPDATE' when 'delete' then '_DELETE'
 		else '_RESTORE' end),
 	    %6$L, %7$L, new.id, new.version, what,
@@ -698,11 +740,18 @@ begin
 	values (new.company_id, stamp, key, vals, salt);
 	return null;
 end $f$, case when n = 0 then '''{}''::jsonb' else chunks || ')' end,
-	    case when soft then 'elsif (new.deleted_at is null) <> '
-		'(old.deleted_at is null) then
-		what := case when new.deleted_at is null then ''restore'' '
-		'else ''delete'' end;
-	' else '' end, diff, coalesce(title, 'null::text'),
+	    case when soft then format($f$elsif (new.deleted_at is null)
+	    <> (old.deleted_at is null) then
+		what := case when new.deleted_at is null then 'restore'
+		    else 'delete' end;
+		vals := jsonb_build_object('title', %1$s, 'old', '{}'::jsonb,
+		    'new', '{}'::jsonb);
+		-- Went with its parent: undo leaves it to the parent.
+		if pg_trigger_depth() > 1 then
+			vals := vals || '{"cascade": true}';
+		end if;
+	$f$, coalesce(title, 'null::text')) else '' end, diff,
+	    coalesce(title, 'null::text'),
 	    coalesce(spec ->> 'audit', upper(coalesce(spec ->> 'record', tab))),
 	    coalesce(spec ->> 'module', spec ->> 'record', tab),
 	    coalesce(spec ->> 'record', tab));
@@ -842,6 +891,8 @@ begin
 	    record = excluded.record, spec = excluded.spec,
 	    columns = excluded.columns;
 
+	-- Room for the next version of a row on its own page.
+	execute format('alter table %s set (fillfactor = 90)', tab);
 	execute format('alter table %s enable row level security', tab);
 	execute format('alter table %s force row level security', tab);
 	foreach k in array array['owner_all', 'app_select', 'app_insert',
