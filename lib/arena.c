@@ -24,6 +24,7 @@ struct chunk {
 
 struct arena {
 	struct chunk	*head;
+	struct chunk	*first;		/* the one that a reset keeps */
 	size_t		 total;
 	bool		 wipe;
 };
@@ -51,7 +52,7 @@ arena_new(void)
 {
 	struct arena *a = xcalloc(1, sizeof(*a));
 
-	a->head = chunk_new(CHUNK_FIRST, NULL);
+	a->head = a->first = chunk_new(CHUNK_FIRST, NULL);
 	return a;
 }
 
@@ -73,15 +74,17 @@ arena_free(struct arena *a)
 void
 arena_reset(struct arena *a)
 {
-	struct chunk *c;
+	struct chunk *c, *next;
 
-	while ((c = a->head)->next != NULL) {
-		a->head = c->next;
+	for (c = a->head; c != NULL; c = next) {
+		next = c->next;
 		chunk_wipe(a, c);
-		free(c);
+		if (c != a->first)
+			free(c);
 	}
-	chunk_wipe(a, c);
-	c->used = 0;
+	a->head = a->first;
+	a->head->next = NULL;
+	a->head->used = 0;
 	a->total = 0;
 }
 

@@ -337,9 +337,11 @@ money_parse(enum lang lang, const char *typed, size_t len, int64_t *out,
 	}
 	r = decimal_parse(lang, s, (size_t)(end - s), MONEY_DIGITS,
 	    MONEY_SCALE, text);
+	if (r == DECIMAL_OK)
+		r = money_read(text, strlen(text), out);
 	if (r != DECIMAL_OK)
-		return r == DECIMAL_EMPTY ? DECIMAL_BAD : r;
-	return money_read(text, strlen(text), out);
+		currency[0] = '\0';
+	return r == DECIMAL_EMPTY ? DECIMAL_BAD : r;
 }
 
 enum decimal_result

@@ -315,8 +315,8 @@ check_choice(const struct value_rules *rules, const char *s, size_t len,
 	for (i = 0; i < rules->nchoices; i++)
 		buf_printf(&all, "%s%s", i > 0 ? ", " : "",
 		    rules->choices[i].code);
-	value_fail(err, "value.choice", "typed", quote(typed, s, len), "choices", buf_text(&all),
-	    NULL);
+	value_fail(err, "value.choice", "typed", quote(typed, s, len),
+	    "choices", buf_text(&all), NULL);
 	buf_free(&all);
 	return false;
 }

@@ -33,14 +33,14 @@ struct cbw;
 	X(INT,		"int",		0) \
 	X(DECIMAL,	"decimal",	0)	/* digits, scale */ \
 	X(MONEY,	"money",	0)	/* two decimals */ \
-	X(PERCENT,	"percent",	0)	/* decimal text, 18.5 is 18.5 % */ \
+	X(PERCENT,	"percent",	0)	/* 18.5 is 18.5 % */ \
 	X(DATE,		"date",		0) \
 	X(TIME,		"time",		0) \
 	X(TIMESTAMP,	"timestamp",	0)	/* UTC */ \
 	X(DURATION,	"duration",	0)	/* seconds */ \
 	X(BOOL,		"bool",		0) \
 	X(CHOICE,	"choice",	0)	/* its code */ \
-	X(CHOICES,	"choices",	0)	/* set of codes; text[] in SQL */ \
+	X(CHOICES,	"choices",	0)	/* set; text[] in SQL */ \
 	X(REF,		"ref",		0)	/* uuid of another record */ \
 	X(UUID,		"uuid",		0) \
 	X(VKN,		"vkn",		10) \
@@ -53,7 +53,7 @@ struct cbw;
 	X(LANGUAGE,	"language",	2) \
 	X(INET,		"inet",		64)	/* address or network */ \
 	X(TAGS,		"tags",		100)	/* set of texts; text[] */ \
-	X(SENTENCE,	"sentence",	0)	/* read only, made by the server */ \
+	X(SENTENCE,	"sentence",	0)	/* read only */ \
 	X(JSON,		"json",		65536)	/* read only, text of JSON */
 
 enum value_type {

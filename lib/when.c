@@ -479,7 +479,7 @@ parse_folded(const char *s, const struct date *today, struct date *out)
 		return DATE_EMPTY;
 	if (digits == len && (len == 6 || len == 8))
 		return parse_run(s, len, out);
-	if (digits == 4)
+	if (digits == 4 && s[4] != '\0' && strchr("-./", s[4]) != NULL)
 		return parse_iso(s, out);
 	if (digits > 0)
 		r = parse_numbers(s, today, out);

@@ -4,7 +4,15 @@
 unit_tests =
 
 # lib
-unit_tests +=
+unit_tests += \
+	tests/unit/arena tests/unit/buf tests/unit/cbor tests/unit/conf \
+	tests/unit/date tests/unit/frame tests/unit/hex tests/unit/ids \
+	tests/unit/json tests/unit/log tests/unit/money tests/unit/msg \
+	tests/unit/proto tests/unit/seal tests/unit/secret tests/unit/totp \
+	tests/unit/tr tests/unit/tz tests/unit/uuid tests/unit/value \
+	tests/unit/when tests/unit/yaml
+tests_unit_seal_LDADD = $(unit_server_ldadd)
+tests_unit_totp_LDADD = $(unit_server_ldadd)
 
 # server
 unit_tests += tests/unit/password
