@@ -223,7 +223,8 @@ refuse_constraint(struct req *r, const struct db_error *e)
 	if (constraint_fn == NULL)
 		return false;
 	if (strncmp(e->sqlstate, "23", 2) != 0 &&
-	    strncmp(e->sqlstate, "22", 2) != 0)
+	    strncmp(e->sqlstate, "22", 2) != 0 &&
+	    strcmp(e->sqlstate, "KN002") != 0)
 		return false;
 	return constraint_fn(r, e) && req_failed(r);
 }
