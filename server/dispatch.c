@@ -174,7 +174,6 @@ finish(struct req *r)
 	struct req_private	*p = r->priv;
 
 	dispatch_stats.seconds += mono_seconds() - p->began;
-	dispatch_stats.open--;
 	if (!p->gone) {
 		if (req_failed(r)) {
 			dispatch_stats.errors++;
@@ -452,7 +451,6 @@ dispatch_frame(struct client *c, uint32_t number, const uint8_t *body,
 	}
 	r = req_new(c, number);
 	dispatch_stats.requests++;
-	dispatch_stats.open++;
 	if (big != NULL)
 		r->priv->big = *big;
 	else

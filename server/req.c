@@ -8,6 +8,7 @@
 #include "lib/log.h"
 #include "lib/xmalloc.h"
 #include "server/client.h"
+#include "server/dispatch.h"
 #include "server/req_private.h"
 
 struct req *
@@ -28,6 +29,7 @@ req_new(struct client *c, uint32_t number)
 	p->began = mono_seconds();
 	TAILQ_INSERT_TAIL(&c->reqs, r, link);
 	c->nreqs++;
+	dispatch_stats.open++;
 	return r;
 }
 
@@ -44,6 +46,7 @@ req_free(struct req *r)
 	buf_free(&p->conflict);
 	TAILQ_REMOVE(&c->reqs, r, link);
 	c->nreqs--;
+	dispatch_stats.open--;
 	arena_free(r->arena);
 	if (c->dropped != DROP_NONE)
 		client_turn(c);

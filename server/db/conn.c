@@ -515,6 +515,13 @@ conn_result(struct db_conn *c, const struct slot *s, PGresult *r)
 	switch (PQresultStatus(r)) {
 	case PGRES_FATAL_ERROR:
 	case PGRES_BAD_RESPONSE:
+		/* libpq's own error, not the server's: the line is broken,
+		 * and nobody knows what became of the transaction. */
+		if (PQresultErrorField(r, PG_DIAG_SQLSTATE) == NULL) {
+			c->broken = true;
+			PQclear(r);
+			return;
+		}
 		if (s->kind == SLOT_PREPARE)
 			conn_prepared(c, s->stmt, r);
 		else if (tx != NULL)
