@@ -72,7 +72,7 @@ create table konak.companies (
 	updated_at timestamptz not null default konak.now(),
 	created_by uuid,
 	version integer not null default 1,
-	search text not null generated always as (konak.fold(name || ' '
+	search text not null generated always as (' ' || konak.fold(name || ' '
 	    || coalesce(city, '') || ' ' || coalesce(description, ''))) stored,
 	constraint companies_pkey primary key (company_id, id),
 	-- What every company_id of the database refers to.
@@ -224,7 +224,7 @@ create table konak.users (
 	created_by uuid,
 	version integer not null default 1,
 	name text not null generated always as (first_name || ' ' || last_name) stored,
-	search text not null generated always as (konak.fold(first_name || ' '
+	search text not null generated always as (' ' || konak.fold(first_name || ' '
 	    || last_name || ' ' || email || ' ' || coalesce(phone, ''))) stored,
 	constraint users_pkey primary key (company_id, id),
 	-- Memberships in any company refer to a person of the group.
@@ -319,7 +319,7 @@ create table konak.roles (
 	version integer not null default 1,
 	deleted_at timestamptz,
 	deleted_request uuid,
-	search text not null generated always as (konak.fold(name || ' '
+	search text not null generated always as (' ' || konak.fold(name || ' '
 	    || coalesce(description, ''))) stored,
 	constraint roles_pkey primary key (company_id, id),
 	constraint roles_company_id_fkey foreign key (company_id)

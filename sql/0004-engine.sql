@@ -1350,7 +1350,7 @@ as $$ insert into konak.requests (id) values (konak.request()) $$;
 -- Takes back what one request of the caller did, row by row, under the
 -- caller's own rights; nothing at all when somebody has changed one since.
 create function konak.undo(request uuid)
-    returns table (record text, id uuid, version integer, op text)
+    returns table (record_type text, record_id uuid, version integer, op text)
 language plpgsql
 as $$
 #variable_conflict use_column
@@ -1397,8 +1397,8 @@ begin
 		if version is null then
 			perform konak.no_row();
 		end if;
-		record := r.record_type;
-		id := r.record_id;
+		record_type := r.record_type;
+		record_id := r.record_id;
 		op := case r.op when 'edit' then 'edit'
 		    when 'delete' then 'restore' else 'delete' end;
 		return next;

@@ -37,7 +37,8 @@ create table konak.customers (
 	version integer not null default 1,
 	deleted_at timestamptz,
 	deleted_request uuid,
-	search text not null generated always as (konak.fold(company_name
+	-- It begins with a blank, so that '% se%' finds every word's start.
+	search text not null generated always as (' ' || konak.fold(company_name
 	    || ' ' || coalesce(contact_person, '') || ' ' || coalesce(phone, '')
 	    || ' ' || coalesce(email, '') || ' ' || coalesce(city, '')
 	    || ' ' || coalesce(sector, '') || ' ' || coalesce(tax_number, ''))) stored,
@@ -98,7 +99,7 @@ create table konak.customer_contacts (
 	version integer not null default 1,
 	deleted_at timestamptz,
 	deleted_request uuid,
-	search text not null generated always as (konak.fold(name
+	search text not null generated always as (' ' || konak.fold(name
 	    || ' ' || coalesce(title, '') || ' ' || coalesce(phone, '')
 	    || ' ' || coalesce(email, ''))) stored,
 	constraint customer_contacts_pkey primary key (company_id, id),
@@ -146,7 +147,7 @@ create table konak.interactions (
 	version integer not null default 1,
 	deleted_at timestamptz,
 	deleted_request uuid,
-	search text not null generated always as (konak.fold(text)) stored,
+	search text not null generated always as (' ' || konak.fold(text)) stored,
 	constraint interactions_pkey primary key (company_id, id),
 	constraint interactions_company_id_fkey foreign key (company_id)
 	    references konak.companies (id),
