@@ -193,16 +193,21 @@ compose(struct edit *e, size_t from, size_t to)
 	arena_free(a);
 }
 
-/* Letters beyond the limit go, from the end of what was inserted. */
+/* Characters beyond the limit go, from the end of what was inserted. */
 static void
 enforce_max(struct edit *e, size_t from)
 {
-	size_t before;
+	size_t n, pos = e->cursor;
 
-	while (e->max > 0 && e->cursor > from && edit_length(e) > e->max) {
-		before = letter_before(e, e->cursor);
-		erase_range(e, before, e->cursor);
+	n = e->max > 0 ? utf8_count(e->text, e->len) : 0;
+	while (n > (size_t)e->max && pos > from) {
+		do
+			pos--;
+		while (pos > from &&
+		    ((unsigned char)e->text[pos] & 0xc0) == 0x80);
+		n--;
 	}
+	erase_range(e, pos, e->cursor);
 }
 
 void

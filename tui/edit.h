@@ -22,7 +22,8 @@ struct edit {
 	size_t		 len, cap;
 	size_t		 cursor;	/* byte offset at a letter's start */
 	unsigned	 flags;
-	int		 max;		/* letters; 0: no limit */
+	int		 max;		/* characters, more are not taken; 0: no
+					 * limit (forms: too long is said, not cut) */
 	int		 scroll;	/* first column, or first line */
 	int		 want;		/* column that ↑ ↓ aim at, -1 */
 	int		 rows, cols;	/* as drawn last (EDIT_LINES) */

@@ -176,7 +176,7 @@ frame_status(struct surface *s, const char *left)
 	char sign;
 	int col = 1, room = s->cols - 1;
 
-	if (info.banner[0] != '\0') {
+	if (info.banner[0] != '\0' && !status_toast(&text, &style, &sign)) {
 		draw_fill(s, 0, 0, 1, s->cols, STYLE_BANNER);
 		draw_text(s, 0, 1, s->cols - 2, STYLE_BANNER, info.banner);
 		return;

@@ -15,14 +15,23 @@
 #include "tui/help.h"
 #include "tui/input.h"
 #include "tui/lang.h"
+#include "tui/palette.h"
 #include "tui/pick.h"
 #include "tui/theme.h"
 #include "tui/view.h"
 
+#define SCREENS_MAX	64
+
+/* A line: an action, or a screen that g and a letter go to. */
+struct line {
+	enum action	 action;
+	int		 screen;	/* palette_screen(); -1: an action */
+};
+
 struct help {
 	struct edit	 edit;
 	struct pick	 pick;
-	enum action	 line[ACT_LAST];
+	struct line	 line[ACT_LAST + SCREENS_MAX];
 	int		 n;
 	int		 list_row;
 };
@@ -40,6 +49,27 @@ matches(struct arena *a, enum action act, const char *needle)
 	return tr_match(tr_fold(a, keys, strlen(keys)), needle);
 }
 
+static void
+add(struct help *h, enum action a, int screen)
+{
+	h->line[h->n].action = a;
+	h->line[h->n++].screen = screen;
+}
+
+static void
+add_screens(struct help *h, struct arena *a, const char *needle)
+{
+	struct palette_screen sc;
+	const char *label;
+	int i;
+
+	for (i = 0; i < SCREENS_MAX && palette_screen(i, &sc); i++) {
+		label = tr_fold(a, sc.label, strlen(sc.label));
+		if (needle[0] == '\0' || tr_match(label, needle))
+			add(h, ACT_NONE, i);
+	}
+}
+
 /* Hints of here first, then the rest in the order of the table. */
 static void
 fill(struct help *h)
@@ -54,7 +84,7 @@ fill(struct help *h)
 	h->n = 0;
 	for (i = 0; i < n; i++) {
 		if (!seen[hints[i]] && matches(a, hints[i], needle))
-			h->line[h->n++] = hints[i];
+			add(h, hints[i], -1);
 		seen[hints[i]] = true;
 	}
 	for (i = 1; i < ACT_LAST; i++) {
@@ -68,8 +98,10 @@ fill(struct help *h)
 		    why[0] == '\0')
 			continue;
 		if (matches(a, (enum action)i, needle))
-			h->line[h->n++] = (enum action)i;
+			add(h, (enum action)i, -1);
 	}
+	if (base != NULL && (base->ops->when & WHEN_SCREEN))
+		add_screens(h, a, needle);
 	pick_count(&h->pick, h->n);
 	arena_free(a);
 }
@@ -91,14 +123,26 @@ help_view_close(struct view *v)
 	edit_free(&h->edit);
 }
 
-/* "Up k" → "↑ k". */
-static void
-keys_words(enum action a, char *out, size_t len)
+/* "Up k" → "↑ k"; "g m" for a screen. Returns the label. */
+static const char *
+line_words(const struct line *l, char *keys, size_t len)
 {
-	const char *all = keys_all(a), *first = keys_hint(a);
-	const char *rest = strchr(all, ' ');
+	struct palette_screen sc;
+	char letter[8] = "";
+	const char *rest;
 
-	snprintf(out, len, "%s%s", first, rest == NULL ? "" : rest);
+	if (l->screen >= 0) {
+		if (!palette_screen(l->screen, &sc))
+			return "";
+		if (sc.go != 0)
+			letter[utf8_put(letter, sc.go)] = '\0';
+		snprintf(keys, len, "%s %s", keys_hint(ACT_GOTO), letter);
+		return sc.label;
+	}
+	rest = strchr(keys_all(l->action), ' ');
+	snprintf(keys, len, "%s%s", keys_hint(l->action),
+	    rest == NULL ? "" : rest);
+	return action_label(l->action);
 }
 
 static void
@@ -107,6 +151,7 @@ help_draw(struct view *v, struct surface *s)
 	struct help *h = v->state;
 	int width = s->cols - 8 < 60 ? s->cols - 8 : 60, i;
 	struct surface in;
+	const char *label;
 	char keys[64];
 
 	in = draw_popup(s, (h->n < s->rows - 8 ? h->n : s->rows - 8) + 3, width,
@@ -118,13 +163,13 @@ help_draw(struct view *v, struct surface *s)
 		bool here = at == h->pick.at;
 		uint32_t style = here ? STYLE_SELECTED : STYLE_TEXT;
 
-		keys_words(h->line[at], keys, sizeof(keys));
+		keys[0] = '\0';
+		label = line_words(&h->line[at], keys, sizeof(keys));
 		draw_fill(&in, 2 + i, 0, 1, in.cols, style);
 		draw_text(&in, 2 + i, 0, 1, style,
 		    here ? glyph(GLYPH_MARK) : " ");
 		draw_text(&in, 2 + i, 2, 20, here ? style : STYLE_KEY, keys);
-		draw_text(&in, 2 + i, 23, in.cols - 24, style,
-		    action_label(h->line[at]));
+		draw_text(&in, 2 + i, 23, in.cols - 24, style, label);
 	}
 	if (h->n == 0)
 		draw_text(&in, 2, 2, -1, STYLE_DIM, T("palette.none"));
@@ -137,13 +182,17 @@ static void
 run(struct view *v)
 {
 	struct help *h = v->state;
-	enum action a;
+	struct palette_screen sc;
+	struct line l;
 
 	if (h->n == 0)
 		return;
-	a = h->line[h->pick.at];
+	l = h->line[h->pick.at];
 	view_pop(v);
-	view_action(a, NULL);
+	if (l.screen < 0)
+		view_action(l.action, NULL);
+	else if (palette_screen(l.screen, &sc))
+		sc.run(sc.arg);
 }
 
 static bool
@@ -182,14 +231,17 @@ static void
 help_say(struct view *v, char *buf, size_t len)
 {
 	struct help *h = v->state;
+	char keys[64] = "";
+	const char *label;
 
-	if (h->n == 0)
+	if (h->n == 0) {
 		snprintf(buf, len, "? %s (%s)", h->edit.text,
 		    T("palette.none"));
-	else
-		snprintf(buf, len, "? %s  %s  %s", h->edit.text,
-		    keys_all(h->line[h->pick.at]),
-		    action_label(h->line[h->pick.at]));
+		return;
+	}
+	label = line_words(&h->line[h->pick.at], keys, sizeof(keys));
+	snprintf(buf, len, "? %s  %d/%d %s  %s", h->edit.text,
+	    h->pick.at + 1, h->n, keys, label);
 }
 
 static const struct view_ops help_ops = {

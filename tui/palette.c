@@ -393,8 +393,11 @@ by_score(const void *a, const void *b)
 static void
 fill(struct box *b)
 {
-	char *needle = folded(b->edit.text);
+	char *needle = folded(b->edit.text), *p;
 
+	/* ":askıya-al" is how manuals write "Askıya al". */
+	for (p = needle; (p = strchr(p, '-')) != NULL; p++)
+		*p = ' ';
 	b->n = 0;
 	add_actions(b, needle);
 	add_entries(b, needle);

@@ -12,8 +12,6 @@
 #include "tui/ui-int.h"
 #include "tui/view.h"
 
-static const struct view *last_view;	/* never followed, only compared */
-static const struct view_ops *last_ops;
 static char last_line[1024];
 static bool typing;	/* letters were echoed on the line that is open */
 static bool again;
@@ -42,6 +40,9 @@ tidy(char *s)
 	while (out > s && out[-1] == ' ')
 		out--;
 	*out = '\0';
+	/* The rest of a frame says nothing. */
+	if (strspn(s, "- ") == strlen(s))
+		*s = '\0';
 }
 
 static void
@@ -106,14 +107,13 @@ plain_frame(const struct screen *sc)
 
 	if (v == NULL)
 		return;
-	new_view = v != last_view || v->ops != last_ops;
+	new_view = !v->told;
 	if (new_view || again) {
 		end_line();
 		say_all(sc);
 		again = false;
 	}
-	last_view = v;
-	last_ops = v->ops;
+	v->told = true;
 	if (v->ops->say != NULL)
 		v->ops->say(v, line, sizeof(line));
 	else if (sc->cur_row >= 0) {

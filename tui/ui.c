@@ -297,6 +297,23 @@ start_events(void)
 		ui.usr1 = on_signal(SIGUSR1, usr1_cb);
 }
 
+/* The person's own keys; what is wrong with them is said, not fatal. */
+static void
+load_keys(void)
+{
+	const char *dir = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	char why[300], *path;
+
+	if (dir != NULL && dir[0] == '/')
+		path = xasprintf("%s/konak/keys.conf", dir);
+	else
+		path = xasprintf("%s/.config/konak/keys.conf",
+		    home == NULL ? "" : home);
+	if (!keys_load(path, why, sizeof(why)))
+		toast(TOAST_ERROR, NULL, "%s", why);
+	free(path);
+}
+
 bool
 ui_start(struct event_base *base, const struct term_options *opt,
     const struct ui_hooks *hooks, char *why, size_t len)
@@ -322,6 +339,8 @@ ui_start(struct event_base *base, const struct term_options *opt,
 	toast_start(base);
 	palette_start(base);
 	ui.started = true;
+	if (!term_caps()->headless)
+		load_keys();
 	if (term_caps()->notice != NULL)
 		toast(TOAST_WARN, NULL, "%s", term_caps()->notice);
 	ui_redraw();

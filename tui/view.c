@@ -11,6 +11,7 @@
 #include "tui/frame.h"
 #include "tui/input.h"
 #include "tui/lang.h"
+#include "tui/term.h"
 #include "tui/theme.h"
 #include "tui/ui.h"
 #include "tui/view.h"
@@ -329,12 +330,21 @@ view_draw(struct screen *sc)
 {
 	struct surface all = screen_surface(sc), body, head;
 	struct view *base = view_base();
+	bool plain = term_caps()->plain;
 	char crumbs[512];
 	int above = 1;
 
 	screen_clear(sc);
-	if (sc->rows < FRAME_MIN_ROWS || sc->cols < FRAME_MIN_COLS) {
+	if (!plain && (sc->rows < FRAME_MIN_ROWS ||
+	    sc->cols < FRAME_MIN_COLS)) {
 		draw_small(&all);
+		return;
+	}
+	if (plain && top != base) {
+		/* Told in lines, a popup hides everything else. */
+		draw_view(top, &all);
+		body = draw_sub(&all, sc->rows - 1, 0, 1, sc->cols);
+		frame_hints(&body);
 		return;
 	}
 	if (base != NULL && (base->ops->flags & VIEW_BARE))

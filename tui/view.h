@@ -98,6 +98,7 @@ struct view {
 	struct view		*below;
 	int			 row, col;	/* where it was drawn last */
 	int			 rows, cols;
+	bool			 told;		/* plain mode has said all of it */
 	bool			 dead;		/* closed in this loop turn; freed
 						 * after it */
 };
