@@ -321,6 +321,42 @@ grant execute on function konak.op_user(uuid, text, text, text, jsonb, text,
 
 set local role konak_owner;
 
+-- A new company stands last among the others, and nobody shuts the door with
+-- himself outside.
+create function konak.companies_place() returns trigger
+language plpgsql
+as $$
+declare
+	ip text := nullif(current_setting('konak.ip', true), '');
+	inside boolean;
+begin
+	if tg_op = 'INSERT' then
+		if new.sort_order = 0 and new.company_type <> 'group' then
+			select coalesce(max(c.sort_order), 0) + 1
+			  into new.sort_order from konak.companies c
+			 where c.parent_id is not distinct from new.parent_id;
+		end if;
+		return new;
+	end if;
+	-- A malformed list is the constraint's to refuse.
+	if new.allowed_networks is null or konak.me() is null
+	    or new.id <> konak.company()
+	    or not konak.networks_ok(new.allowed_networks) then
+		return new;
+	end if;
+	inside := (select bool_or(case when n = ip then true
+	    when n = 'local' or ip = 'local' then false
+	    else ip::inet <<= n::inet end)
+	    from unnest(new.allowed_networks) n);
+	if inside is not true then
+		perform konak.fail('company.network_self', jsonb_build_object(
+		    'ip', ip), 'allowed_networks');
+	end if;
+	return new;
+end $$;
+create trigger companies_40_place before insert or update of allowed_networks
+    on konak.companies for each row execute function konak.companies_place();
+
 create trigger memberships_90_role after update of role_id on konak.memberships
     for each row when (old.role_id is distinct from new.role_id)
     execute function auth.role_changed();
