@@ -68,7 +68,7 @@ const struct ctl_cmd ctl_cmds[] = {
 	  .min = 1, .max = 1, .run = user_reset_2fa_run,
 	  .opts = { TENANT_OPT } },
 	{ .words = "sample", .operands = "",
-	  .help = "fill an empty tenant with the sample holding",
+	  .help = "fill a tenant with the sample holding, up to these sizes",
 	  .run = sample_run,
 	  .opts = {
 		TENANT_OPT,

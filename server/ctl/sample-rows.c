@@ -506,7 +506,8 @@ copy_all(struct sample *s, const char *sql,
 	buf_init(&copy.buf);
 	copy.arena = arena_new();
 	for (i = 0; i < s->ncompanies; i++)
-		for (k = 0; k < s->companies[i].customers; k++) {
+		for (k = s->companies[i].from;
+		    k < s->companies[i].customers; k++) {
 			make_customer(&c, &copy, &s->companies[i], k);
 			rows(&copy, &c);
 			arena_reset(copy.arena);
@@ -653,10 +654,27 @@ indexes_off(struct sample *s)
 	indexes(s, "gone");
 }
 
-void
+static long
+missing(const struct sample *s)
+{
+	const struct sample_company	*c;
+	long				 n = 0;
+
+	for (c = s->companies; c < s->companies + s->ncompanies; c++)
+		if (c->customers > c->from)
+			n += c->customers - c->from;
+	return n;
+}
+
+long
 sample_rows(struct sample *s)
 {
-	if (!s->rich)
+	long	n = missing(s);
+	bool	many = n > 5000;
+
+	if (n == 0)
+		return 0;
+	if (many)
 		indexes_off(s);
 	pg_exec(s->conn, "create temp table edits (company_id uuid, id uuid, "
 	    "at timestamptz, user_id uuid, field text, old text) "
@@ -676,7 +694,9 @@ sample_rows(struct sample *s)
 	if (s->rich) {
 		copy_all(s, "copy edits from stdin", edit_rows);
 		make_history(s);
-	} else
+	}
+	if (many)
 		indexes(s, "back");
 	pg_exec(s->conn, "set local session_replication_role = origin");
+	return n;
 }

@@ -1,7 +1,7 @@
 /*
  * sample.c - konakctl sample: XYZ Holding with its companies and accounts, or
- * a larger one of the same kind for load tests. All in one transaction; a
- * tenant that has companies already keeps them.
+ * a larger one of the same kind for load tests. All in one transaction. What
+ * is there already stays, and is filled up to the sizes asked for.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,8 +159,29 @@ insert_company(struct sample *s, long i, const struct company_row *row,
 	c->trade = row->trade;
 }
 
+/* Those that are there keep their ids; their customers go on from as many. */
+static bool
+find_company(struct sample *s, long i, const struct company_row *row)
+{
+	struct sample_company	*c = &s->companies[i];
+	PGresult		*res;
+	bool			 found;
+
+	res = pg_query(s->conn, "select id, (select count(*) from "
+	    "konak.customers x where x.company_id = c.id) "
+	    "from konak.companies c where slug = $1", 1, &row->slug);
+	found = PQntuples(res) > 0;
+	if (found) {
+		memcpy(c->id, PQgetvalue(res, 0, 0), UUID_TEXT);
+		c->from = atol(PQgetvalue(res, 0, 1));
+		c->trade = row->trade;
+	}
+	PQclear(res);
+	return found;
+}
+
 static void
-insert_companies(struct sample *s)
+make_companies(struct sample *s)
 {
 	struct company_row	 row;
 	const char		*parent;
@@ -181,6 +202,8 @@ insert_companies(struct sample *s)
 				.prefix = "YUK", .trade = (int)(i % TRADES)
 			};
 		}
+		if (find_company(s, i, &row))
+			continue;
 		parent = NULL;
 		for (p = 0; p < i && row.parent != NULL; p++)
 			if (strcmp(company_rows[p].slug, row.parent) == 0)
@@ -248,7 +271,8 @@ sealed_secret(struct sample *s, struct seal *seal, const char *user,
 	return hex;
 }
 
-/* Makes the account, or gives it a new password and 2FA secret. */
+/* Makes the account; one that is there gets a new password and 2FA secret
+ * when all are to be listed, and stays as it is otherwise. */
 static void
 make_account(struct sample *s, int i, struct seal *seal, struct buf *list)
 {
@@ -261,8 +285,11 @@ make_account(struct sample *s, int i, struct seal *seal, struct buf *list)
 	    s->users[i]);
 	id = pg_value(s->ctl, s->conn, "select id from konak.users "
 	    "where lower(email) = $1", 1, &a->email);
-	if (id != NULL)
+	if (id != NULL) {
 		memcpy(s->users[i], id, UUID_TEXT);
+		if (ctl_opt(s->ctl, "accounts") == NULL)
+			return;
+	}
 	if (!password_hash(hash, PASSWORD))
 		ctl_die("out of memory");
 	params[0] = s->users[i];
@@ -353,7 +380,7 @@ report(struct sample *s, const char *path, struct buf *list)
 
 	if (path != NULL)
 		file_write(s->ctl, path, text, NULL);
-	else
+	else if (*text != '\0')
 		printf("e-mail, password, 2FA secret:\n%s", text);
 }
 
@@ -363,14 +390,12 @@ sample_run(struct ctl *ctl)
 	struct tenant_file	*t = tenant_chosen(ctl);
 	struct sample		 s = { .ctl = ctl };
 	struct buf		 list;
-	bool			 fresh;
-	long			 customers;
+	long			 customers, made;
 
 	s.seed = (uint64_t)ctl_number(ctl, "seed", 1, 0, 1000000000);
 	customers = ctl_number(ctl, "customers", ALL_CUSTOMERS, 0, 10000000);
 	s.ncompanies = ctl_number(ctl, "companies", ROWS, 1, 5000);
 	s.now = moment(ctl);
-	s.rich = customers <= 5000;
 	s.companies = arena_array(ctl->arena, (size_t)s.ncompanies,
 	    sizeof *s.companies);
 	s.conn = pg_superuser(ctl, t->db_name);
@@ -380,23 +405,20 @@ sample_run(struct ctl *ctl)
 	pg_exec(s.conn, "set local role konak_owner");
 	pg_value(ctl, s.conn, "select set_config('konak.company', "
 	    "konak.group_company()::text, true)", 0, NULL);
-	fresh = pg_value(ctl, s.conn, "select 1 from konak.companies where "
+	s.fresh = pg_value(ctl, s.conn, "select 1 from konak.companies where "
 	    "company_type <> 'group'", 0, NULL) == NULL;
-	if (fresh)
-		insert_companies(&s);
+	s.rich = s.fresh && customers <= 5000;
+	make_companies(&s);
 	make_accounts(&s, t, &list);
-	if (fresh) {
-		share_customers(&s, customers);
-		make_memberships(&s);
-		pg_exec(s.conn, "reset role");
-		sample_rows(&s);
-	} else
-		fputs("there are companies already: only the accounts' "
-		    "passwords and 2FA secrets are new\n", stderr);
+	share_customers(&s, customers);
+	make_memberships(&s);
+	pg_exec(s.conn, "reset role");
+	made = sample_rows(&s);
 	pg_exec(s.conn, "commit");
-	if (fresh)
+	if (made > 0)
 		pg_exec(s.conn, "analyze");
 	PQfinish(s.conn);
+	fprintf(stderr, "%ld customers made\n", made);
 	report(&s, ctl_opt(ctl, "accounts"), &list);
 	buf_free(&list);
 	return 0;

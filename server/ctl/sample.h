@@ -18,7 +18,7 @@ struct ctl;
 struct sample_company {
 	char		 id[UUID_TEXT];
 	int		 trade;		/* TRADE_…; -1: no customers */
-	long		 customers;
+	long		 from, customers;	/* numbers of those to make */
 	/* Who works there, as indices of users. */
 	int		 staff[SAMPLE_USERS];
 	int		 nstaff;
@@ -29,6 +29,7 @@ struct sample {
 	PGconn			*conn;
 	uint64_t		 seed;
 	int64_t			 now;	/* µs; where the histories end */
+	bool			 fresh;	/* the tenant was empty */
 	bool			 rich;	/* full histories, with audit */
 	struct sample_company	*companies;
 	long			 ncompanies;
@@ -42,7 +43,7 @@ long		sample_pick(uint64_t *state, long n);
 /* A version-7 uuid of that moment, from the same numbers. */
 void		sample_uuid(uint64_t *state, int64_t at, char out[UUID_TEXT]);
 
-/* Within the caller's transaction. */
-void		sample_rows(struct sample *);
+/* Within the caller's transaction; gives the number of customers made. */
+long		sample_rows(struct sample *);
 
 #endif
