@@ -19,8 +19,10 @@
 enum { A_ACTION, A_MODULE, A_TYPE, A_TITLE, A_IP, A_OP, A_ZONE, A_CHANGES,
     A_VALUES, A_COLUMNS };
 
-static const char audit_columns[] =
-    "t.action, t.module, t.record_type, t.title, t.ip, t.op, "
+static const char columns_before[] =
+    "t.action, t.module, t.record_type, coalesce(t.title";
+static const char columns_after[] =
+    "), t.ip, t.op, "
     "(select c.timezone from konak.companies c where c.id = konak.company()), "
     "(select string_agg(concat(k, E'\\x1f', t.old->>k, E'\\x1f', t.new->>k), "
     "E'\\x1e' order by k) from (select jsonb_object_keys(coalesce(t.old, '{}') "
@@ -112,7 +114,7 @@ put_record(struct sentence *s, const struct def *d)
 	char		*change, *rest;
 
 	pair(s, label_text(&d->label, s->ctx.lang), title != NULL ? title :
-	    "?");
+	    "-");
 	if (list == NULL)
 		return;
 	for (change = strtok_r(arena_strdup(s->r->arena, list), "\x1e",
@@ -192,6 +194,35 @@ put_event(struct sentence *s)
 		comma(s);
 		buf_addz(&s->b, reason);
 	}
+}
+
+/* A record that is called by what it refers to has no name of its own in the
+ * log: it is called as that is called now. */
+static void
+audit_columns(struct buf *b)
+{
+	const struct def	*d;
+	size_t			 i;
+	bool			 any = false;
+
+	buf_addz(b, columns_before);
+	for (i = 0; i < defs_count(); i++) {
+		d = defs_at(i);
+		if (d->ntitle == 0 || d->title[0]->ref == NULL || d->readonly)
+			continue;
+		buf_printf(b, "%s when '%s' then (select ", any ? "" :
+		    ", case t.record_type", d->name);
+		record_title_sql(b, d, "x");
+		buf_addz(b, " from ");
+		sql_table(b, d);
+		buf_addz(b, " x where ");
+		sql_company(b, d, "x");
+		buf_addz(b, " and x.id = t.record_id)");
+		any = true;
+	}
+	if (any)
+		buf_addz(b, " end");
+	buf_addz(b, columns_after);
 }
 
 static void

@@ -98,7 +98,7 @@ void	row_columns(struct cbw *, const struct query *);
  * besides (they come last), and who writes the text. */
 struct record_sentence {
 	const char	*record;
-	const char	*columns;
+	void		(*columns)(struct buf *);
 	void		(*put)(struct req *, struct cbw *, PGresult *, int row);
 };
 /* NULL for most. */

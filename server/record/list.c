@@ -206,7 +206,8 @@ sentence_columns(struct buf *b, struct listing *l)
 			break;
 	if (i == l->q->ncols)
 		return;
-	buf_printf(b, ", %s", s->columns);
+	buf_addz(b, ", ");
+	s->columns(b);
 	l->q->sentence = s->put;
 }
 

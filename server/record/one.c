@@ -52,7 +52,8 @@ record_get(struct req *r)
 		buf_addz(&b, "select ");
 		sql_select(&b, g->q, d, &fields, "t", query_arena(g->q, r));
 		if (s != NULL) {
-			buf_printf(&b, ", %s", s->columns);
+			buf_addz(&b, ", ");
+			s->columns(&b);
 			g->q->sentence = s->put;
 		}
 		buf_addz(&b, " from ");
