@@ -318,7 +318,8 @@ phone_parse(const char *s, size_t len, char out[PHONE_TEXT])
 	if (n < 7 || n > 15)
 		return ID_LENGTH;
 	out[0] = '+';
-	strcpy(stpcpy(out + 1, country), number);
+	memcpy(out + 1, country, strlen(country));
+	memcpy(out + 1 + strlen(country), number, strlen(number) + 1);
 	return phone_check(out, n + 1);
 }
 

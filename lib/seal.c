@@ -139,7 +139,8 @@ bool
 seal_key_create(const char *path)
 {
 	uint8_t key[KEY];
-	char text[HEX_LEN(KEY) + 2];
+	char text[HEX_LEN(KEY) + 1];
+	const size_t len = HEX_LEN(KEY) + 1;
 	ssize_t n;
 	bool ok;
 	int fd, saved;
@@ -151,9 +152,9 @@ seal_key_create(const char *path)
 		fatalx("libsodium does not start");
 	randombytes_buf(key, sizeof(key));
 	hex_encode(key, sizeof(key), text);
-	strcat(text, "\n");
-	n = write(fd, text, strlen(text));
-	ok = n == (ssize_t)strlen(text) && fsync(fd) == 0;
+	text[len - 1] = '\n';
+	n = write(fd, text, len);
+	ok = n == (ssize_t)len && fsync(fd) == 0;
 	saved = n >= 0 && !ok && errno == 0 ? ENOSPC : errno;
 	sodium_memzero(key, sizeof(key));
 	sodium_memzero(text, sizeof(text));

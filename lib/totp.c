@@ -131,6 +131,6 @@ totp_uri(const struct secret *secret, const char *email,
 	n += put_label(out + n, room, email);
 	n += (size_t)snprintf(out + n, TOTP_URI_MAX + 1 - n, SECRET "%s", text);
 	if (n + strlen(ISSUER) <= TOTP_URI_MAX)
-		strcpy(out + n, ISSUER);
+		memcpy(out + n, ISSUER, sizeof(ISSUER));
 	sodium_memzero(text, sizeof(text));
 }

@@ -200,7 +200,7 @@ load(const char *name)
 {
 	struct tz *z = xcalloc(1, sizeof(*z));
 
-	strcpy(z->name, name);
+	snprintf(z->name, sizeof(z->name), "%s", name);
 	if (load_file(z) || strcmp(name, "UTC") == 0)
 		return z;
 	free(z->at);

@@ -748,25 +748,31 @@ duration_parse(enum lang lang, const char *typed, size_t len, int64_t *out)
 void
 date_format(const struct date *d, const char *pattern, char out[DATE_TEXT])
 {
+	const struct {
+		const char	*mark;
+		int		 digits;
+		int		 value;
+	} parts[] = {
+		{ "YYYY", 4, d->year }, { "YY", 2, d->year % 100 },
+		{ "MM", 2, d->month }, { "DD", 2, d->day }
+	};
 	const char *p = pattern != NULL ? pattern : "DD.MM.YYYY";
-	size_t n = 0;
+	size_t n = 0, i, len;
 
+	/* Four digits at a time; longer patterns are cut. */
 	while (*p != '\0' && n < 12) {
-		if (strncmp(p, "YYYY", 4) == 0) {
-			n += (size_t)sprintf(out + n, "%04d", d->year);
-			p += 4;
-		} else if (strncmp(p, "YY", 2) == 0) {
-			n += (size_t)sprintf(out + n, "%02d", d->year % 100);
-			p += 2;
-		} else if (strncmp(p, "MM", 2) == 0) {
-			n += (size_t)sprintf(out + n, "%02d", d->month);
-			p += 2;
-		} else if (strncmp(p, "DD", 2) == 0) {
-			n += (size_t)sprintf(out + n, "%02d", d->day);
-			p += 2;
-		} else {
-			out[n++] = *p++;
+		for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+			len = strlen(parts[i].mark);
+			if (strncmp(p, parts[i].mark, len) == 0)
+				break;
 		}
+		if (i == sizeof(parts) / sizeof(parts[0])) {
+			out[n++] = *p++;
+			continue;
+		}
+		n += (size_t)snprintf(out + n, DATE_TEXT - n, "%0*d",
+		    parts[i].digits, parts[i].value);
+		p += len;
 	}
 	out[n] = '\0';
 }
