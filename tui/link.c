@@ -16,6 +16,7 @@
 #include <sys/queue.h>
 #include <time.h>
 
+#include "lib/date.h"
 #include "lib/frame.h"
 #include "lib/proto.h"
 #include "lib/uuid.h"
@@ -61,7 +62,9 @@ struct link {
 	bool			 hello;		/* server's hello has come */
 	bool			 ever_up;
 	bool			 held;		/* session over; calls wait */
-	unsigned		 tries;
+	unsigned		 tries;		/* since the line was lost */
+	unsigned		 step;		/* of the back-off */
+	int64_t			 tried_at;	/* ms */
 	time_t			 lost_at;
 	time_t			 next_at;
 	time_t			 rx, tx;
@@ -318,8 +321,8 @@ link_back_off(struct link *l)
 	unsigned	ms = 10000;
 	struct timeval	tv;
 
-	if (l->tries < 5)
-		ms = 500u << l->tries;
+	if (l->step < 5)
+		ms = 500u << l->step++;
 	ms = ms * (80 + arc4random_uniform(41)) / 100;
 	l->tries++;
 	tv.tv_sec = ms / 1000;
@@ -366,7 +369,7 @@ link_lost(struct link *l, enum link_why why, const char *detail)
 	}
 	if (first) {
 		l->lost_at = link_now();
-		l->tries = 0;
+		l->tries = l->step = 0;
 	}
 	l->state = LINK_LOST;
 	link_fail_calls(l, false);
@@ -381,7 +384,7 @@ link_up(struct link *l)
 	l->why = LINK_WHY_NONE;
 	l->detail[0] = '\0';
 	l->ever_up = true;
-	l->tries = 0;
+	l->tries = l->step = 0;
 	link_tell(l);
 	link_flush(l);
 }
@@ -737,6 +740,7 @@ link_connect(struct link *l)
 
 	evtimer_del(l->retry);
 	l->next_at = 0;
+	l->tried_at = clock_mono();
 	l->rx = link_now();
 	link_drop_wire(l);
 	l->wire = wire_open(l->base, &l->dns, &l->conf, &events, l);
@@ -853,7 +857,12 @@ link_trust(struct link *l, bool yes)
 void
 link_hurry(struct link *l)
 {
-	if (l->state == LINK_LOST && l->wire == NULL)
+	if (l->state != LINK_LOST || l->wire != NULL)
+		return;
+	/* Somebody is there: short pauses again. Typing is no reason for a
+	 * try with every letter. */
+	l->step = 0;
+	if (clock_mono() - l->tried_at >= 400)
 		link_connect(l);
 }
 

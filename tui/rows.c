@@ -24,6 +24,7 @@ struct rows {
 	void		*arg;
 	struct watch	*watch;
 	struct event	*soon;		/* a reload, once pushes have gathered */
+	struct event	*fade;		/* marks of others' changes go */
 
 	struct val	*columns;
 	struct val	**row;
@@ -288,11 +289,24 @@ rows_soon_cb(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+rows_fade_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct rows	*r = arg;
+
+	(void)fd;
+	(void)what;
+	r->changed(r->arg);
+}
+
+static void
 rows_note_fresh(struct rows *r, const struct val *items)
 {
+	struct timeval	 tv = { 2, 100000 };
 	const char	*id;
 	size_t		 i;
 
+	if (val_count(items) > 0)
+		evtimer_add(r->fade, &tv);
 	for (i = 0; i < val_count(items); i++) {
 		if ((id = val_str(val_at(items->item[i], 0))) == NULL)
 			continue;
@@ -326,6 +340,7 @@ rows_new(const char *type, struct val *fixed, void (*changed)(void *),
 	r->arg = arg;
 	r->count = -1;
 	r->soon = evtimer_new(app.base, rows_soon_cb, r);
+	r->fade = evtimer_new(app.base, rows_fade_cb, r);
 	r->watch = watch_add(type, rows_watch_cb, r);
 	return r;
 }
@@ -340,6 +355,7 @@ rows_free(struct rows *r)
 		app_forget(r->count_call);
 	watch_free(r->watch);
 	event_free(r->soon);
+	event_free(r->fade);
 	rows_drop(r->row, r->n);
 	val_free(r->columns);
 	val_free(r->fixed);
