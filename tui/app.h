@@ -55,6 +55,8 @@ uint64_t app_call(const char *verb, struct val *args, link_cb, void *arg);
  * request NULL: a new id. */
 uint64_t app_write(const char *verb, struct val *args, const char *request,
 	    const char *undo, link_cb, void *arg);
+/* Was this request one of the last that this client made? */
+bool	 app_is_mine(const char *request);
 void	 app_forget(uint64_t handle);	/* no answer wanted */
 /* Shows an error of the server: as a toast, with who can grant what is
  * missing, and in the log. */

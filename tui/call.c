@@ -6,7 +6,7 @@
 #include <sys/queue.h>
 
 #include "lib/buf.h"
-#include "lib/date.h"
+#include "lib/tz.h"
 #include "lib/uuid.h"
 #include "lib/xmalloc.h"
 #include "tui/app.h"
@@ -32,6 +32,7 @@ struct call {
 };
 
 #define UNDO_MAX 50
+#define MINE_MAX 64
 
 struct done {
 	char	request[UUID_TEXT];
@@ -43,6 +44,8 @@ static uint64_t			 next_handle;
 static struct event		*slow;
 static struct done		 undo[UNDO_MAX], redo[UNDO_MAX];
 static unsigned			 nundo, nredo;
+static char			 mine[MINE_MAX][UUID_TEXT];
+static unsigned			 nmine;
 
 static void call_reply_cb(const struct link_reply *, void *);
 
@@ -229,8 +232,21 @@ app_write(const char *verb, struct val *args, const char *request,
 	else
 		uuid_v7_text(c->request);
 	c->undo = what == NULL ? NULL : xstrdup(what);
+	snprintf(mine[nmine++ % MINE_MAX], UUID_TEXT, "%s", c->request);
 	call_send(c);
 	return c->handle;
+}
+
+bool
+app_is_mine(const char *request)
+{
+	unsigned	i;
+
+	for (i = 0; request != NULL && i < MINE_MAX; i++) {
+		if (strcmp(mine[i], request) == 0)
+			return true;
+	}
+	return false;
 }
 
 void
@@ -314,6 +330,12 @@ undo_cb(const struct link_reply *r, void *arg)
 
 	if (!r->ok) {
 		app_error(r);
+		/* What somebody changed since cannot be taken back; anything
+		 * else may go better the next time. */
+		if (strcmp(r->code, "refused") != 0 &&
+		    strcmp(r->code, "not_found") != 0)
+			done_push(u->redo ? redo : undo, u->redo ? &nredo :
+			    &nundo, u->done.request, u->done.text);
 	} else {
 		/* What was undone can be undone in turn. */
 		if (u->redo)

@@ -16,9 +16,9 @@
 #include <sys/queue.h>
 #include <time.h>
 
-#include "lib/date.h"
 #include "lib/frame.h"
 #include "lib/proto.h"
+#include "lib/tz.h"
 #include "lib/uuid.h"
 #include "lib/xmalloc.h"
 #include "tui/link.h"

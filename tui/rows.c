@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/date.h"
+#include "lib/tz.h"
 #include "lib/xmalloc.h"
 #include "tui/app.h"
 #include "tui/rows.h"
@@ -228,13 +228,26 @@ rows_list_cb(const struct link_reply *reply, void *arg)
 	r->changed(r->arg);
 }
 
+static void
+rows_column(struct val *out, const char *name)
+{
+	size_t	i;
+
+	for (i = 0; name != NULL && i < out->n; i++) {
+		if (strcmp(out->item[i]->s, name) == 0)
+			return;
+	}
+	if (name != NULL)
+		val_add(out, val_text(name));
+}
+
 /* The columns shown, those that name a record, and what actions ask about:
  * not the long texts of 200 rows. */
 static struct val *
 rows_columns(const struct rows *r)
 {
 	const struct def	*d = rows_def(r);
-	const struct val	*cols, *title;
+	const struct val	*cols, *title, *actions, *when;
 	struct val		*out;
 	size_t			 i, k;
 
@@ -246,19 +259,18 @@ rows_columns(const struct rows *r)
 		return NULL;
 	out = val_array();
 	for (i = 0; i < cols->n; i++)
-		val_add(out, val_copy(val_at(cols->item[i], 0)));
-	for (i = 0; i < val_count(title); i++) {
-		for (k = 0; k < out->n; k++) {
-			if (val_equal(out->item[k], title->item[i]))
-				break;
-		}
-		if (k == out->n)
-			val_add(out, val_copy(title->item[i]));
+		rows_column(out, val_str(val_at(cols->item[i], 0)));
+	for (i = 0; i < val_count(title); i++)
+		rows_column(out, val_str(title->item[i]));
+	actions = val_get(d->v, "actions");
+	for (i = 0; i < val_count(actions); i++) {
+		when = val_get(actions->item[i], "when");
+		for (k = 0; k < val_count(when); k++)
+			rows_column(out, when->key[k]);
 	}
 	for (i = 0; i < d->nreal; i++) {
-		if (d->fields[i].rules.type != VALUE_CURRENCY)
-			continue;
-		val_add(out, val_text(d->fields[i].name));
+		if (d->fields[i].rules.type == VALUE_CURRENCY)
+			rows_column(out, d->fields[i].name);
 	}
 	return out;
 }
@@ -308,7 +320,8 @@ rows_note_fresh(struct rows *r, const struct val *items)
 	if (val_count(items) > 0)
 		evtimer_add(r->fade, &tv);
 	for (i = 0; i < val_count(items); i++) {
-		if ((id = val_str(val_at(items->item[i], 0))) == NULL)
+		if ((id = val_str(val_at(items->item[i], 0))) == NULL ||
+		    app_is_mine(val_str(val_at(items->item[i], 3))))
 			continue;
 		snprintf(r->fresh[r->nfresh % ROWS_FRESH].id,
 		    sizeof r->fresh[0].id, "%s", id);

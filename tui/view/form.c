@@ -707,17 +707,18 @@ form_layout(struct form *fm, const struct surface *s, int *y, int *col)
 	int	total = 0, most = 0, at = 0, rows;
 	size_t	i;
 	bool	two = s->cols >= FORM_WIDE, second = false;
+	int	cols = two ? s->cols / 2 : s->cols;
 
 	for (i = 0; i < fm->n; i++)
-		total += formfield_rows(&fm->field[i], s->cols, s->rows,
-		    false);
+		total += formfield_rows(&fm->field[i], cols, s->rows, false);
 	for (i = 0; i < fm->n; i++) {
-		if (two && !second && at * 2 >= total) {
+		if (two && !second && at * 2 >= total &&
+		    fm->field[i].section[LANG_TR] != NULL) {
 			second = true;
 			most = at;
 			at = 0;
 		}
-		rows = formfield_rows(&fm->field[i], s->cols, s->rows,
+		rows = formfield_rows(&fm->field[i], cols, s->rows,
 		    i == fm->at);
 		y[i] = at;
 		col[i] = second;

@@ -415,14 +415,16 @@ field_width(const struct formfield *ff, int room)
 int
 formfield_rows(struct formfield *ff, int cols, int screen, bool focus)
 {
-	int	rows = 1;
+	int	rows = 1, width = cols - FIELD_LABEL - 3;
 
-	(void)cols;
 	if (ff->f->rules.type == VALUE_LONGTEXT && !ff->fixed)
 		rows = screen >= 30 ? 6 : 3;
 	if (ff->section[ui_lang()] != NULL)
 		rows += 2;
-	if (ff->error != NULL || (focus && ff->f->help[ui_lang()] != NULL))
+	if (ff->error != NULL)
+		rows += draw_wrap(NULL, 0, 0, width, 2, STYLE_ERROR,
+		    ff->error, 0) > 1 ? 2 : 1;
+	else if (focus && ff->f->help[ui_lang()] != NULL)
 		rows++;
 	return rows;
 }
@@ -528,7 +530,7 @@ void
 formfield_draw(struct formfield *ff, struct surface *s, int row, bool focus)
 {
 	char	label[160];
-	int	col = FIELD_LABEL + 2, width, rows = 1;
+	int	col = FIELD_LABEL + 2, width, rows = 1, i;
 
 	if (ff->section[ui_lang()] != NULL) {
 		draw_text(s, row + 1, 1, s->cols - 2, STYLE_TITLE,
@@ -547,9 +549,9 @@ formfield_draw(struct formfield *ff, struct surface *s, int row, bool focus)
 		field_brackets(s, row, col, width, focus);
 		field_draw_chosen(ff, s, row, col, width, focus);
 	} else if (ff->f->rules.type == VALUE_LONGTEXT) {
-		rows = formfield_rows(ff, s->cols, form_screen_rows(ff->form),
-		    false) - (ff->section[ui_lang()] != NULL ? 2 : 0) -
-		    (ff->error != NULL ? 1 : 0);
+		rows = form_screen_rows(ff->form) >= 30 ? 6 : 3;
+		for (i = 0; i < rows; i++)
+			field_brackets(s, row + i, col, width, focus);
 		edit_draw_area(&ff->edit, s, row, col, rows, width, focus);
 	} else {
 		field_brackets(s, row, col, width, focus);
@@ -557,10 +559,11 @@ formfield_draw(struct formfield *ff, struct surface *s, int row, bool focus)
 		if (ff->edit.changed || focus)
 			field_echo(ff, s, row, col + width + 2);
 	}
-	if (ff->error != NULL)
-		draw_fmt(s, row + rows, col, s->cols - col - 1, STYLE_ERROR,
-		    "! %s", ff->error);
-	else if (focus && ff->f->help[ui_lang()] != NULL)
+	if (ff->error != NULL) {
+		draw_text(s, row + rows, col - 2, 1, STYLE_ERROR, "!");
+		draw_wrap(s, row + rows, col, s->cols - col - 1, 2,
+		    STYLE_ERROR, ff->error, 0);
+	} else if (focus && ff->f->help[ui_lang()] != NULL)
 		draw_text(s, row + rows, col, s->cols - col - 1, STYLE_DIM,
 		    ff->f->help[ui_lang()]);
 }

@@ -27,6 +27,7 @@ struct column {
 	const struct field	*f;
 	int			 width;
 	int			 at;
+	int			 share;		/* of what is left; 0: fixed */
 	bool			 right;
 };
 
@@ -231,6 +232,25 @@ column_right(enum value_type t)
 	    t == VALUE_PERCENT || t == VALUE_DURATION;
 }
 
+/* What names the record, and long words, get more of what is left. */
+static int
+column_share(const struct def *d, const struct field *f, int width)
+{
+	const struct val	*title = val_get(d->v, "title");
+	size_t			 i;
+
+	if (width > 0)
+		return 0;
+	if (f->rules.type == VALUE_SENTENCE)
+		return 4;
+	for (i = 0; i < val_count(title); i++) {
+		if (val_str(title->item[i]) != NULL &&
+		    strcmp(val_str(title->item[i]), f->name) == 0)
+			return 2;
+	}
+	return f->rules.type == VALUE_LONGTEXT ? 2 : 1;
+}
+
 /* Shares the width out; columns that do not fit fall away from the right. */
 static int
 columns_fit(struct column *c, int n, int width)
@@ -241,8 +261,7 @@ columns_fit(struct column *c, int n, int width)
 		fixed = shares = 0;
 		for (i = 0; i < n; i++) {
 			fixed += c[i].width + (i > 0 ? LIST_GAP : 0);
-			if (c[i].width == 0)
-				shares++;
+			shares += c[i].share;
 		}
 		rest = width - fixed;
 		if (n <= 1 || (rest >= 0 && (shares == 0 ||
@@ -254,7 +273,8 @@ columns_fit(struct column *c, int n, int width)
 	for (i = 0; i < n; i++) {
 		if (c[i].width != 0)
 			continue;
-		each = rest / shares--;
+		each = rest * c[i].share / shares;
+		shares -= c[i].share;
 		c[i].width = each;
 		rest -= each;
 	}
@@ -282,11 +302,13 @@ columns_make(const struct listpane *l, const struct def *d, struct column *c,
 		c[n].f = f;
 		c[n].width = val_at(cols->item[i], 1) == NULL ? 0 :
 		    (int)val_at(cols->item[i], 1)->i;
+		c[n].share = column_share(d, c[n].f, c[n].width);
 		c[n++].right = column_right(f->rules.type);
 	}
 	for (k = 0; n == 0 && k < d->nreal && k < 4; k++) {
 		c[n].f = &d->fields[k];
 		c[n].width = 0;
+		c[n].share = 1;
 		c[n++].right = column_right(d->fields[k].rules.type);
 	}
 	return columns_fit(c, n, width);

@@ -14,15 +14,18 @@ struct surface
 sidemenu_draw(struct surface *s)
 {
 	struct palette_screen	p;
-	char			crumbs[256], key[8];
+	char			crumbs[512], key[8], *at;
 	bool			here;
 	int			i;
 
 	if (s->cols < MENU_FROM)
 		return *s;
 	view_crumbs(crumbs, sizeof crumbs);
+	/* "Panel > Müşteriler > Şeker Ltd": the screen above the dashboard. */
+	at = strstr(crumbs, " > ");
+	at = at == NULL ? crumbs : at + 3;
 	for (i = 0; palette_screen(i, &p) && i < s->rows - 1; i++) {
-		here = strncmp(crumbs, p.label, strlen(p.label)) == 0;
+		here = strncmp(at, p.label, strlen(p.label)) == 0;
 		if (here)
 			draw_text(s, i + 1, 0, 1, STYLE_KEY,
 			    glyph(GLYPH_MARK));

@@ -11,7 +11,7 @@
 struct input;
 
 #define MENU_FROM	180	/* columns from which it is shown */
-#define MENU_COLS	20
+#define MENU_COLS	24
 
 /* Draws it if there is room; returns what is left for the view. */
 struct surface	sidemenu_draw(struct surface *);
