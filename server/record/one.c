@@ -215,7 +215,7 @@ void
 record_undo(struct req *r)
 {
 	static const struct db_stmt stmt = { "records.undo",
-	    "select record, id, version, op "
+	    "select * "
 	    "from konak.undo($1::uuid)" };
 	const char	*request = req_uuid(r, "request");
 
