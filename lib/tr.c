@@ -171,13 +171,26 @@ map(const char *s, size_t len, utf8proc_option_t options, size_t *outlen)
 	return (char *)out;
 }
 
+/* Everything below U+0300 is composed as it stands; that is nearly all that
+ * people type, and saves the tables. */
+static bool
+is_composed(const char *s, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if ((unsigned char)s[i] >= 0xcc)
+			return false;
+	return utf8_ok(s, len);
+}
+
 char *
 tr_nfc(struct arena *a, const char *s, size_t len)
 {
 	char *mapped, *out;
 	size_t n;
 
-	if (is_ascii(s, len)) {
+	if (is_composed(s, len)) {
 		out = arena_alloc(a, len + 1);
 		memcpy(out, s, len);
 		return out;
@@ -197,7 +210,7 @@ tr_is_nfc(const char *s, size_t len)
 	size_t n;
 	bool same;
 
-	if (is_ascii(s, len))
+	if (is_composed(s, len))
 		return true;
 	if ((mapped = map(s, len, UTF8PROC_COMPOSE, &n)) == NULL)
 		return false;
