@@ -170,6 +170,7 @@ make_name(struct customer *c, struct copy *copy, uint64_t *state, long k)
 		c->name = known[k];
 		c->site = net_name(copy->arena, known[k]);
 		c->sector = word_sectors[k].name;
+		c->notes = word_sectors[k].note;
 	}
 }
 

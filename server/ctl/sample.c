@@ -418,7 +418,7 @@ sample_run(struct ctl *ctl)
 	if (made > 0)
 		pg_exec(s.conn, "analyze");
 	PQfinish(s.conn);
-	fprintf(stderr, "%ld customers made\n", made);
+	printf("%ld customers made\n", made);
 	report(&s, ctl_opt(ctl, "accounts"), &list);
 	buf_free(&list);
 	return 0;

@@ -125,8 +125,7 @@ const char *const word_prefixes[] = {
 };
 
 const char *const word_forms[] = {
-	"Ltd. Şti.", "A.Ş.", "San. ve Tic. Ltd. Şti.", "Tic. A.Ş.",
-	"Paz. Ltd. Şti.", NULL
+	"AŞ", "Ltd", "Ltd. Şti.", "Sanayi AŞ", "Tic. Ltd. Şti.", NULL
 };
 
 const char *const word_titles[] = {
