@@ -3,6 +3,7 @@
  * screen is drawn in memory as always, and what changed where the cursor
  * stands is printed as one line. Keys are the same.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,5 +123,5 @@ plain_frame(const struct screen *sc)
 	}
 	if (strcmp(line, last_line) != 0 && !typing && !new_view)
 		say(line);
-	strcpy(last_line, line);
+	snprintf(last_line, sizeof(last_line), "%s", line);
 }

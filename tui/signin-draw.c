@@ -177,7 +177,9 @@ draw_secret(const struct signin *g, struct surface *s, int row, int col,
 	}
 	text[n] = '\0';
 	draw_text(s, row, col, width, STYLE_TEXT, T("signin.setup_secret"));
-	return 1 + draw_wrap(s, row + 1, col, width, 4, STYLE_TITLE, text, 0);
+	/* All eight groups in a row, or four and four. */
+	return 1 + draw_wrap(s, row + 1, col, width >= 39 ? 39 : 19, 4,
+	    STYLE_TITLE, text, 0);
 }
 
 static void
