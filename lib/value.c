@@ -148,6 +148,47 @@ value_fail_id(struct value_error *err, enum value_type type,
 	    digits_of(n, (int64_t)len), NULL);
 }
 
+const char *
+value_plain_id(enum value_type type, const char *s, size_t len,
+    struct arena *a, struct value_error *err)
+{
+	char *out = arena_alloc(a, len + 64);
+	enum id_result why;
+	size_t digits = 0, i;
+
+	for (i = 0; i < len; i++)
+		digits += s[i] >= '0' && s[i] <= '9';
+	switch (type) {
+	case VALUE_VKN:
+		why = vkn_parse(s, len, out);
+		break;
+	case VALUE_TCKN:
+		why = tckn_parse(s, len, out);
+		break;
+	case VALUE_TAX_NO:
+		why = digits == 11 ? tckn_parse(s, len, out) :
+		    vkn_parse(s, len, out);
+		break;
+	case VALUE_IBAN:
+		why = iban_parse(s, len, out);
+		digits = strlen(out);
+		break;
+	case VALUE_PHONE:
+		why = phone_parse(s, len, out);
+		break;
+	case VALUE_EMAIL:
+		why = email_parse(s, len, out);
+		break;
+	default:
+		why = url_parse(s, len, out);
+		break;
+	}
+	if (why == ID_OK)
+		return out;
+	value_fail_id(err, type, why, digits);
+	return NULL;
+}
+
 bool
 value_fail_date(struct value_error *err, enum value_type type,
     enum date_result why, const char *s, size_t len)
@@ -557,6 +598,16 @@ wrong_type(const struct value_rules *rules, struct cbr *r,
 	    NULL);
 }
 
+/* What a script may write as people do (0532 111 22 33): there is one way
+ * only to understand it. */
+static bool
+written_freely(enum value_type type)
+{
+	return type == VALUE_VKN || type == VALUE_TCKN ||
+	    type == VALUE_TAX_NO || type == VALUE_IBAN ||
+	    type == VALUE_PHONE || type == VALUE_EMAIL || type == VALUE_URL;
+}
+
 static bool
 read_text(const struct value_rules *rules, struct cbr *r, struct arena *a,
     const char **out, struct value_error *err)
@@ -577,8 +628,16 @@ read_text(const struct value_rules *rules, struct cbr *r, struct arena *a,
 	*out = NULL;
 	if (text[0] == '\0')
 		return true;
-	*out = text;
-	return value_parse_wire(rules, text, strlen(text), err);
+	if (!written_freely(rules->type)) {
+		*out = text;
+		return value_parse_wire(rules, text, strlen(text), err);
+	}
+	if ((rules->type == VALUE_EMAIL || rules->type == VALUE_URL) &&
+	    !check_text(rules, text, strlen(text), err))
+		return false;
+	*out = value_plain_id(rules->type, text, strlen(text), a, err);
+	return *out != NULL &&
+	    value_parse_wire(rules, *out, strlen(*out), err);
 }
 
 static bool

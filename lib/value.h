@@ -109,7 +109,8 @@ bool	 value_parse_wire(const struct value_rules *, const char *, size_t len,
 
 /* Takes one item from a reader and gives the canonical text in the arena;
  * *out NULL for null and for text of nothing but spaces. Text comes out in
- * NFC, without spaces at either end (longtext keeps those at line starts).
+ * NFC, without spaces at either end (longtext keeps those at line starts);
+ * phone, e-mail, URL, IBAN and tax numbers may come as people write them.
  * CHOICES and TAGS come out as a PostgreSQL array literal. */
 bool	 value_read(const struct value_rules *, struct cbr *, struct arena *,
 	    const char **out, struct value_error *)

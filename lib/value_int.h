@@ -18,6 +18,9 @@ bool	value_fail_decimal(struct value_error *, const struct value_rules *,
 
 int	value_digits(const struct value_rules *);
 int	value_scale(const struct value_rules *);
+/* Numbers and addresses as people write them, to canonical text. */
+const char *value_plain_id(enum value_type, const char *, size_t len,
+	    struct arena *, struct value_error *);
 char	*value_clean_text(enum value_type, struct arena *, const char *,
 	    size_t len);
 const struct value_choice *value_find_choice(const struct value_rules *,

@@ -125,47 +125,6 @@ type_when(struct typed *t)
 	return NULL;
 }
 
-static const char *
-type_id(struct typed *t)
-{
-	enum value_type type = t->rules->type;
-	char *out = arena_alloc(t->arena, t->len + 64);
-	enum id_result why;
-	size_t digits = 0, i;
-
-	for (i = 0; i < t->len; i++)
-		digits += t->s[i] >= '0' && t->s[i] <= '9';
-	switch (type) {
-	case VALUE_VKN:
-		why = vkn_parse(t->s, t->len, out);
-		break;
-	case VALUE_TCKN:
-		why = tckn_parse(t->s, t->len, out);
-		break;
-	case VALUE_TAX_NO:
-		why = digits == 11 ? tckn_parse(t->s, t->len, out) :
-		    vkn_parse(t->s, t->len, out);
-		break;
-	case VALUE_IBAN:
-		why = iban_parse(t->s, t->len, out);
-		digits = strlen(out);
-		break;
-	case VALUE_PHONE:
-		why = phone_parse(t->s, t->len, out);
-		break;
-	case VALUE_EMAIL:
-		why = email_parse(t->s, t->len, out);
-		break;
-	default:
-		why = url_parse(t->s, t->len, out);
-		break;
-	}
-	if (why == ID_OK)
-		return out;
-	value_fail_id(t->err, type, why, digits);
-	return NULL;
-}
-
 static bool
 is_one_of(const char *folded, const char *const *words)
 {
@@ -364,7 +323,8 @@ type_value(struct typed *t)
 	case VALUE_PHONE:
 	case VALUE_EMAIL:
 	case VALUE_URL:
-		return type_id(t);
+		return value_plain_id(t->rules->type, t->s, t->len, t->arena,
+		    t->err);
 	case VALUE_BOOL:
 		return type_bool(t);
 	case VALUE_CHOICE:

@@ -220,6 +220,7 @@ read_text(const char *type, const char *text)
 static void
 test_read(void **state)
 {
+	static char big[300];
 	struct buf b = BUF_INIT;
 	struct cbw w;
 
@@ -240,6 +241,24 @@ test_read(void **state)
 	assert_string_equal(read_text("ref", ""), "(null)");
 	assert_string_equal(read_text("choices", "call"), "value.type");
 	assert_string_equal(read_text("money", "12.50"), "12.50");
+	assert_string_equal(read_text("phone", "0532 111 22 33"),
+	    "+905321112233");
+	assert_string_equal(read_text("phone", "0090 532 111 22 33"),
+	    "+905321112233");
+	assert_string_equal(read_text("phone", "532"), "value.phone_length");
+	assert_string_equal(read_text("iban",
+	    "tr33 0006 1005 1978 6457 8413 26"), "TR330006100519786457841326");
+	assert_string_equal(read_text("tax_no", "454 053 69 20"),
+	    "4540536920");
+	assert_string_equal(read_text("email", " A@B.co"), "A@b.co");
+	assert_string_equal(read_text("email", "ş@b.co"),
+	    "value.email_chars");
+	assert_string_equal(read_text("url", "firma.com"),
+	    "https://firma.com");
+	assert_string_equal(read_text("url", "firma"), "value.url");
+	memset(big, 'a', sizeof(big) - 1);
+	assert_string_equal(read_text("url", big), "value.too_long");
+	assert_string_equal(read_text("email", big), "value.too_long");
 	cbw_init(&w, &b);
 	cbw_int(&w, -42);
 	assert_string_equal(read_back("int", &b), "-42");
