@@ -148,47 +148,6 @@ value_fail_id(struct value_error *err, enum value_type type,
 	    digits_of(n, (int64_t)len), NULL);
 }
 
-const char *
-value_plain_id(enum value_type type, const char *s, size_t len,
-    struct arena *a, struct value_error *err)
-{
-	char *out = arena_alloc(a, len + 64);
-	enum id_result why;
-	size_t digits = 0, i;
-
-	for (i = 0; i < len; i++)
-		digits += s[i] >= '0' && s[i] <= '9';
-	switch (type) {
-	case VALUE_VKN:
-		why = vkn_parse(s, len, out);
-		break;
-	case VALUE_TCKN:
-		why = tckn_parse(s, len, out);
-		break;
-	case VALUE_TAX_NO:
-		why = digits == 11 ? tckn_parse(s, len, out) :
-		    vkn_parse(s, len, out);
-		break;
-	case VALUE_IBAN:
-		why = iban_parse(s, len, out);
-		digits = strlen(out);
-		break;
-	case VALUE_PHONE:
-		why = phone_parse(s, len, out);
-		break;
-	case VALUE_EMAIL:
-		why = email_parse(s, len, out);
-		break;
-	default:
-		why = url_parse(s, len, out);
-		break;
-	}
-	if (why == ID_OK)
-		return out;
-	value_fail_id(err, type, why, digits);
-	return NULL;
-}
-
 bool
 value_fail_date(struct value_error *err, enum value_type type,
     enum date_result why, const char *s, size_t len)
