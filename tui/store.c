@@ -79,6 +79,19 @@ field_choices(struct field *f, const struct val *choices)
 	f->rules.nchoices = n;
 }
 
+static const char *
+field_bound(const struct val *v, char *out, size_t size)
+{
+	struct buf	b = BUF_INIT;
+
+	if (val_is_null(v))
+		return NULL;
+	val_canon(v, &b);
+	snprintf(out, size, "%s", buf_text(&b));
+	buf_free(&b);
+	return out;
+}
+
 /* Characters of a text; of a number its value. */
 static void
 field_bounds(struct field *f, const struct val *v)
@@ -90,16 +103,9 @@ field_bounds(struct field *f, const struct val *v)
 	case VALUE_DECIMAL:
 	case VALUE_MONEY:
 	case VALUE_PERCENT:
-		if (max != NULL && max->kind == VAL_INT) {
-			snprintf(f->most, sizeof f->most, "%lld",
-			    (long long)max->i);
-			f->rules.most = f->most;
-		}
-		if (min != NULL && min->kind == VAL_INT) {
-			snprintf(f->least, sizeof f->least, "%lld",
-			    (long long)min->i);
-			f->rules.least = f->least;
-		}
+		f->rules.digits = (int)val_get_int(v, "digits", 0);
+		f->rules.most = field_bound(max, f->most, sizeof f->most);
+		f->rules.least = field_bound(min, f->least, sizeof f->least);
 		break;
 	default:
 		f->rules.max = (int)val_get_int(v, "max", 0);
@@ -191,17 +197,46 @@ def_compare(const void *a, const void *b)
 }
 
 static void
+def_unload(struct def *d)
+{
+	size_t	i;
+
+	for (i = 0; i < d->nfields; i++) {
+		free((void *)d->fields[i].rules.choices);
+		free(d->fields[i].colours);
+	}
+	free(d->fields);
+}
+
+struct def *
+def_make(struct val *v)
+{
+	struct def	*d = xcalloc(1, sizeof *d);
+
+	def_load(d, v);
+	return d;
+}
+
+void
+def_unmake(struct def *d)
+{
+	struct val	*v;
+
+	if (d == NULL)
+		return;
+	v = (struct val *)d->v;
+	def_unload(d);
+	free(d);
+	val_free(v);
+}
+
+static void
 generation_free(struct generation *g)
 {
-	size_t	i, k;
+	size_t	i;
 
-	for (i = 0; i < g->n; i++) {
-		for (k = 0; k < g->defs[i].nfields; k++) {
-			free((void *)g->defs[i].fields[k].rules.choices);
-			free(g->defs[i].fields[k].colours);
-		}
-		free(g->defs[i].fields);
-	}
+	for (i = 0; i < g->n; i++)
+		def_unload(&g->defs[i]);
 	free(g->defs);
 	val_free(g->v);
 	free(g);

@@ -64,6 +64,11 @@ const struct def *defs_find(const char *name);	/* NULL is fine */
 bool		 def_can(const struct def *, const char *verb);
 const struct field *def_field(const struct def *, const char *name);
 
+/* A definition of our own, for what a verb asks; v (a map as the server's) is
+ * taken. */
+struct def	*def_make(struct val *v);
+void		 def_unmake(struct def *);
+
 /* The array kept on disk under this hash, or NULL. */
 struct val	*defs_cached(const char *hash);
 void		 defs_keep(const char *hash, const struct val *array);

@@ -9,11 +9,13 @@
 #include "tui/app.h"
 #include "tui/dialog.h"
 #include "tui/frame.h"
+#include "tui/mod/rights.h"
 #include "tui/term.h"
 #include "tui/view/act.h"
 #include "tui/view/form.h"
 #include "tui/view/history.h"
 #include "tui/view/listpane.h"
+#include "tui/view/verb.h"
 
 #define ACT_ITEMS 40
 
@@ -115,175 +117,9 @@ act_chosen(struct listpane *l, size_t *n)
 	return recs;
 }
 
-/* --- Verbs of the definition --------------------------------------------------- */
-
-/* May the action be done on this record: `when` maps fields to values. */
-static bool
-verb_fits(const struct val *action, const struct record *r)
-{
-	const struct val	*when = val_get(action, "when"), *v;
-	struct buf		 b = BUF_INIT;
-	const char		*s;
-	size_t			 i, k;
-	bool			 fits = true;
-
-	for (i = 0; i < val_count(when); i++) {
-		if ((v = record_get(r, when->key[i])) == NULL)
-			continue;
-		buf_clear(&b);
-		val_canon(v, &b);
-		for (k = 0; k < val_count(when->item[i]); k++) {
-			s = val_str(when->item[i]->item[k]);
-			if (s != NULL && strcmp(buf_text(&b), s) == 0)
-				break;
-		}
-		if (k == val_count(when->item[i]))
-			fits = false;
-	}
-	buf_free(&b);
-	return fits;
-}
-
-/* A chosen verb that waits for its confirmation. The records are copied:
- * rows may change meanwhile. */
-struct verb_call {
-	const struct def	*d;
-	const struct val	*action;
-	struct val		*columns;
-	struct val		**row;
-	size_t			 n;
-};
-
-static void
-verb_call_free(struct verb_call *c)
-{
-	size_t	i;
-
-	for (i = 0; i < c->n; i++)
-		val_free(c->row[i]);
-	free(c->row);
-	val_free(c->columns);
-	free(c);
-}
-
-static const char *
-verb_label(const struct val *v)
-{
-	const char	*s = val_str(val_at(v, ui_lang() == LANG_EN ? 1 : 0));
-
-	return s == NULL ? "" : s;
-}
-
-static struct val *
-verb_args(const struct val *action, const struct record *r)
-{
-	const struct val	*more = val_get(action, "args"), *v;
-	struct val		*args = val_map();
-	const char		*field;
-	size_t			 i;
-
-	val_put(args, "id", val_uuid(record_id(r)));
-	if (val_get_bool(action, "version"))
-		val_put_int(args, "version", record_version(r));
-	for (i = 0; i < val_count(more); i++) {
-		field = val_str(more->item[i]);
-		v = field == NULL ? NULL : record_get(r, field);
-		val_put(args, more->key[i], v == NULL ? val_null() :
-		    val_copy(v));
-	}
-	return args;
-}
-
-/* What a verb gave back that a person must see: one-time codes. */
-static void
-verb_one_cb(const struct link_reply *r, void *arg)
-{
-	struct batch	*b = arg;
-	const char	*code = val_get_str(r->body, "code");
-
-	if (code == NULL)
-		code = val_get_str(r->body, "password_code");
-	if (r->ok && code != NULL)
-		dialog_message(TF("views.code_title", NULL),
-		    TF("views.code_text", "code", code, NULL), NULL,
-		    NULL);
-	batch_cb(r, b);
-}
-
-static void
-verb_run(struct verb_call *c)
-{
-	const char	*verb = val_get_str(c->action, "verb");
-	const char	*label = verb_label(val_get(c->action, "label"));
-	struct batch	*b = xcalloc(1, sizeof *b);
-	struct record	 r;
-	char		 request[UUID_TEXT];
-	size_t		 i;
-
-	uuid_v7_text(request);
-	b->type = xstrdup(c->d->name);
-	b->what = xasprintf("%s: %s", label, TF("views.done", NULL));
-	b->left = (unsigned)c->n;
-	for (i = 0; i < c->n; i++) {
-		r = (struct record){ c->columns, c->row[i] };
-		app_write(verb == NULL ? "" : verb, verb_args(c->action, &r),
-		    c->n > 1 ? NULL : request, NULL, verb_one_cb, b);
-	}
-	verb_call_free(c);
-}
-
-static void
-verb_confirmed_cb(bool yes, void *arg)
-{
-	struct verb_call	*c = arg;
-
-	if (yes)
-		verb_run(c);
-	else
-		verb_call_free(c);
-}
-
-static void
-verb_ask(const struct def *d, const struct val *action,
-    const struct record *recs, size_t n)
-{
-	struct verb_call	*c = xcalloc(1, sizeof *c);
-	const struct val	*confirm = val_get(action, "confirm");
-	struct dialog_confirm	 ask = { .done = verb_confirmed_cb, .arg = c };
-	struct buf		 text = BUF_INIT;
-	size_t			 i;
-
-	c->d = d;
-	c->action = action;
-	c->columns = recs[0].columns == NULL ? NULL :
-	    val_copy(recs[0].columns);
-	c->row = xcalloc(n, sizeof *c->row);
-	for (i = 0; i < n; i++)
-		c->row[c->n++] = val_copy(recs[i].row);
-	if (val_is_null(confirm) ||
-	    (confirm->kind == VAL_BOOL && confirm->i == 0)) {
-		verb_run(c);
-		return;
-	}
-	if (n == 1)
-		record_title(d, &recs[0], &text);
-	else
-		buf_printf(&text, "%zu", n);
-	if (confirm->kind == VAL_ARRAY)
-		buf_printf(&text, ": %s", verb_label(confirm));
-	else
-		buf_printf(&text, ": %s?", verb_label(val_get(action,
-		    "label")));
-	ask.title = verb_label(val_get(action, "label"));
-	ask.text = buf_text(&text);
-	ask.yes = ask.title;
-	dialog_confirm(&ask);
-	buf_free(&text);
-}
-
 /* --- The menu of `a` -------------------------------------------------------------- */
 
-enum menu_what { MENU_VERB, MENU_ACTION };
+enum menu_what { MENU_VERB, MENU_ACTION, MENU_RIGHTS };
 
 struct menu {
 	const struct def	*d;
@@ -318,7 +154,14 @@ menu_cb(int choice, void *arg)
 	struct record	*recs;
 	size_t		 i;
 
-	if (choice >= 0 && m->item[choice].what == MENU_ACTION) {
+	if (choice >= 0 && m->item[choice].what == MENU_RIGHTS) {
+		struct record	r = { m->columns, m->row[0] };
+		struct buf	title = BUF_INIT;
+
+		record_title(m->d, &r, &title);
+		rights_open(record_id(&r), buf_text(&title));
+		buf_free(&title);
+	} else if (choice >= 0 && m->item[choice].what == MENU_ACTION) {
 		if (m->list != NULL) {
 			act_list(m->list, m->item[choice].action);
 		} else {
@@ -330,7 +173,7 @@ menu_cb(int choice, void *arg)
 		recs = xcalloc(m->n, sizeof *recs);
 		for (i = 0; i < m->n; i++)
 			recs[i] = (struct record){ m->columns, m->row[i] };
-		verb_ask(m->d, m->item[choice].verb, recs, m->n);
+		verb_start(m->d, m->item[choice].verb, recs, m->n);
 		free(recs);
 	}
 	menu_free(m);
@@ -382,6 +225,13 @@ menu_open(const struct def *d, const struct record *recs, size_t n,
 		};
 		m->item[m->nitems].what = MENU_VERB;
 		m->item[m->nitems++].verb = v;
+	}
+	if (n == 1 && strcmp(d->name, "roles") == 0 &&
+	    (app_may("roles.view") || app_may("roles.manage"))) {
+		items[m->nitems] = (struct dialog_item){
+			.label = TF("views.rights_title", NULL), .key = 'p'
+		};
+		m->item[m->nitems++].what = MENU_RIGHTS;
 	}
 	for (i = 0; i < sizeof own / sizeof own[0]; i++) {
 		if (def_can(d, own[i].verb) && (n == 1 ||
@@ -458,6 +308,14 @@ act_record(const struct def *d, const struct record *r, enum action a)
 	}
 }
 
+/* People are not created but invited. */
+bool
+act_invites(const struct def *d)
+{
+	return d != NULL && strcmp(d->name, "users") == 0 &&
+	    app_may("users.manage");
+}
+
 bool
 act_list(struct listpane *l, enum action a)
 {
@@ -467,6 +325,10 @@ act_list(struct listpane *l, enum action a)
 
 	if (d == NULL)
 		return false;
+	if (a == ACT_NEW && act_invites(d)) {
+		verb_invite();
+		return true;
+	}
 	if (a == ACT_NEW) {
 		if (!act_refuse(d, "create"))
 			form_new(d->name, rows_fixed(l->rows));

@@ -17,6 +17,7 @@ struct listpane;
 bool	 act_list(struct listpane *, enum action);
 /* On one record, as R.get gives it. */
 bool	 act_record(const struct def *, const struct record *, enum action);
+bool	 act_invites(const struct def *);
 /* Deletes one; done (may be NULL) runs when it is gone. */
 void	 act_delete(const struct def *, const struct record *);
 

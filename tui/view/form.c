@@ -29,6 +29,11 @@ struct form {
 	char			 id[40];	/* "": new */
 	int64_t			 version;
 	struct val		*fixed;
+	struct def		*own;		/* of a verb, with the verb, */
+	char			 verb[128];	/* its arguments and who waits */
+	struct val		*args;
+	void			(*done)(const struct link_reply *, void *);
+	void			*done_arg;
 	struct formfield	*field;
 	size_t			 n, at;
 	int			 top;
@@ -530,6 +535,12 @@ form_saved_cb(const struct link_reply *r, void *arg)
 
 	fm->call = 0;
 	fm->saving = false;
+	if (r->ok && fm->own != NULL) {
+		fm->done(r, fm->done_arg);
+		fm->done = NULL;
+		view_pop(fm->view);
+		return;
+	}
 	if (r->ok) {
 		form_title_text(fm, &b);
 		toast(TOAST_GOOD, NULL, "%s", TF("views.saved", "what",
@@ -558,7 +569,8 @@ form_saved_cb(const struct link_reply *r, void *arg)
 static struct val *
 form_args(struct form *fm, size_t *changed)
 {
-	struct val		*args = val_map();
+	struct val		*args = fm->args == NULL ? val_map() :
+				    val_copy(fm->args);
 	struct formfield	*ff;
 	size_t			 i;
 
@@ -602,11 +614,14 @@ form_save(struct form *fm)
 	form_title_text(fm, &title);
 	buf_addz(&what, TF(fm->id[0] == '\0' ? "views.created" :
 	    "views.edited", "what", buf_text(&title), NULL));
-	snprintf(verb, sizeof verb, "%s.%s", fm->d->name,
-	    fm->id[0] == '\0' ? "create" : "edit");
+	if (fm->own != NULL)
+		snprintf(verb, sizeof verb, "%s", fm->verb);
+	else
+		snprintf(verb, sizeof verb, "%s.%s", fm->d->name,
+		    fm->id[0] == '\0' ? "create" : "edit");
 	fm->saving = true;
-	fm->call = app_write(verb, args, fm->request, buf_text(&what),
-	    form_saved_cb, fm);
+	fm->call = app_write(verb, args, fm->request, fm->own != NULL ? NULL :
+	    buf_text(&what), form_saved_cb, fm);
 	buf_free(&what);
 	buf_free(&title);
 	ui_redraw();
@@ -618,6 +633,11 @@ struct form_arg {
 	const char		*type, *id;
 	const struct val	*fixed;
 	bool			 clone;
+	struct def		*own;
+	const char		*verb;
+	struct val		*args;
+	void			(*done)(const struct link_reply *, void *);
+	void			*done_arg;
 };
 
 static bool
@@ -630,8 +650,15 @@ form_start(struct view *v, void *arg)
 	size_t		 i;
 
 	fm->view = v;
-	if ((fm->d = defs_find(a->type)) == NULL)
+	if (a->own != NULL) {
+		fm->d = fm->own = a->own;
+		snprintf(fm->verb, sizeof fm->verb, "%s", a->verb);
+		fm->args = a->args;
+		fm->done = a->done;
+		fm->done_arg = a->done_arg;
+	} else if ((fm->d = defs_find(a->type)) == NULL) {
 		return false;
+	}
 	fm->clone = a->clone;
 	if (a->id != NULL && !a->clone)
 		snprintf(fm->id, sizeof fm->id, "%s", a->id);
@@ -666,6 +693,10 @@ form_close(struct view *v)
 		formfield_free(&fm->field[i]);
 	free(fm->field);
 	val_free(fm->fixed);
+	val_free(fm->args);
+	if (fm->done != NULL)
+		fm->done(NULL, fm->done_arg);
+	def_unmake(fm->own);
 }
 
 static void
@@ -678,9 +709,13 @@ form_title(struct view *v, char *out, size_t len)
 		form_title_text(fm, &b);
 	else
 		buf_addz(&b, app_label(fm->d->label));
-	snprintf(out, len, "%s%s", TF(fm->id[0] == '\0' ?
-	    "views.form_new" : "views.form_edit", "what", buf_text(&b), NULL),
-	    form_dirty(fm) ? " *" : "");
+	if (fm->own != NULL)
+		snprintf(out, len, "%s%s", buf_text(&b), form_dirty(fm) ?
+		    " *" : "");
+	else
+		snprintf(out, len, "%s%s", TF(fm->id[0] == '\0' ?
+		    "views.form_new" : "views.form_edit", "what",
+		    buf_text(&b), NULL), form_dirty(fm) ? " *" : "");
 	buf_free(&b);
 }
 
@@ -1029,6 +1064,18 @@ void
 form_new(const char *type, const struct val *fixed)
 {
 	struct form_arg	a = { .type = type, .fixed = fixed };
+
+	view_push(&form_view, &a);
+}
+
+void
+form_verb(struct def *d, const char *verb, struct val *args,
+    void (*done)(const struct link_reply *, void *), void *arg)
+{
+	struct form_arg	a = {
+		.type = d->name, .own = d, .verb = verb, .args = args,
+		.done = done, .done_arg = arg
+	};
 
 	view_push(&form_view, &a);
 }

@@ -5,6 +5,7 @@
 #ifndef KONAK_TUI_VIEW_FORM_H
 #define KONAK_TUI_VIEW_FORM_H
 
+#include "tui/link.h"
 #include "tui/store.h"
 
 struct buf;
@@ -15,6 +16,12 @@ struct formfield;
 void	 form_new(const char *type, const struct val *fixed);
 void	 form_edit(const char *type, const char *id);
 void	 form_clone(const char *type, const char *id);
+/* What a verb asks before it is called: a form whose definition is d (taken),
+ * whose arguments are added to args (taken). done sees the reply when the
+ * server has agreed, or NULL when the form was closed without; fields at
+ * fault are shown in the form. */
+void	 form_verb(struct def *d, const char *verb, struct val *args,
+	    void (*done)(const struct link_reply *, void *), void *arg);
 /* Somebody wants to know the id of what is created next (a list, to go
  * there). NULL arg ends it. */
 void	 form_on_created(void (*)(const char *type, const char *id, void *),

@@ -255,17 +255,18 @@ column_share(const struct def *d, const struct field *f, int width)
 static int
 columns_fit(struct column *c, int n, int width)
 {
-	int	i, fixed, shares, each, rest, at;
+	int	i, fixed, shares, flexible, each, rest, at;
 
 	for (;; n--) {
-		fixed = shares = 0;
+		fixed = shares = flexible = 0;
 		for (i = 0; i < n; i++) {
 			fixed += c[i].width + (i > 0 ? LIST_GAP : 0);
 			shares += c[i].share;
+			flexible += c[i].share > 0;
 		}
 		rest = width - fixed;
-		if (n <= 1 || (rest >= 0 && (shares == 0 ||
-		    rest / shares >= LIST_LEAST)))
+		if (n <= 1 || (rest >= 0 && (flexible == 0 ||
+		    rest / flexible >= LIST_LEAST)))
 			break;
 	}
 	if (rest < 0)
@@ -717,7 +718,7 @@ listpane_can(struct listpane *l, enum action a, char *why, size_t size)
 	why[0] = '\0';
 	switch (a) {
 	case ACT_NEW:
-		return def_can(d, "create");
+		return def_can(d, "create") || act_invites(d);
 	case ACT_CLONE:
 		return def_can(d, "create") && listpane_id(l) != NULL;
 	case ACT_EDIT:

@@ -1,5 +1,7 @@
-# tui/view/: the generic views.
+# tui/view/: the generic views; tui/mod/: what no definition can draw.
 libtui_a_SOURCES += \
+	tui/mod/rights.c \
+	tui/mod/rights.h \
 	tui/view/account.c \
 	tui/view/account.h \
 	tui/view/act.c \
@@ -28,4 +30,6 @@ libtui_a_SOURCES += \
 	tui/view/refpick.c \
 	tui/view/refpick.h \
 	tui/view/sidemenu.c \
-	tui/view/sidemenu.h
+	tui/view/sidemenu.h \
+	tui/view/verb.c \
+	tui/view/verb.h
