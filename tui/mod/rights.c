@@ -131,8 +131,15 @@ rights_scope(const char *scope)
 static const char *
 rights_module(const char *module)
 {
+	const struct field	*f = def_field(defs_find("companies"),
+				    "modules_enabled");
 	const struct def	*d = defs_find(module);
+	size_t			 i;
 
+	for (i = 0; f != NULL && i < f->rules.nchoices; i++) {
+		if (strcmp(f->rules.choices[i].code, module) == 0)
+			return f->rules.choices[i].label[ui_lang()];
+	}
 	return d == NULL ? module : app_label(d->labels);
 }
 

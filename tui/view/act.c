@@ -257,13 +257,32 @@ act_copy(const char *text)
 		toast(TOAST_WARN, NULL, "%s", TF("views.no_copy", NULL));
 }
 
+static void
+act_refused_cb(const struct link_reply *r, void *arg)
+{
+	char	*label = arg;
+
+	if (!r->ok && strcmp(r->code, "denied") == 0)
+		app_error(r);
+	else
+		toast(TOAST_WARN, NULL, "%s", TF("views.not_allowed", "what",
+		    label, NULL));
+	free(label);
+}
+
+/* What the role may not do the server refuses: it knows which permission is
+ * missing and who can grant it, and keeps a record. Without a record's id
+ * nothing can come of the question. */
 static bool
 act_refuse(const struct def *d, const char *verb)
 {
+	char	name[128];
+
 	if (def_can(d, verb))
 		return false;
-	toast(TOAST_WARN, NULL, "%s", TF("views.not_allowed", "what",
-	    app_label(d->labels), NULL));
+	snprintf(name, sizeof name, "%s.%s", d->name, verb);
+	app_write(name, NULL, NULL, NULL, act_refused_cb,
+	    xstrdup(app_label(d->labels)));
 	return true;
 }
 
