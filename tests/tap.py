@@ -62,3 +62,17 @@ def psql(sql, dbname=None):
     if r.status != 0:
         raise RuntimeError(r.err)
     return r.out.strip()
+
+
+def accounts():
+    """email → (password, base32 secret or '-')"""
+    with open(os.environ['KONAK_ACCOUNTS']) as f:
+        rows = [line.rstrip('\n').split('\t') for line in f]
+    return {r[0]: (r[1], r[2]) for r in rows}
+
+
+def code(email):
+    """A code that will be accepted: the steps used so far are forgotten."""
+    psql("update auth.totp set last_step = null from konak.users u "
+         "where u.id = user_id and u.email = '%s'" % email)
+    return Run('oathtool', '--totp', '-b', accounts()[email][1]).out.strip()

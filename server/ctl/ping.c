@@ -51,7 +51,7 @@ open_unix(const char *path, const char **error)
 	return fd;
 }
 
-/* "127.0.0.1:7443", "[::1]:7443" or "*:7443". */
+/* "127.0.0.1:7677", "[::1]:7677" or "*:7677". */
 static int
 open_tcp(struct ctl *ctl, const char *address, const char **error)
 {
