@@ -380,7 +380,8 @@ filter_sql(struct req *r, const struct def *d, struct buf *b,
 
 /*
  * Every word must occur. Words of one or two letters are looked for where
- * words begin, because trigrams know nothing shorter.
+ * words begin, because trigrams know nothing shorter; the column begins with
+ * a space for that.
  */
 bool
 search_sql(struct req *r, const struct def *d, struct buf *b,
@@ -398,16 +399,9 @@ search_sql(struct req *r, const struct def *d, struct buf *b,
 		return true;
 	for (word = strtok_r(folded, " \t\n", &rest); word != NULL &&
 	    n < WORDS_MAX; word = strtok_r(NULL, " \t\n", &rest), n++) {
-		if (utf8_count(word, strlen(word)) > 2) {
-			buf_addz(b, " and t.search like ");
-			param(b, p, like(r, "%", word, "%"));
-		} else {
-			buf_addz(b, " and (t.search like ");
-			param(b, p, like(r, "", word, "%"));
-			buf_addz(b, " or t.search like ");
-			param(b, p, like(r, "% ", word, "%"));
-			buf_addz(b, ")");
-		}
+		buf_addz(b, " and t.search like ");
+		param(b, p, utf8_count(word, strlen(word)) > 2 ?
+		    like(r, "%", word, "%") : like(r, "% ", word, "%"));
 	}
 	*any = n > 0;
 	return true;

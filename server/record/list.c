@@ -221,8 +221,10 @@ list_key(struct req *r, const struct listing *l, unsigned scopes)
 }
 
 /*
- * Rows of the company and of the group: a page of each by its own index, then
- * the first rows of both. One condition for the two would sort everything.
+ * Rows of the company and of the group: the keys of a page of each by its own
+ * index, then the first of both. One condition for the two would sort
+ * everything; and what a view works out for a row, it works out for the page
+ * alone.
  */
 static void
 both_sql(struct buf *b, const struct listing *l, const char *rest)
@@ -233,13 +235,26 @@ both_sql(struct buf *b, const struct listing *l, const char *rest)
 
 	buf_addz(b, " from (");
 	for (i = 0; i < 2; i++) {
-		buf_printf(b, "%s(select t.* from ", i > 0 ? " union all " :
-		    "");
+		buf_printf(b, "%s(select t.company_id, t.id", i > 0 ?
+		    " union all " : "");
+		if (l->sort != NULL) {
+			buf_addz(b, ", ");
+			sql_ident(b, "t", l->sort->column);
+		}
+		buf_addz(b, " from ");
 		sql_table(b, l->d);
 		buf_printf(b, " t where t.company_id = (select %s)%s)",
 		    owner[i], rest);
 	}
-	buf_addz(b, ") t");
+	/* offset 0: looked up row by row, not joined with all there are */
+	buf_addz(b, ") k cross join lateral (select t.* from ");
+	sql_table(b, l->d);
+	buf_addz(b, " t where t.company_id = k.company_id and t.id = k.id");
+	if (l->sort != NULL)
+		buf_printf(b, " and t.\"%s\" %s k.\"%s\"", l->sort->column,
+		    l->sort->required ? "=" : "is not distinct from",
+		    l->sort->column);
+	buf_addz(b, " offset 0) t");
 	order_sql(b, l);
 }
 

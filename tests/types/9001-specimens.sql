@@ -61,7 +61,7 @@ create table konak.specimens (
 	trace uuid default gen_random_uuid(),
 	hidden text default 'never',
 	search text not null generated always as
-	    (konak.fold(name || ' ' || coalesce(story, ''))) stored,
+	    (' ' || konak.fold(name || ' ' || coalesce(story, ''))) stored,
 	version integer not null default 1,
 	created_at timestamptz not null default konak.now(),
 	created_by uuid,
