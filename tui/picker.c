@@ -246,6 +246,7 @@ companies_cb(const struct link_reply *r, void *arg)
 
 	k->call = 0;
 	k->loaded = true;
+	ui_busy(-1);
 	ui_redraw();
 	free(k->error);
 	k->error = NULL;
@@ -277,9 +278,11 @@ ask(struct view *v)
 {
 	struct picker *k = v->state;
 
-	if (k->call == 0)
-		k->call = link_call(k->link, "session.companies", NULL, 0,
-		    companies_cb, v);
+	if (k->call != 0)
+		return;
+	ui_busy(1);
+	k->call = link_call(k->link, "session.companies", NULL, 0,
+	    companies_cb, v);
 }
 
 /* --- drawing ------------------------------------------------------------------- */
@@ -651,8 +654,10 @@ picker_view_close(struct view *v)
 {
 	struct picker *k = v->state;
 
-	if (k->call != 0)
+	if (k->call != 0) {
 		link_cancel(k->link, k->call);
+		ui_busy(-1);
+	}
 	edit_free(&k->edit);
 	free_items(k);
 	free(k->first_name);

@@ -158,7 +158,7 @@ ask(struct view *v, const char *verb, struct val *args, link_cb cb)
 
 	snprintf(g->busy, sizeof(g->busy), "%s", T("signin.working"));
 	g->error[0] = '\0';
-	ui_redraw();
+	ui_busy(1);
 	g->call = link_call_full(g->link, verb, args, LINK_EARLY, NULL, cb,
 	    progress_cb, v);
 }
@@ -175,6 +175,7 @@ answered(struct view *v, const struct link_reply *r)
 
 	g->call = 0;
 	g->busy[0] = '\0';
+	ui_busy(-1);
 	ui_redraw();
 	if (r->ok)
 		return true;
@@ -766,8 +767,10 @@ signin_close(struct view *v)
 	struct signin *g = v->state;
 	size_t i;
 
-	if (g->call != 0)
+	if (g->call != 0) {
 		link_cancel(g->link, g->call);
+		ui_busy(-1);
+	}
 	g->call = 0;
 	event_free(g->tick);
 	for (i = 0; i < F_LAST; i++)

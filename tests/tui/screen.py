@@ -1,0 +1,232 @@
+"""Drives konak in a tmux of its own, for tests/tui. Keys are waited for by
+the client's own idle signal (KONAK_TEST_IDLE), never by sleeping."""
+import base64
+import hashlib
+import hmac
+import os
+import shutil
+import struct
+import subprocess
+import tempfile
+import time
+
+BUILD = os.environ.get("KONAK_BUILD", "build")
+count = 0
+failed = 0
+
+
+def ok(cond, what, more=""):
+    global count, failed
+    count += 1
+    print(("ok" if cond else "not ok"), count, "-", what, flush=True)
+    if not cond:
+        failed += 1
+        for line in str(more).splitlines():
+            print("#", line)
+    return cond
+
+
+def done():
+    print("1..%d" % count)
+    return 1 if failed else 0
+
+
+def account(email):
+    """(password, secret) of an account of the sample."""
+    with open(os.environ["KONAK_ACCOUNTS"]) as f:
+        for line in f:
+            word = line.rstrip("\n").split("\t")
+            if word[0] == email:
+                return word[1], word[2]
+    raise KeyError(email)
+
+
+used = {}
+
+
+def totp(secret, fresh=True):
+    """A code; a step counts once, so the next one is waited for."""
+    if fresh:
+        while int(time.time()) // 30 <= used.get(secret, 0):
+            time.sleep(0.2)
+    step = int(time.time()) // 30
+    used[secret] = step
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    mac = hmac.new(key, struct.pack(">Q", step), hashlib.sha1).digest()
+    at = mac[-1] & 15
+    return "%06d" % ((struct.unpack(">I", mac[at:at + 4])[0] & 0x7fffffff)
+                     % 1000000)
+
+
+class Konak:
+    def __init__(self, rows=24, cols=80, term="tmux-256color", args=(),
+                 env=None, prog="konak"):
+        self.dir = tempfile.mkdtemp(prefix="konak-tui-")
+        self.idle_file = self.dir + "/idle"
+        self.screen_file = self.dir + "/screen"
+        self.sock = self.dir + "/tmux"
+        e = dict(TERM=term, LANG="C.UTF-8", LC_ALL="", LC_CTYPE="",
+                 KONAK_TEST="1", KONAK_TEST_IDLE=self.idle_file,
+                 KONAK_TEST_SCREEN=self.screen_file, TZ="Europe/Istanbul",
+                 XDG_STATE_HOME=self.dir, XDG_CONFIG_HOME=self.dir)
+        for name in ("KONAK_SOCKET", "KONAK_TENANT", "KONAK_HOST",
+                     "KONAK_ADDR", "KONAK_PORT", "KONAK_CA", "ASAN_OPTIONS",
+                     "UBSAN_OPTIONS", "EDITOR", "VISUAL"):
+            if name in os.environ:
+                e[name] = os.environ[name]
+        e.update(env or {})
+        if "KONAK_SOCKET" in e:
+            for name in ("KONAK_HOST", "KONAK_ADDR", "KONAK_PORT"):
+                e.pop(name, None)
+        cmd = ["env", "-u", "TMUX", "-u", "KONAK_NOTICE"]
+        cmd += ["%s=%s" % kv for kv in e.items()]
+        cmd += [os.path.join(BUILD, prog), *args]
+        line = " ".join("'%s'" % c.replace("'", "'\\''") for c in cmd)
+        line += " 2>'%s/err'; echo $? >'%s/status'; cat" % (self.dir,
+                                                            self.dir)
+        self.tmux("new-session", "-d", "-x", str(cols), "-y", str(rows), line)
+        self.tmux("set", "-g", "status", "off")
+        self.tmux("set", "-g", "escape-time", "0")
+        self.tmux("resize-window", "-x", str(cols), "-y", str(rows))
+        self.size = (rows, cols)
+        self.wait(0, 10)
+
+    def tmux(self, *args):
+        out = subprocess.run(["tmux", "-S", self.sock, "-f", "/dev/null",
+                              *args], capture_output=True, text=True)
+        return out.stdout
+
+    def idle(self):
+        try:
+            with open(self.idle_file) as f:
+                return int(f.read() or 0)
+        except (OSError, ValueError):
+            return 0
+
+    def wait(self, since, limit=8.0):
+        """Until the client is idle again after what was done at `since`."""
+        end = time.time() + limit
+        while self.idle() == since and time.time() < end:
+            if self.ended():
+                return
+            time.sleep(0.005)
+        last, quiet = self.idle(), time.time()
+        while time.time() - quiet < 0.04 and time.time() < end:
+            time.sleep(0.005)
+            if self.idle() != last:
+                last, quiet = self.idle(), time.time()
+
+    def keys(self, *names):
+        """tmux's key names, one after the other."""
+        for name in names:
+            n = self.idle()
+            self.tmux("send-keys", name)
+            self.wait(n)
+
+    def text(self, s):
+        for c in s:
+            n = self.idle()
+            self.tmux("send-keys", "-l", "--", c)
+            self.wait(n)
+
+    def raw(self, data):
+        n = self.idle()
+        self.tmux("send-keys", "-H", *["%02x" % b for b in data])
+        self.wait(n)
+
+    def resize(self, rows, cols):
+        if (rows, cols) == self.size:
+            return
+        n = self.idle()
+        self.size = (rows, cols)
+        self.tmux("resize-window", "-x", str(cols), "-y", str(rows))
+        self.wait(n)
+
+    def screen(self):
+        """What tmux shows, blanks at line ends cut."""
+        out = self.tmux("capture-pane", "-p").split("\n")
+        out = [line.rstrip() for line in out[:self.size[0]]]
+        return "\n".join(out) + "\n"
+
+    def model(self):
+        """What the client thinks it shows, with {roles}."""
+        try:
+            os.unlink(self.screen_file)
+        except OSError:
+            pass
+        pid = self.pid()
+        os.kill(pid, 10)
+        end = time.time() + 3
+        while time.time() < end:
+            try:
+                with open(self.screen_file) as f:
+                    text = f.read()
+                if text.count("\n") >= self.size[0]:
+                    return text
+            except OSError:
+                pass
+            time.sleep(0.01)
+        return ""
+
+    def pid(self):
+        shell = self.tmux("list-panes", "-F", "#{pane_pid}").strip()
+        kids = subprocess.run(["pgrep", "-P", shell], capture_output=True,
+                              text=True).stdout.split()
+        return int(kids[0])
+
+    def has(self, text, limit=8.0):
+        """True as soon as it shows."""
+        end = time.time() + limit
+        while text not in self.screen():
+            if time.time() > end:
+                return False
+            time.sleep(0.02)
+        return True
+
+    def ended(self):
+        return os.path.exists(self.dir + "/status")
+
+    def status(self, limit=5.0):
+        end = time.time() + limit
+        while time.time() < end:
+            try:
+                with open(self.dir + "/status") as f:
+                    text = f.read()
+                if text:
+                    return int(text)
+            except OSError:
+                pass
+            time.sleep(0.01)
+        return None
+
+    def errors(self):
+        try:
+            with open(self.dir + "/err") as f:
+                return f.read()
+        except OSError:
+            return ""
+
+    def sign_in(self, email, company=None):
+        """To the dashboard of `company`, or of the one that is chosen."""
+        password, secret = account(email)
+        self.text(email)
+        self.keys("Tab")
+        self.text(password)
+        self.keys("Enter")
+        if not self.has("[ ] [ ] [ ]", 15):
+            return False
+        self.text(totp(secret))
+        self.keys("Enter")
+        if not self.has("Esc", 10):
+            return False
+        if company is not None:
+            self.enter(company)
+        return True
+
+    def enter(self, company):
+        self.text(company)
+        self.keys("Enter")
+
+    def close(self):
+        self.tmux("kill-server")
+        shutil.rmtree(self.dir, ignore_errors=True)
