@@ -237,6 +237,8 @@ client_tick(struct client *c, time_t now)
 		client_drop(c, DROP_SLOW, "does not read");
 		return;
 	}
+	if (c->refresh_again && c->refreshing == 0)
+		session_refresh(c, NULL, NULL);
 	if (limit == 0 && now - c->heard_at > conf.limits.silence_s / 2 &&
 	    now - c->pinged_at > conf.limits.silence_s / 2) {
 		c->pinged_at = now;

@@ -96,8 +96,8 @@ struct client {
 	enum client_stage	 stage;
 	enum client_drop	 dropped;
 	bool			 in_turn, paused, want_write;
+	bool			 backlog;	/* whole frames stand in c->in */
 	bool			 again;		/* owes a push "look again" */
-	bool			 closing;	/* drop once all is written */
 	bool			 listed;	/* counted for its address */
 	time_t			 stage_at, heard_at, pinged_at, wrote_at;
 	uint64_t		 serial;	/* for the log */
@@ -108,6 +108,7 @@ struct client {
 	struct session		*session;
 	struct session		*dead;		/* see session.h */
 	unsigned		 refreshing;	/* rights under way */
+	bool			 refresh_again;	/* they could not be read */
 	void			*auth;
 	void			(*auth_free)(void *);
 	uint8_t			*in;		/* start of an unfinished frame */

@@ -21,9 +21,13 @@
 
 #define RETRIES		3
 #define TOUCH_S		60
+#define STEPS_MS	5000
 
 struct dispatch_stats		 dispatch_stats;
 static struct event_base	*base;
+/* KONAK_TEST_NO_CHECK, in a test build only: neither the copy nor enter judges
+ * a right, so that tests see what the tables alone refuse. */
+static bool			 unchecked;
 
 static const struct db_stmt	stmt_enter = { "enter",
     "select konak.enter($1::bytea, $2::uuid, $3::text[], $4::bool, $5::uuid, "
@@ -54,6 +58,8 @@ need_array(struct req *r)
 	char	*s = "";
 	int	 i;
 
+	if (unchecked)
+		return "{}";
 	for (i = 0; i < VERB_NEEDS && r->verb->need[i] != NULL; i++) {
 		if (self_or_public(r->verb->need[i]))
 			continue;
@@ -150,15 +156,18 @@ struct db_tx *
 dispatch_tx(struct req *r)
 {
 	struct req_private	*p = r->priv;
+	unsigned		 limit;
 
 	if (r->tenant == NULL) {
 		req_fail(r, ERR_UNAVAILABLE, NULL, "err.unavailable", NULL);
 		return NULL;
 	}
 	p->mode[0] = p->writes ? 't' : 'f';
+	limit = r->verb->limit_ms;
+	if (limit == 0 && (r->verb->flags & VERB_STEPS))
+		limit = STEPS_MS;
 	p->tx = db_tx_new(tenant_db(r->tenant),
-	    r->verb->flags & VERB_STEPS ? DB_STEPS : 0, r->verb->limit_ms,
-	    tx_done, r);
+	    r->verb->flags & VERB_STEPS ? DB_STEPS : 0, limit, tx_done, r);
 	if (needs_enter(r) && !p->committed)
 		tx_enter(r, p->tx);
 	return p->tx;
@@ -336,7 +345,7 @@ missing_right(const struct req *r)
 {
 	int	i;
 
-	if (r->verb->state != VERB_COMPANY)
+	if (r->verb->state != VERB_COMPANY || unchecked)
 		return NULL;
 	for (i = 0; i < VERB_NEEDS && r->verb->need[i] != NULL; i++) {
 		if (!self_or_public(r->verb->need[i]) &&
@@ -516,4 +525,9 @@ void
 dispatch_start(struct event_base *b)
 {
 	base = b;
+#if KONAK_TEST_BUILD
+	unchecked = getenv("KONAK_TEST_NO_CHECK") != NULL;
+	if (unchecked)
+		log_warn(NULL, "rights are checked by the tables alone");
+#endif
 }

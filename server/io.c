@@ -16,7 +16,9 @@
 
 #define FRAME_MAX	(FRAME_HEADER + FRAME_BODY_MAX)
 #define READ_ROOM	(32 * 1024)
-#define READ_TURN	(256 * 1024)	/* then the others have their turn */
+/* Then the others have their turn. */
+#define READ_TURN	(256 * 1024)
+#define FRAMES_TURN	256
 
 static ssize_t
 plain_result(ssize_t n)
@@ -71,16 +73,22 @@ keep(struct client *c, const uint8_t *p, size_t len)
 	c->in_len = len;
 }
 
-/* Handles the frames that are complete; returns how many bytes they took. */
+/* Handles the frames that are complete, as long as it is this client's turn
+ * and it reads its answers; returns how many bytes they took. */
 static size_t
 frames(struct client *c, const uint8_t *p, size_t len)
 {
 	struct frame	 f;
 	const char	*wrong;
 	size_t		 used = 0;
+	unsigned	 n = 0;
 
-	while (c->dropped == DROP_NONE && !c->closing &&
-	    len - used >= FRAME_HEADER) {
+	while (c->dropped == DROP_NONE && len - used >= FRAME_HEADER) {
+		if (n++ >= FRAMES_TURN || buf_len(&c->out) >
+		    (size_t)conf.limits.output_pause) {
+			c->backlog = true;
+			break;
+		}
 		wrong = frame_decode(p + used, &f);
 		if (wrong != NULL) {
 			client_protocol_error(c, wrong);
@@ -101,15 +109,18 @@ client_read(struct client *c)
 	size_t		len, used, total = 0;
 	ssize_t		n;
 
-	while (c->dropped == DROP_NONE && !c->closing && !c->paused &&
-	    total < READ_TURN) {
+	while (c->dropped == DROP_NONE && !c->paused && total < READ_TURN) {
 		len = c->in_len;
 		if (len > 0)
 			memcpy(scratch, c->in, len);
-		n = c->io->read(c, scratch + len, sizeof scratch - len);
+		if (c->backlog)
+			n = 0;
+		else
+			n = c->io->read(c, scratch + len,
+			    sizeof scratch - len);
 		if (n == IO_AGAIN)
 			break;
-		if (n == IO_CLOSED) {
+		if (n == IO_CLOSED && !c->backlog) {
 			client_drop(c, DROP_CLOSED, "closed by the client");
 			break;
 		}
@@ -117,16 +128,22 @@ client_read(struct client *c)
 			client_drop(c, DROP_CLOSED, "connection broken");
 			break;
 		}
+		c->backlog = false;
 		total += (size_t)n;
 		len += (size_t)n;
 		used = frames(c, scratch, len);
 		keep(c, scratch + used, len - used);
 		explicit_bzero(scratch, len);
-		if ((size_t)n < READ_ROOM && c->io->pending(c) == 0)
+		if (c->backlog ||
+		    ((size_t)n < READ_ROOM && c->io->pending(c) == 0))
 			break;
 	}
-	if (c->dropped == DROP_NONE && c->io->pending(c) > 0 && !c->paused)
+	if (c->dropped == DROP_NONE && !c->paused &&
+	    (c->backlog || c->io->pending(c) > 0))
 		event_active(&c->read_ev, EV_READ, 0);
+	/* TLS may have wanted to read before it could write. */
+	if (c->dropped == DROP_NONE && buf_len(&c->out) > 0)
+		client_turn(c);
 }
 
 /* Over the high mark the client is not read from until it reads itself. */
@@ -141,8 +158,10 @@ pause_check(struct client *c)
 	    buf_len(&c->out) < (size_t)conf.limits.output_pause / 4) {
 		c->paused = false;
 		event_add(&c->read_ev, NULL);
-		if (c->io->pending(c) > 0)
+		if (c->backlog || c->io->pending(c) > 0)
 			event_active(&c->read_ev, EV_READ, 0);
+		if (c->again)
+			client_turn(c);
 	}
 }
 
@@ -166,14 +185,8 @@ client_write(struct client *c)
 	}
 	if (buf_len(&c->out) == 0) {
 		buf_free(&c->out);
-		if (c->closing)
-			client_drop(c, DROP_CLOSED, "closed");
 	} else if (c->want_write)
 		event_add(&c->write_ev, NULL);
-	else
-		client_turn(c);
-	if (c->dropped != DROP_NONE)
-		return;
 	if (buf_len(&c->out) > (size_t)conf.limits.output_max)
 		client_drop(c, DROP_SLOW, "too much waits to be read");
 	else

@@ -29,6 +29,7 @@ struct notifier {
 	struct db_pool	*pool;		/* NULL until somebody needs it */
 	struct event	*ev;
 	struct buf	 lines;
+	bool		 stopped;
 };
 
 static const struct db_stmt	stmt_notify = { "notify",
@@ -81,7 +82,7 @@ gather(struct notifier *n)
 	static const struct timeval	tv = { 0, GATHER_US };
 
 	notifier_wake(n);
-	if (!evtimer_pending(n->ev, NULL))
+	if (n->pool != NULL && !evtimer_pending(n->ev, NULL))
 		evtimer_add(n->ev, &tv);
 }
 
@@ -169,7 +170,7 @@ came_back(void *arg)
 void
 notifier_wake(struct notifier *n)
 {
-	if (n->pool != NULL)
+	if (n->pool != NULL || n->stopped)
 		return;
 	n->pool = db_listener_new(tenant_base(), tenant_db_conf(n->tenant),
 	    CHANNEL, heard, n);
@@ -184,6 +185,15 @@ notifier_new(struct tenant *t)
 	n->tenant = t;
 	n->ev = evtimer_new(tenant_base(), notifier_send, n);
 	return n;
+}
+
+void
+notifier_stop(struct notifier *n)
+{
+	n->stopped = true;
+	evtimer_del(n->ev);
+	db_pool_free(n->pool);
+	n->pool = NULL;
 }
 
 void

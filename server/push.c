@@ -15,6 +15,21 @@
 #include "server/tenant.h"
 
 #define WATCHES_MAX	64	/* a client */
+#define CHAINS		4096
+
+static LIST_HEAD(chain, watch)	chains[CHAINS];
+
+static struct chain *
+chain_of(const struct tenant *t, const char *company, const char *type)
+{
+	uintptr_t	h = (uintptr_t)t >> 4;
+
+	while (*company != '\0')
+		h = h * 33 ^ (unsigned char)*company++;
+	while (*type != '\0')
+		h = h * 33 ^ (unsigned char)*type++;
+	return &chains[h % CHAINS];
+}
 
 static void
 push_send(struct client *c, struct buf *b)
@@ -114,11 +129,13 @@ void
 push_change_local(struct tenant *t, const char *company,
     const struct change *ch, const char *request)
 {
+	struct watch	*w;
 	struct client	*c;
 
-	TAILQ_FOREACH(c, &clients, link) {
-		if (c->tenant != t || c->dropped != DROP_NONE ||
-		    watching(c, ch->type, company) == NULL)
+	LIST_FOREACH(w, chain_of(t, company, ch->type), chain) {
+		c = w->client;
+		if (w->tenant != t || strcmp(w->type, ch->type) != 0 ||
+		    strcmp(w->company, company) != 0)
 			continue;
 		if (c->paused)
 			c->again = true;
@@ -176,6 +193,7 @@ static void
 watch_free(struct client *c, struct watch *w)
 {
 	TAILQ_REMOVE(&c->watches, w, link);
+	LIST_REMOVE(w, chain);
 	free(w->type);
 	free(w->need);
 	free(w);
@@ -196,10 +214,13 @@ watch_start(struct client *c, const char *type, const char *need)
 	if (n >= WATCHES_MAX)
 		return false;
 	w = xcalloc(1, sizeof *w);
+	w->client = c;
+	w->tenant = c->tenant;
 	w->type = xstrdup(type);
 	w->need = need == NULL ? NULL : xstrdup(need);
 	memcpy(w->company, c->session->company, sizeof w->company);
 	TAILQ_INSERT_TAIL(&c->watches, w, link);
+	LIST_INSERT_HEAD(chain_of(w->tenant, w->company, type), w, chain);
 	notifier_wake(tenant_notifier(c->tenant));
 	return true;
 }

@@ -24,7 +24,10 @@ struct change {
 
 /* One type that a client watches, in the company it had entered then. */
 struct watch {
-	TAILQ_ENTRY(watch)	 link;
+	TAILQ_ENTRY(watch)	 link;		/* of its client */
+	LIST_ENTRY(watch)	 chain;		/* by tenant, company, type */
+	struct client		*client;
+	struct tenant		*tenant;
 	char			*type;
 	char			 company[37];
 	char			*need;		/* to see the type */
@@ -50,6 +53,7 @@ void	watch_recheck(struct client *);
 struct notifier;
 struct notifier	*notifier_new(struct tenant *);
 void		 notifier_free(struct notifier *);
+void		 notifier_stop(struct notifier *);	/* for good */
 void		 notifier_wake(struct notifier *);	/* somebody watches */
 void		 notify_change(struct tenant *, const char *company,
 		    const struct change *, const char *request);

@@ -187,7 +187,8 @@ refresh_apply(struct refresh *f, const struct db_error *e)
 			session_left(c);
 			push_rights(c);
 		}
-	}
+	} else
+		c->refresh_again = true;
 }
 
 static void
@@ -220,6 +221,7 @@ session_refresh(struct client *c, void (*fn)(struct client *, bool, void *),
 			fn(c, true, arg);
 		return;
 	}
+	c->refresh_again = false;
 	f = xcalloc(1, sizeof *f);
 	f->client = c;
 	f->session = c->session;

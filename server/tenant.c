@@ -356,6 +356,7 @@ tenant_close(struct tenant *t)
 		if (c->tenant == t)
 			client_drop(c, DROP_SHUTDOWN, "the tenant is closed");
 	}
+	notifier_stop(t->notifier);
 	log_info(t->file.name, "tenant closed");
 }
 

@@ -21,7 +21,7 @@
 #include "lib/xmalloc.h"
 #include "server/worker.h"
 
-#define WAIT_THREADS	2
+#define WAIT_THREADS	4
 #define WAIT_QUEUE	256
 #define THREADS_MAX	16
 #define SLOW_NICE	10

@@ -498,8 +498,9 @@ conn_prepared(struct db_conn *c, const struct db_stmt *stmt, PGresult *r)
 	if (PQresultStatus(r) == PGRES_COMMAND_OK) {
 		p->state = PREP_READY;
 	} else {
+		/* Also when a cancel request hit it by mistake. */
 		p->state = PREP_NONE;
-		log_error(pool_conf(c->pool)->name, "statement %s: %s",
+		log_warn(pool_conf(c->pool)->name, "statement %s: %s",
 		    stmt->name, PQresultErrorMessage(r));
 	}
 	PQclear(r);

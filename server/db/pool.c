@@ -380,7 +380,8 @@ pool_destroy(struct db_pool *p)
 static void
 conn_tick(struct db_pool *p, struct db_conn *c)
 {
-	unsigned	limit;
+	struct db_tx	*tx;
+	unsigned	 limit;
 
 	limit = p->conf.connect_ms == 0 ? 10000 : p->conf.connect_ms;
 	if (c->state != CONN_READY) {
@@ -389,6 +390,9 @@ conn_tick(struct db_pool *p, struct db_conn *c)
 		return;
 	}
 	limit = p->conf.statement_ms == 0 ? 30000 : p->conf.statement_ms;
+	tx = conn_running(c);
+	if (tx != NULL && tx->limit_ms > limit)
+		limit = tx->limit_ms;
 	if (c->ntx > 0) {
 		/* The server's own time limit has passed: it is not there. */
 		if (ms_since(&c->last_read) > limit + 10000)
