@@ -350,7 +350,7 @@ create table konak.role_permissions (
 create index role_permissions_code_idx on konak.role_permissions (company_id, code);
 
 create table konak.memberships (
-	company_id uuid not null,
+	company_id uuid not null default konak.company(),
 	id uuid not null default konak.uuid7(),
 	user_id uuid not null,
 	role_id uuid not null,

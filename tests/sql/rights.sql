@@ -1,0 +1,253 @@
+-- What each role may do to each record type, tried on the tables themselves
+-- with nothing before them but konak.enter(). Typed from the specification
+-- (platform.md; the same rows as tests/rights.tsv). And: one company never
+-- reaches into another.
+
+begin;
+select plan(218);
+\ir setup.psql
+
+-- role by verb ----------------------------------------------------------------
+
+create temp table verbs (tab text, verb text, stmt text) on commit drop;
+insert into verbs values
+('customers', 'view', $$select id from konak.customers where id = '7e570000-0000-7000-8000-0000000000c1'$$),
+('customers', 'create', $$insert into konak.customers (company_name) values ('Yeni') returning id$$),
+('customers', 'edit', $$update konak.customers set city = 'Ankara' where id = '7e570000-0000-7000-8000-0000000000c1' returning id$$),
+('customers', 'delete', $$update konak.customers set deleted_at = now() where id = '7e570000-0000-7000-8000-0000000000c1' returning id$$),
+('customer_contacts', 'view', $$select id from konak.customer_contacts where id = '7e570000-0000-7000-8000-0000000000d1'$$),
+('customer_contacts', 'create', $$insert into konak.customer_contacts (customer_id, name) values ('7e570000-0000-7000-8000-0000000000c1', 'Yeni') returning id$$),
+('customer_contacts', 'edit', $$update konak.customer_contacts set title = 'Müdür' where id = '7e570000-0000-7000-8000-0000000000d1' returning id$$),
+('customer_contacts', 'delete', $$update konak.customer_contacts set deleted_at = now() where id = '7e570000-0000-7000-8000-0000000000d1' returning id$$),
+('interactions', 'view', $$select id from konak.interactions where id = '7e570000-0000-7000-8000-0000000000e1'$$),
+('interactions', 'create', $$insert into konak.interactions (customer_id, text) values ('7e570000-0000-7000-8000-0000000000c1', 'Yeni') returning id$$),
+('interactions', 'edit', $$update konak.interactions set text = 'Başka' where id = '7e570000-0000-7000-8000-0000000000e1' returning id$$),
+('interactions', 'delete', $$update konak.interactions set deleted_at = now() where id = '7e570000-0000-7000-8000-0000000000e1' returning id$$),
+('roles', 'view', $$select id from konak.roles where template = 'intern'$$),
+('roles', 'create', $$insert into konak.roles (name) values ('Yeni') returning id$$),
+('roles', 'edit', $$update konak.roles set description = 'x' where template = 'intern' returning id$$),
+('role_permissions', 'view', $$select 1 from konak.role_permissions limit 1$$),
+('role_permissions', 'edit', $$select konak.role_set((select id from konak.roles where template = 'intern'), '{"interactions.create": "all"}') is not null$$),
+('memberships', 'create', $$insert into konak.memberships (user_id, role_id) select '7e570000-0000-7000-8000-0000000000f8', role_id from konak.memberships where user_id = '7e570000-0000-7000-8000-0000000000f5' returning id$$),
+('memberships', 'edit', $$update konak.memberships set role_id = (select role_id from konak.memberships where user_id = '7e570000-0000-7000-8000-0000000000f4') where user_id = '7e570000-0000-7000-8000-0000000000f5' returning id$$),
+('memberships', 'delete', $$update konak.memberships set deleted_at = now() where user_id = '7e570000-0000-7000-8000-0000000000f5' returning id$$),
+('users', 'edit', $$update konak.users set last_name = 'Başka' where id = '7e570000-0000-7000-8000-0000000000f5' returning id$$),
+('companies', 'edit', $$update konak.companies set city = 'İzmir' where id = konak.company() returning id$$),
+('companies', 'create', $$insert into konak.companies (kind, name, slug, email) values ('agency', 'Yeni', 'yeni-x', 'yeni@x.example') returning id$$),
+('audit_logs', 'view', $$select id from konak.audit_logs where record_type = 'memberships' and action = 'MEMBERSHIP_CREATE' limit 1$$);
+
+-- owner, admin, manager, employee, intern
+create temp table matrix (tab text, verb text, who text[]) on commit drop;
+insert into matrix values
+('customers', 'view', '{owner,admin,manager,employee,intern}'),
+('customers', 'create', '{owner,admin,manager}'),
+('customers', 'edit', '{owner,admin,manager,employee}'),
+('customers', 'delete', '{owner,admin,manager}'),
+('customer_contacts', 'view', '{owner,admin,manager,employee,intern}'),
+('customer_contacts', 'create', '{owner,admin,manager}'),
+('customer_contacts', 'edit', '{owner,admin,manager,employee}'),
+('customer_contacts', 'delete', '{owner,admin,manager}'),
+('interactions', 'view', '{owner,admin,manager,employee,intern}'),
+('interactions', 'create', '{owner,admin,manager,employee}'),
+('interactions', 'edit', '{owner,admin,manager,employee}'),
+('interactions', 'delete', '{owner,admin,manager}'),
+('roles', 'view', '{owner,admin}'),
+('roles', 'create', '{owner}'),
+('roles', 'edit', '{owner}'),
+('role_permissions', 'view', '{owner,admin}'),
+('role_permissions', 'edit', '{owner}'),
+('memberships', 'create', '{owner,admin}'),
+('memberships', 'edit', '{owner,admin}'),
+('memberships', 'delete', '{owner,admin}'),
+('users', 'edit', '{owner,admin,intern}'),	-- the intern: the own row
+('companies', 'edit', '{owner,admin}'),
+('companies', 'create', '{}'),
+('audit_logs', 'view', '{owner,admin,manager,employee,intern}');
+-- Whoever sees a record sees its history; memberships are seen by all inside.
+
+select is(pg_temp.can(w, :a, v.stmt), w = any (m.who),
+    format('%s %s %s.%s', w, case when w = any (m.who) then 'may' else 'may not' end,
+	m.tab, m.verb))
+from matrix m join verbs v using (tab, verb),
+    unnest(array['owner', 'admin', 'manager', 'employee', 'intern']) w
+order by m.tab, m.verb, w;
+
+-- Nothing is deleted for good, by anybody.
+select is(pg_temp.bare('konak_app', format('delete from konak.%I returning 1', t)),
+    '42501 permission denied for table ' || t, 'no DELETE on ' || t)
+from unnest(array['customers', 'customer_contacts', 'interactions', 'users',
+    'companies', 'memberships', 'roles', 'audit_logs', 'audit_values']) t;
+
+-- delete by edit: the right to edit is not the right to delete
+select is(pg_temp.try('employee', :a, 'update konak.customers set deleted_at = now(), city = ''x'' returning id'),
+    'KN002 record.delete_alone', 'an edit does not carry a deletion along');
+select is(pg_temp.try('employee', :a, 'update konak.customers set deleted_at = now() returning id'),
+    '42501 customers.delete', 'an editor cannot delete');
+select is(pg_temp.try('manager', :a, format('update konak.customers set deleted_at = now() where id = %L returning id', :c2)),
+    :c2, 'who may delete, deletes');
+select is(pg_temp.try('employee', :a, format('update konak.customers set deleted_at = null where id = %L returning id', :c2)),
+    '42501 customers.delete', 'an editor cannot restore');
+select is(pg_temp.try('employee', :a, format('update konak.customers set city = ''x'' where id = %L returning id', :c2)),
+    'KN001 deleted', 'nor edit what is deleted');
+select is(pg_temp.try('manager', :a, format('update konak.customers set deleted_at = null where id = %L returning id', :c2)),
+    :c2, 'who may delete, restores');
+
+-- no settings, no rows ---------------------------------------------------------
+
+select is(pg_temp.bare('konak_app', 'select count(*) from konak.' || t), '0',
+    'without enter nothing is seen of ' || t)
+from unnest(array['customers', 'customer_contacts', 'interactions', 'users',
+    'companies', 'memberships', 'roles', 'role_permissions', 'audit_logs',
+    'requests', 'audit', 'sessions', 'login_history']) t;
+select alike(pg_temp.bare('konak_app', 'insert into konak.customers (company_id, company_name) values (''7e570000-0000-7000-8000-00000000000a'', ''x'') returning id'),
+    '42501 %', 'and nothing is written');
+
+-- company A and company B ---------------------------------------------------------
+
+select is(pg_temp.try('owner', :b, 'select string_agg(company_name, '','') from konak.customers'),
+    'Gizli AŞ', 'in B one sees B''s customers only');
+select is(pg_temp.try('other', :b, 'select count(*) from konak.' || t
+    || ' where company_id = ''7e570000-0000-7000-8000-00000000000a'''), '0',
+    'B reads nothing of A: ' || t)
+from unnest(array['customers', 'customer_contacts', 'interactions', 'memberships',
+    'roles', 'role_permissions', 'companies', 'audit_logs', 'requests']) t;
+select is(pg_temp.try('other', :b, format('select konak.visible(%L, %L)', t, id)),
+    'false', 'nor learns that it is there: ' || t)
+from (values ('customers', :c1), ('customer_contacts', :p1), ('interactions', :i1),
+    ('companies', :a)) v(t, id);
+select is(pg_temp.try('other', :b, format('select count(*) from konak.history(%L, %L)', t, id)),
+    'KN001 no row', 'nor its history: ' || t)
+from (values ('customers', :c1), ('customer_contacts', :p1), ('interactions', :i1)) v(t, id);
+select is(pg_temp.try('other', :b, stmt), null, 'B changes nothing of A: ' || what)
+from (values
+    ('edit', format('update konak.customers set city = ''x'' where id = %L returning id', :c1)),
+    ('delete', format('update konak.customers set deleted_at = now() where id = %L returning id', :c1)),
+    ('edit person', format('update konak.customer_contacts set title = ''x'' where id = %L returning id', :p1)),
+    ('edit role', 'update konak.roles set description = ''x'' where company_id = ''7e570000-0000-7000-8000-00000000000a'' returning id'),
+    ('edit membership', 'update konak.memberships set is_owner = true where company_id = ''7e570000-0000-7000-8000-00000000000a'' returning id'),
+    ('edit company', 'update konak.companies set name = ''x'' where id = ''7e570000-0000-7000-8000-00000000000a'' returning id')) v(what, stmt);
+select alike(pg_temp.try('owner', :b, format('insert into konak.%I (company_id%s) values (%L%s) returning id',
+    t, c, :a, v)), '42501 %', 'B writes nothing into A: ' || t)
+from (values ('customers', ', company_name', ', ''x'''),
+    ('customer_contacts', ', customer_id, name', ', ''7e570000-0000-7000-8000-0000000000c1'', ''x'''),
+    ('interactions', ', customer_id, text', ', ''7e570000-0000-7000-8000-0000000000c1'', ''x'''),
+    ('roles', ', name', ', ''x''')) v(t, c, v);
+select is(pg_temp.try('owner', :b, format('insert into konak.customer_contacts (customer_id, name) values (%L, ''x'') returning id', :c1)),
+    '23503 customer_contacts_customer_id_fkey', 'a reference into A refers to nothing');
+select is(pg_temp.try('owner', :b, format('insert into konak.interactions (customer_id, user_id, text) values (%L, %L, ''x'') returning id', :cb, pg_temp.uid('manager'))),
+    '23503 interactions_user_id_fkey', 'nobody of A can be put into B');
+select is(pg_temp.try('owner', :a, format('insert into konak.interactions (customer_id, contact_id, text) values (%L, %L, ''x'') returning id', :c2, :p1)),
+    '23503 interactions_contact_id_fkey', 'nor another customer''s person');
+select is(pg_temp.try('owner', :b, format('update konak.memberships set role_id = %L where user_id = %L returning id',
+    (select id from konak.roles where company_id = :a and template = 'intern'), pg_temp.uid('employee'))),
+    '23503 memberships_role_id_fkey', 'nor another company''s role');
+select is(pg_temp.try('owner', :a, 'insert into konak.customers (id, company_name) values (''7e570000-0000-7000-8000-0000000000cb'', ''x'') returning company_name'),
+    'x', 'an id that B uses is free in A: keys tell nothing');
+select is(pg_temp.try('employee', :a, 'select count(*) from konak.users where email = ''other@deneme.example'''),
+    '0', 'people of B are not seen in A');
+select is(pg_temp.try('employee', :b, 'select count(*) from konak.users where email = ''other@deneme.example'''),
+    '1', 'but in B');
+select is(pg_temp.try('chief', null, 'select count(*) from konak.users where email like ''%@deneme.example'''),
+    '9', 'who manages the group sees everybody');
+select is(pg_temp.try('chief', null, 'select count(*) from konak.customers'), '0',
+    'but no company''s records');
+
+-- the consolidated view --------------------------------------------------------------
+
+select is(pg_temp.try('chief', null, 'select customers from konak.group_summary() where company_id = ''7e570000-0000-7000-8000-00000000000a''', '{group.view}'),
+    '3', 'it counts every company''s customers');
+select is(pg_temp.try('owner', null, 'select count(*) from konak.group_summary()'), '0',
+    'for those alone who may');
+select is(pg_temp.try('owner', null, 'select 1', '{group.view}'), '42501 group.view',
+    'and others are refused');
+select is(pg_temp.bare('konak_group', 'select company_name from konak.customers'),
+    '42501 permission denied for table customers',
+    'it reads no more of a customer than its company and state');
+
+-- see, write, once, readonly and scopes: a record type made for the purpose --------
+
+set local role konak_owner;
+create table konak.test_jobs (
+	company_id uuid not null,
+	id uuid not null default konak.uuid7(),
+	title text not null,
+	fee numeric(14,2),
+	state text not null default 'new',
+	code text,
+	assigned_to uuid,
+	moved integer not null default 0,
+	created_at timestamptz not null default konak.now(),
+	updated_at timestamptz not null default konak.now(),
+	created_by uuid,
+	version integer not null default 1,
+	deleted_at timestamptz,
+	deleted_request uuid,
+	constraint test_jobs_pkey primary key (company_id, id)
+);
+do $$ begin
+	perform konak.grant_default('test_jobs.all', 'settings', 'x', 'x', '{"owner":"all","manager":"team"}', '{all,team}');
+	perform konak.grant_default('test_jobs.own', 'settings', 'x', 'x', '{"employee":"own","intern":"own"}', '{own}');
+	perform konak.grant_default('test_jobs.edit', 'settings', 'x', 'x', '{"owner":"all","manager":"team","employee":"own"}', '{all,team,own}');
+	perform konak.grant_default('test_jobs.delete', 'settings', 'x', 'x', '{"owner":"all","employee":"own"}', '{all,own}');
+	perform konak.grant_default('test_jobs.fee', 'settings', 'x', 'x', '["owner"]');
+	perform konak.protect('konak.test_jobs', '{"title": "title",
+	    "view": {"test_jobs.all": ["all", "team"], "test_jobs.own": "own"},
+	    "create": {"test_jobs.edit": ["all", "team", "own"]},
+	    "edit": {"test_jobs.edit": ["all", "team", "own"]},
+	    "delete": {"test_jobs.delete": ["all", "own"]},
+	    "scopes": {"own": "assigned_to = konak.me()",
+		"team": "title like ''ekip%''"},
+	    "see": {"fee": "test_jobs.fee"}, "write": {"state": "test_jobs.fee"},
+	    "once": ["code"], "readonly": ["moved"], "quiet": ["moved"]}');
+end $$;
+insert into konak.test_jobs (company_id, id, title, fee, assigned_to) values
+    (:a, '7e570000-0000-7000-8000-000000000091', 'ekip işi', 10, pg_temp.uid('intern')),
+    (:a, '7e570000-0000-7000-8000-000000000092', 'tek iş', 20, pg_temp.uid('employee')),
+    (:b, '7e570000-0000-7000-8000-000000000093', 'ekip işi', 30, pg_temp.uid('employee'));
+reset role;
+
+select is(pg_temp.try(w, :a, 'select string_agg(title, '','' order by title) from konak.test_jobs'),
+    sees, w || ' sees the rows of the scope')
+from (values ('owner', 'ekip işi,tek iş'), ('manager', 'ekip işi'),
+    ('employee', 'tek iş'), ('intern', 'ekip işi'), ('admin', null)) v(w, sees);
+select is(pg_temp.try(w, :a, 'update konak.test_jobs set title = title || ''.'' where id = ''7e570000-0000-7000-8000-000000000092'' returning title'),
+    t, w || ' edits within the scope')
+from (values ('manager', null), ('intern', null), ('employee', 'tek iş.'), ('owner', 'tek iş..')) v(w, t);
+select alike(pg_temp.try(w, :a, format('insert into konak.test_jobs (title, assigned_to) values (%L, %L) returning title', t, pg_temp.uid(o))),
+    r, w || ' creates within the scope: ' || t)
+from (values ('manager', 'ekip 2', 'manager', 'ekip 2'), ('manager', 'başka', 'manager', '42501 %'),
+    ('employee', 'benim', 'employee', 'benim'), ('employee', 'senin', 'intern', '42501 %'),
+    ('intern', 'benim', 'intern', '42501 %')) v(w, t, o, r);
+select alike(pg_temp.try('employee', :a, format('update konak.test_jobs set assigned_to = %L where id = ''7e570000-0000-7000-8000-000000000092'' returning id', pg_temp.uid('intern'))),
+    '42501 %', 'and does not move a row out of it');
+select is(pg_temp.try('manager', :a, 'update konak.test_jobs set deleted_at = now() where id = ''7e570000-0000-7000-8000-000000000091'' returning id'),
+    '42501 test_jobs.delete', 'deleting has a scope of its own');
+select is(pg_temp.try('employee', :a, 'update konak.test_jobs set deleted_at = now() where id = ''7e570000-0000-7000-8000-000000000092'' returning title'),
+    'tek iş..', 'the own row is deleted');
+select is(pg_temp.try('employee', :a, 'update konak.test_jobs set deleted_at = null where id = ''7e570000-0000-7000-8000-000000000092'' returning title'),
+    'tek iş..', 'and restored');
+select is(pg_temp.try('employee', :a, 'update konak.test_jobs set fee = 99 where id = ''7e570000-0000-7000-8000-000000000092'' returning id'),
+    '42501 test_jobs.fee', 'a field with see: is not written without it');
+select is(pg_temp.try('employee', :a, format('insert into konak.test_jobs (title, fee, assigned_to) values (''x'', 5, %L) returning id', pg_temp.uid('employee'))),
+    '42501 test_jobs.fee', 'not at birth either');
+select is(pg_temp.try('employee', :a, 'update konak.test_jobs set state = ''done'' where id = ''7e570000-0000-7000-8000-000000000092'' returning id'),
+    '42501 test_jobs.fee', 'nor one with write:');
+select is(pg_temp.try('owner', :a, 'update konak.test_jobs set fee = 99, state = ''done'' where id = ''7e570000-0000-7000-8000-000000000092'' returning fee'),
+    '99.00', 'with the right both are');
+select is(pg_temp.try('owner', :a, 'update konak.test_jobs set code = ''y'' where id = ''7e570000-0000-7000-8000-000000000092'' returning id'),
+    'KN002 record.once', 'once: never changed');
+select alike(pg_temp.try('owner', :a, 'update konak.test_jobs set moved = 3 returning id'),
+    '42501 permission denied%', 'readonly: not the serving role''s');
+select is(pg_temp.try('employee', :a, 'select string_agg(c ->> ''field'', '','') from konak.history(''test_jobs'', ''7e570000-0000-7000-8000-000000000092''), jsonb_array_elements(changes) c where action <> ''TEST_JOBS_CREATE'''),
+    'state,title,title', 'history hides the field');
+select is(pg_temp.try('owner', :a, 'select string_agg(c ->> ''field'', '','') from konak.history(''test_jobs'', ''7e570000-0000-7000-8000-000000000092''), jsonb_array_elements(changes) c where action <> ''TEST_JOBS_CREATE'''),
+    'fee,state,title,title', 'from those alone who may not see it');
+select is(pg_temp.try('intern', :a, 'select count(*) from konak.history(''test_jobs'', ''7e570000-0000-7000-8000-000000000092'')'),
+    'KN001 no row', 'and the history of a row out of scope from everybody else');
+select is(pg_temp.bare('konak_owner', 'select konak.protect(''konak.test_jobs'', ''{"view": "*", "edti": "x"}'')'),
+    'P0001 protect(test_jobs): unknown word "edti"', 'a misspelt word is refused');
+select is(pg_temp.bare('konak_owner', 'select konak.protect(''konak.test_jobs'', ''{"view": "*", "see": {"fe": "x"}}'')'),
+    'P0001 protect(test_jobs): no column "fe"', 'a misspelt field as well');
+
+select * from finish();
+rollback;
