@@ -95,6 +95,10 @@ app_frame(void)
 static void
 app_open_screen(void *arg)
 {
+	/* A screen of the menu stands on the dashboard, not on what was open. */
+	if (view_unsaved() != NULL)
+		return;
+	view_pop_above(view_find(&home_view));
 	app_open_list(arg);
 }
 
@@ -102,7 +106,8 @@ static void
 app_open_home(void *arg)
 {
 	(void)arg;
-	view_pop_above(view_find(&home_view));
+	if (view_unsaved() == NULL)
+		view_pop_above(view_find(&home_view));
 }
 
 static void
@@ -249,10 +254,7 @@ app_ready(bool fresh)
 {
 	app_palette();
 	app_frame();
-	if (again) {
-		again = false;
-		link_release(app.link);
-	}
+	again = false;
 	if (fresh || view_find(&home_view) == NULL) {
 		picker_close();
 		view_pop_above(NULL);
@@ -302,6 +304,7 @@ app_enter_cb(const struct link_reply *r, void *arg)
 	bool		 same;
 
 	(void)arg;
+	link_release(app.link);
 	if (!r->ok) {
 		app_error(r);
 		if (again) {
@@ -330,8 +333,9 @@ app_enter_cb(const struct link_reply *r, void *arg)
 static void
 app_enter(const char *id)
 {
-	app_write("session.enter", val_put_text(val_map(), "company", id),
-	    NULL, NULL, app_enter_cb, NULL);
+	/* Ahead of the calls that wait for just this. */
+	link_call(app.link, "session.enter", val_put_text(val_map(),
+	    "company", id), LINK_EARLY | LINK_WRITE, app_enter_cb, NULL);
 }
 
 static void

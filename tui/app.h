@@ -58,8 +58,7 @@ uint64_t app_write(const char *verb, struct val *args, const char *request,
 /* Was this request one of the last that this client made? */
 bool	 app_is_mine(const char *request);
 void	 app_forget(uint64_t handle);	/* no answer wanted */
-/* Shows an error of the server: as a toast, with who can grant what is
- * missing, and in the log. */
+/* Shows an error of the server, as a toast and in the log. */
 void	 app_error(const struct link_reply *);
 /* Undo and redo of this client's own writes. */
 void	 app_undo(bool redo);

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/queue.h>
 
-#include "lib/buf.h"
 #include "lib/tz.h"
 #include "lib/uuid.h"
 #include "lib/xmalloc.h"
@@ -288,26 +287,12 @@ call_clear(void)
 void
 app_error(const struct link_reply *r)
 {
-	const struct val	*holders = val_get(r->body, "holders");
-	const char		*id = val_get_str(r->body, "request");
-	struct buf		 b = BUF_INIT, names = BUF_INIT;
-	size_t			 i;
+	const char	*id = val_get_str(r->body, "request");
 
-	if (strcmp(r->code, "cancelled") == 0 && r->text[0] == '\0')
-		return;
-	buf_addz(&b, r->text[0] != '\0' ? r->text : r->code);
-	for (i = 0; i < val_count(holders) && i < 4; i++) {
-		if (val_str(holders->item[i]) != NULL)
-			buf_printf(&names, "%s%s", i > 0 ? ", " : "",
-			    holders->item[i]->s);
-	}
-	if (buf_len(&names) > 0)
-		buf_printf(&b, " %s", TF("views.holders", "names",
-		    buf_text(&names), NULL));
-	toast(TOAST_ERROR, id != NULL ? id : r->request[0] == '\0' ? NULL :
-	    r->request, "%s", buf_text(&b));
-	buf_free(&b);
-	buf_free(&names);
+	if (id == NULL && r->request[0] != '\0')
+		id = r->request;
+	toast(TOAST_ERROR, id, "%s", r->text[0] != '\0' ? r->text :
+	    strcmp(r->code, "lost") == 0 ? T("views.no_line") : r->code);
 }
 
 /* --- Undo ---------------------------------------------------------------------- */

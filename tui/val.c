@@ -171,6 +171,25 @@ val_put_new(struct val *v, const char *key, struct val *item)
 	v->item[v->n++] = item;
 }
 
+void
+val_drop(struct val *v, const char *key)
+{
+	size_t	i;
+
+	for (i = 0; i < v->n; i++) {
+		if (strcmp(v->key[i], key) != 0)
+			continue;
+		val_free(v->item[i]);
+		free(v->key[i]);
+		memmove(&v->item[i], &v->item[i + 1],
+		    (v->n - i - 1) * sizeof *v->item);
+		memmove(&v->key[i], &v->key[i + 1],
+		    (v->n - i - 1) * sizeof *v->key);
+		v->n--;
+		return;
+	}
+}
+
 struct val *
 val_put_text(struct val *map, const char *key, const char *s)
 {

@@ -271,17 +271,21 @@ act_refused_cb(const struct link_reply *r, void *arg)
 }
 
 /* What the role may not do the server refuses: it knows which permission is
- * missing and who can grant it, and keeps a record. Without a record's id
- * nothing can come of the question. */
+ * missing and who can grant it, and keeps a record. (Should the role have
+ * got the right in this moment, it is done.) */
 static bool
-act_refuse(const struct def *d, const char *verb)
+act_refuse(const struct def *d, const char *verb, const struct record *r)
 {
-	char	name[128];
+	struct val	*args;
+	char		 name[128];
 
 	if (def_can(d, verb))
 		return false;
+	args = r == NULL ? val_map() : act_args(r);
+	if (strcmp(verb, "history") == 0)
+		val_drop(args, "version");
 	snprintf(name, sizeof name, "%s.%s", d->name, verb);
-	app_write(name, NULL, NULL, NULL, act_refused_cb,
+	app_write(name, args, NULL, NULL, act_refused_cb,
 	    xstrdup(app_label(d->labels)));
 	return true;
 }
@@ -297,20 +301,20 @@ act_record(const struct def *d, const struct record *r, enum action a)
 		app_open_record(d->name, id);
 		return true;
 	case ACT_EDIT:
-		if (!act_refuse(d, "edit"))
+		if (!act_refuse(d, "edit", r))
 			form_edit(d->name, id);
 		return true;
 	case ACT_CLONE:
-		if (!act_refuse(d, "create"))
+		if (!act_refuse(d, "create", NULL))
 			form_clone(d->name, id);
 		return true;
 	case ACT_DELETE:
-		if (!act_refuse(d, "delete"))
+		if (!act_refuse(d, "delete", r))
 			act_delete(d, r);
 		return true;
 	case ACT_HISTORY:
 		record_title(d, r, &title);
-		if (!act_refuse(d, "history"))
+		if (!act_refuse(d, "history", r))
 			history_open(d->name, id, buf_text(&title));
 		buf_free(&title);
 		return true;
@@ -349,7 +353,7 @@ act_list(struct listpane *l, enum action a)
 		return true;
 	}
 	if (a == ACT_NEW) {
-		if (!act_refuse(d, "create"))
+		if (!act_refuse(d, "create", NULL))
 			form_new(d->name, rows_fixed(l->rows));
 		return true;
 	}
@@ -357,7 +361,7 @@ act_list(struct listpane *l, enum action a)
 		return false;
 	if (a != ACT_DELETE && a != ACT_ACTIONS)
 		return act_record(d, &r, a);
-	if (a == ACT_DELETE && act_refuse(d, "delete"))
+	if (a == ACT_DELETE && act_refuse(d, "delete", &r))
 		return true;
 	recs = act_chosen(l, &n);
 	if (a == ACT_DELETE) {

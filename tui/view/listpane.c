@@ -7,6 +7,7 @@
 
 #include "lib/buf.h"
 #include "lib/money.h"
+#include "lib/tr.h"
 #include "lib/xmalloc.h"
 #include "tui/app.h"
 #include "tui/dialog.h"
@@ -22,6 +23,7 @@
 #define LIST_COLUMNS	24
 #define LIST_GAP	2
 #define LIST_LEAST	10	/* cells of a column that shares the rest */
+#define LIST_NAME	20	/* and of one that names something */
 
 struct column {
 	const struct field	*f;
@@ -248,25 +250,27 @@ column_share(const struct def *d, const struct field *f, int width)
 		    strcmp(val_str(title->item[i]), f->name) == 0)
 			return 2;
 	}
-	return f->rules.type == VALUE_LONGTEXT ? 2 : 1;
+	return f->rules.type == VALUE_LONGTEXT ||
+	    f->rules.type == VALUE_REF ? 2 : 1;
 }
 
 /* Shares the width out; columns that do not fit fall away from the right. */
 static int
 columns_fit(struct column *c, int n, int width)
 {
-	int	i, fixed, shares, flexible, each, rest, at;
+	int	i, fixed, shares, least, each, rest, at;
 
 	for (;; n--) {
-		fixed = shares = flexible = 0;
+		fixed = shares = least = 0;
 		for (i = 0; i < n; i++) {
 			fixed += c[i].width + (i > 0 ? LIST_GAP : 0);
 			shares += c[i].share;
-			flexible += c[i].share > 0;
+			if (c[i].share > 0)
+				least += c[i].share > 1 ? LIST_NAME :
+				    LIST_LEAST;
 		}
 		rest = width - fixed;
-		if (n <= 1 || (rest >= 0 && (flexible == 0 ||
-		    rest / flexible >= LIST_LEAST)))
+		if (n <= 1 || rest >= least)
 			break;
 	}
 	if (rest < 0)
@@ -286,8 +290,43 @@ columns_fit(struct column *c, int n, int width)
 	return n;
 }
 
+/* A fixed width is what a column may take; it takes what its texts need, as
+ * far as they have been shown, so that it does not jump while scrolling. */
+static void
+columns_shrink(struct listpane *l, const struct def *d, struct column *c,
+    int n)
+{
+	struct record	 r;
+	struct buf	 b = BUF_INIT;
+	size_t		 row;
+	int		 i, w;
+
+	for (i = 0; i < n; i++) {
+		if (l->seen[i].f != c[i].f) {
+			l->seen[i].f = c[i].f;
+			l->seen[i].width = 0;
+		}
+		w = text_width(app_label(c[i].f->label),
+		    strlen(app_label(c[i].f->label))) + 2;
+		if (w > l->seen[i].width)
+			l->seen[i].width = w;
+		for (row = l->top; c[i].width > 0 && row < rows_n(l->rows) &&
+		    row < l->top + (size_t)l->page; row++) {
+			r = rows_at(l->rows, row);
+			buf_clear(&b);
+			record_text(d, c[i].f, &r, &b);
+			w = text_width(buf_text(&b), buf_len(&b));
+			if (w > l->seen[i].width)
+				l->seen[i].width = w;
+		}
+		if (c[i].width > l->seen[i].width)
+			c[i].width = l->seen[i].width;
+	}
+	buf_free(&b);
+}
+
 static int
-columns_make(const struct listpane *l, const struct def *d, struct column *c,
+columns_make(struct listpane *l, const struct def *d, struct column *c,
     int width)
 {
 	const struct val	*cols = val_get(val_get(d->v, "list"),
@@ -312,6 +351,7 @@ columns_make(const struct listpane *l, const struct def *d, struct column *c,
 		c[n].share = 1;
 		c[n++].right = column_right(d->fields[k].rules.type);
 	}
+	columns_shrink(l, d, c, n);
 	return columns_fit(c, n, width);
 }
 
@@ -422,6 +462,7 @@ listpane_draw(struct listpane *l, struct surface *s, bool focus)
 	if (d == NULL || s->rows < 2)
 		return;
 	row = filterbox_draw(l, s, focus);
+	l->page = s->rows - row - 1;
 	n = columns_make(l, d, c, s->cols - 3);
 	list_draw_heads(l, s, row++, c, n);
 	l->list_row = row;

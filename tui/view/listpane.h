@@ -39,6 +39,10 @@ struct listpane {
 	int		 heads[24];	/* column starts, for the mouse */
 	const struct field *head_field[24];
 	int		 nheads;
+	struct {
+		const struct field	*f;
+		int			 width;	/* widest text shown so far */
+	} seen[24];
 	void		(*moved)(void *);	/* another record; may be NULL */
 	void		*arg;
 };
