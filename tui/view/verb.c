@@ -17,26 +17,19 @@ bool
 verb_fits(const struct val *action, const struct record *r)
 {
 	const struct val	*when = val_get(action, "when"), *v;
-	struct buf		 b = BUF_INIT;
-	const char		*s;
 	size_t			 i, k;
-	bool			 fits = true;
 
 	for (i = 0; i < val_count(when); i++) {
 		if ((v = record_get(r, when->key[i])) == NULL)
 			continue;
-		buf_clear(&b);
-		val_canon(v, &b);
 		for (k = 0; k < val_count(when->item[i]); k++) {
-			s = val_str(when->item[i]->item[k]);
-			if (s != NULL && strcmp(buf_text(&b), s) == 0)
+			if (val_equal(v, when->item[i]->item[k]))
 				break;
 		}
 		if (k == val_count(when->item[i]))
-			fits = false;
+			return false;
 	}
-	buf_free(&b);
-	return fits;
+	return true;
 }
 
 /* A chosen verb that waits for its confirmation. The records are copied:
