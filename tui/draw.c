@@ -14,6 +14,7 @@
 #include "tui/theme.h"
 
 static bool ascii_only, ascii_text;
+static bool slow_link;
 
 static const struct cell blank = { .ch = { ' ' }, .style = STYLE_TEXT };
 
@@ -46,6 +47,12 @@ draw_set_ascii(bool signs, bool text)
 {
 	ascii_only = signs || text;
 	ascii_text = text;
+}
+
+void
+draw_set_slow(bool on)
+{
+	slow_link = on;
 }
 
 bool
@@ -493,6 +500,10 @@ draw_style(struct surface *s, int row, int col, int rows, int cols,
 	struct cell *cell;
 	int r, c;
 
+	/* No bar over the row: its marker says enough, and not a cell of it
+	 * is sent again. */
+	if (slow_link && style == STYLE_SELECTED)
+		return;
 	for (r = row; r < row + rows; r++) {
 		for (c = col; c < col + cols; c++) {
 			cell = cell_at(s, r, c);

@@ -137,4 +137,7 @@ const char *glyph(enum glyph);
 void	 draw_set_ascii(bool signs, bool text);
 bool	 draw_is_ascii(void);
 
+/* Slow link: draw_style() makes no bar of STYLE_SELECTED. */
+void	 draw_set_slow(bool);
+
 #endif

@@ -377,6 +377,7 @@ term_start(const struct term_options *opt, char *why, size_t len)
 	options = *opt;
 	memset(&term_have, 0, sizeof(term_have));
 	term_have.slow = opt->slow;
+	draw_set_slow(opt->slow);
 	term_have.name = "";
 	why[0] = '\0';
 	if (!start_locale()) {
@@ -420,6 +421,7 @@ term_start_headless(int rows, int cols, const struct term_options *opt)
 	term_have.plain = options.plain;
 	term_have.ascii = options.ascii;
 	term_have.slow = options.slow;
+	draw_set_slow(options.slow);
 	term_have.colours = options.no_colour ? 0 : 256;
 	theme_set_colours(term_have.colours);
 	draw_set_ascii(options.ascii, false);
@@ -578,6 +580,7 @@ void
 term_set_slow(bool on)
 {
 	term_have.slow = on;
+	draw_set_slow(on);
 	show_reset();
 }
 
