@@ -169,7 +169,9 @@ select is((select proleakproof from pg_proc
 -- roles -----------------------------------------------------------------------
 
 select set_eq($$select rolname::text from pg_roles
-    where rolname like 'konak\_%' and (rolsuper or rolbypassrls)$$,
+    where rolname like 'konak\_%' and (rolsuper or rolbypassrls)
+	-- the attribute is not inherited: each tenant's own backup login
+	and rolname not like 'konak\_%\_backup'$$,
     array['konak_backup'], 'only the backup role passes row-level security');
 select is_empty($$select rolname from pg_roles where rolname in ('konak_owner',
 	'konak_auth', 'konak_definer', 'konak_app', 'konak_group', 'konak_backup')
