@@ -33,7 +33,7 @@ static time_t			 stop_at;
 static void
 usage(void)
 {
-	fprintf(stderr, "usage: konakd [-tV] [-c file]\n");
+	fprintf(stderr, "usage: konakd [-LtV] [-c file]\n");
 	exit(2);
 }
 
@@ -134,15 +134,36 @@ checked(bool good)
 	log_info(NULL, "konakd " KONAK_VERSION " is ready");
 }
 
+/* One line a verb: name, what it needs, how far signing in must have come,
+ * whether it writes. */
+static void
+verb_print(const struct verb *v, void *arg)
+{
+	static const char *const	states[] = {
+		[VERB_ANON] = "anonymous", [VERB_SIGNED] = "signed",
+		[VERB_COMPANY] = "company"
+	};
+	int				i;
+
+	printf("%s\t", v->name);
+	for (i = 0; i < VERB_NEEDS && v->need[i] != NULL; i++)
+		printf("%s%s", i == 0 ? "" : ",", v->need[i]);
+	printf("\t%s\t%c\n", states[v->state],
+	    v->flags & VERB_WRITE ? 'w' : 'r');
+}
+
 int
 main(int argc, char **argv)
 {
 	const char	*path = KONAK_SYSCONFDIR "/konakd.yaml";
-	bool		 test = false;
+	bool		 test = false, list = false;
 	int		 ch;
 
-	while ((ch = getopt(argc, argv, "c:tV")) != -1) {
+	while ((ch = getopt(argc, argv, "Lc:tV")) != -1) {
 		switch (ch) {
+		case 'L':
+			list = true;
+			break;
 		case 'c':
 			path = optarg;
 			break;
@@ -160,7 +181,9 @@ main(int argc, char **argv)
 		usage();
 	conf_start(path);
 	modules_start();
-	if (test)
+	if (list)
+		verb_each(verb_print, NULL);
+	if (test || list)
 		return 0;
 	descriptors_raise();
 	base = event_base_new();
