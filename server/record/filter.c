@@ -392,8 +392,12 @@ search_sql(struct req *r, const struct def *d, struct buf *b,
 	unsigned	 n = 0;
 
 	*any = false;
-	if (text == NULL || d->nsearch == 0)
+	if (text == NULL)
 		return true;
+	if (d->nsearch == 0) {
+		req_fail(r, ERR_INVALID, "search", "record.no_search", NULL);
+		return false;
+	}
 	folded = tr_fold(r->arena, text, strlen(text));
 	if (folded == NULL)
 		return true;

@@ -452,9 +452,14 @@ lookup_where(struct req *r, const struct def *d, struct buf *b,
 	bool	any;
 
 	if (d->perm[OP_VIEW].need != NULL &&
-	    req_may(r, d->perm[OP_VIEW].need))
-		return filter_sql(r, d, b, p, &any) &&
-		    search_sql(r, d, b, p, &any);
+	    req_may(r, d->perm[OP_VIEW].need)) {
+		if (!filter_sql(r, d, b, p, &any))
+			return false;
+		if (d->nsearch > 0)
+			return search_sql(r, d, b, p, &any);
+		title_search(r, d, b, p);
+		return true;
+	}
 	if (req_has(r, "filter")) {
 		req_fail(r, ERR_DENIED, "filter", "record.filter_denied",
 		    NULL);
