@@ -90,12 +90,15 @@ check_settings(struct doctor *d)
 static void
 check_roles(struct doctor *d)
 {
-	const char	*who;
+	const char	*who, *logins[] = { d->tenant->app_user,
+			    d->tenant->migrate_user, d->tenant->backup_user };
 
 	who = pg_value(d->ctl, d->conn,
 	    "select string_agg(rolname, ', ') from pg_roles "
-	    "where rolname like 'konak%' and (rolsuper or rolcreaterole or "
-	    "rolcreatedb or rolbypassrls and rolname !~ 'backup$')", 0, NULL);
+	    "where rolname in ('konak_owner', 'konak_auth', 'konak_definer', "
+	    "'konak_app', 'konak_group', 'konak_backup', $1, $2, $3) and "
+	    "(rolsuper or rolcreaterole or rolcreatedb or rolbypassrls and "
+	    "rolname not in ('konak_backup', $3))", 3, logins);
 	if (who != NULL)
 		bad(d, "alter role … nosuperuser nocreaterole nocreatedb "
 		    "nobypassrls", "roles with too much power: %s", who);
