@@ -177,7 +177,8 @@ wire_open_unix(struct wire *w)
 		wire_fail(w, LINK_WHY_CONF, strerror(ENAMETOOLONG));
 		return false;
 	}
-	strcpy(sun.sun_path, w->conf->socket);
+	memcpy(sun.sun_path, w->conf->socket,
+	    strlen(w->conf->socket) + 1);
 	w->bev = bufferevent_socket_new(w->base, -1,
 	    BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
 	if (w->bev == NULL)
