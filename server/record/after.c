@@ -349,7 +349,7 @@ put_conflict_field(struct req *r, struct cbw *w, struct save *s,
 	cbw_map_begin(w);
 	if (b != NULL) {
 		cbw_key(w, "base");
-		value_write(field_type(f), w, b->text);
+		put_json_value(r, w, field_type(f), b->text);
 		cbw_kv_text(w, "by", b->by);
 	}
 	cbw_key(w, "theirs");

@@ -77,7 +77,9 @@ put_value(struct sentence *s, const struct field *f, const char *text)
 	    timestamp_read(text, strlen(text), &us) == DATE_OK) {
 		timestamp_write(us, stamp);
 		text = stamp;
-	}
+	} else if (field_type(f) == VALUE_CHOICES ||
+	    field_type(f) == VALUE_TAGS)
+		text = json_set_text(s->r->arena, text);
 	value_format(&f->rules, &s->ctx, text, &b);
 	text_cut(&s->b, buf_text(&b), buf_len(&b), VALUE_CELLS, 0);
 	buf_free(&b);
@@ -122,13 +124,23 @@ put_record(struct sentence *s, const struct def *d)
 		put_change(s, d, change);
 }
 
-/* The words of a module: those of its record, when one is called so. */
+/* The words of a module: those of its record, when one is called so, or those
+ * by which companies switch it on. */
 static const char *
 module_label(struct sentence *s, const char *module)
 {
 	const struct def	*d = def_find(module);
+	const struct field	*f;
+	size_t			 i;
 
-	return d == NULL ? module : label_text(&d->labels, s->ctx.lang);
+	if (d != NULL)
+		return label_text(&d->labels, s->ctx.lang);
+	d = def_find("companies");
+	f = d != NULL ? def_field(d, "modules_enabled") : NULL;
+	for (i = 0; f != NULL && i < f->rules.nchoices; i++)
+		if (strcmp(f->rules.choices[i].code, module) == 0)
+			return f->rules.choices[i].label[s->ctx.lang];
+	return module;
 }
 
 static const char *

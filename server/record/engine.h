@@ -93,6 +93,10 @@ void	row_map(struct req *, struct cbw *, const struct query *, PGresult *,
 void	row_array(struct req *, struct cbw *, const struct query *,
 	    PGresult *, int row);
 void	row_columns(struct cbw *, const struct query *);
+/* Values out of the audit log, which keeps JSON. */
+void	put_json_value(struct req *, struct cbw *, enum value_type,
+	    const char *);
+char	*json_set_text(struct arena *, const char *);
 
 /* How the sentences of one type are made: columns that its lists select
  * besides (they come last), and who writes the text. */

@@ -44,14 +44,15 @@ cell(PGresult *res, int row, int col)
 }
 
 static void
-put_change(struct cbw *w, const struct field *f, PGresult *res, int row)
+put_change(struct req *r, struct cbw *w, const struct field *f,
+    PGresult *res, int row)
 {
 	cbw_map(w, f->ref != NULL ? 5 : 3);
 	cbw_kv_text(w, "field", f->name);
 	cbw_key(w, "old");
-	value_write(field_type(f), w, cell(res, row, H_OLD));
+	put_json_value(r, w, field_type(f), cell(res, row, H_OLD));
 	cbw_key(w, "new");
-	value_write(field_type(f), w, cell(res, row, H_NEW));
+	put_json_value(r, w, field_type(f), cell(res, row, H_NEW));
 	if (f->ref == NULL)
 		return;
 	cbw_kv_text(w, "old.title", cell(res, row, H_OLD_TITLE));
@@ -85,7 +86,7 @@ put_entry(struct req *r, struct cbw *w, const struct def *d, PGresult *res,
 			continue;
 		f = def_column_field(d, PQgetvalue(res, row, H_FIELD));
 		if (f != NULL && (f->see == NULL || req_may(r, f->see)))
-			put_change(w, f, res, row);
+			put_change(r, w, f, res, row);
 	}
 	cbw_array_end(w);
 	return row;

@@ -2,6 +2,8 @@
  * row.c - rows of a result straight into the reply: PostgreSQL's text is
  * turned into CBOR column by column, and nothing is built in between.
  */
+#include <jansson.h>
+
 #include "lib/cbor.h"
 #include "server/record/engine.h"
 
@@ -30,6 +32,38 @@ put_value(struct cbw *w, enum value_type type, PGresult *res, int row, int col)
 		value_write(type, w, text);
 		break;
 	}
+}
+
+/* A set as JSON has it, the texts with commas between. */
+char *
+json_set_text(struct arena *a, const char *text)
+{
+	struct buf	 b = BUF_INIT;
+	json_t		*set = json_loads(text, 0, NULL), *v;
+	char		*s;
+	size_t		 i;
+
+	json_array_foreach(set, i, v) {
+		if (buf_len(&b) > 0)
+			buf_add8(&b, ',');
+		if (json_is_string(v))
+			buf_addz(&b, json_string_value(v));
+	}
+	json_decref(set);
+	s = arena_strdup(a, buf_text(&b));
+	buf_free(&b);
+	return s;
+}
+
+/* A value out of the log: the text that jsonb's ->> gives. */
+void
+put_json_value(struct req *r, struct cbw *w, enum value_type type,
+    const char *text)
+{
+	if (text != NULL && (type == VALUE_CHOICES || type == VALUE_TAGS))
+		value_send(type, w, json_set_text(r->arena, text));
+	else
+		value_write(type, w, text);
 }
 
 /* A sentence is what its record's module makes of the row. */
