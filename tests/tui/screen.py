@@ -68,7 +68,8 @@ class Konak:
         e = dict(TERM=term, LANG="C.UTF-8", LC_ALL="", LC_CTYPE="",
                  KONAK_TEST="1", KONAK_TEST_IDLE=self.idle_file,
                  KONAK_TEST_SCREEN=self.screen_file, TZ="Europe/Istanbul",
-                 XDG_STATE_HOME=self.dir, XDG_CONFIG_HOME=self.dir)
+                 XDG_STATE_HOME=self.dir, XDG_CONFIG_HOME=self.dir,
+                 XDG_CACHE_HOME=self.dir)
         for name in ("KONAK_SOCKET", "KONAK_TENANT", "KONAK_HOST",
                      "KONAK_ADDR", "KONAK_PORT", "KONAK_CA", "ASAN_OPTIONS",
                      "UBSAN_OPTIONS", "EDITOR", "VISUAL"):
