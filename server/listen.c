@@ -44,6 +44,18 @@ static size_t			 nlisteners;
 static struct event_base	*base;
 static struct event		*again_ev;
 
+/* Behind a balancer, once the address is known. uid and pid: of the Unix
+ * socket's other end, else NULL. */
+static void
+client_log_new(const struct client *c, const char *uid, const char *pid)
+{
+	char	number[24];
+
+	snprintf(number, sizeof number, "%llu", (unsigned long long)c->serial);
+	log_kv(LOG_LEVEL_INFO, NULL, "client.new", "client", number, "address",
+	    c->address, "uid", uid, "pid", pid, NULL);
+}
+
 /*
  * PROXY v2: looked at with MSG_PEEK and taken off the socket exactly, so that
  * what follows is untouched for TLS.
@@ -101,6 +113,7 @@ proxy_read(struct client *c, void *p, size_t n)
 		client_drop(c, DROP_FLOOD, "too many connections");
 		return IO_AGAIN;
 	}
+	client_log_new(c, NULL, NULL);
 	tls_accept(c);
 	return c->io->read(c, p, n);
 bad:
@@ -152,15 +165,13 @@ accept_local(int fd)
 	struct ucred	 cred;
 	socklen_t	 len = sizeof cred;
 	struct client	*c = client_new(fd, &io_plain, "local");
-	char		 number[24], uid[16], pid[16];
+	char		 uid[16], pid[16];
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1)
 		memset(&cred, 0xff, sizeof cred);
-	snprintf(number, sizeof number, "%llu", (unsigned long long)c->serial);
 	snprintf(uid, sizeof uid, "%d", (int)cred.uid);
 	snprintf(pid, sizeof pid, "%d", (int)cred.pid);
-	log_kv(LOG_LEVEL_INFO, NULL, "client.new", "client", number, "address",
-	    "local", "uid", uid, "pid", pid, NULL);
+	client_log_new(c, uid, pid);
 }
 
 static void
@@ -181,7 +192,7 @@ static void
 accept_tcp(int fd, const struct sockaddr_storage *ss)
 {
 	struct client	*c;
-	char		 address[46], number[24];
+	char		 address[46];
 	int		 one = 1;
 
 	address_text(ss, address);
@@ -199,11 +210,9 @@ accept_tcp(int fd, const struct sockaddr_storage *ss)
 		}
 		c = client_new(fd, &io_plain, address);
 		c->listed = true;
+		client_log_new(c, NULL, NULL);
 		tls_accept(c);
 	}
-	snprintf(number, sizeof number, "%llu", (unsigned long long)c->serial);
-	log_kv(LOG_LEVEL_INFO, NULL, "client.new", "client", number, "address",
-	    address, NULL);
 }
 
 static void
