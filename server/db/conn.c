@@ -108,7 +108,8 @@ conn_start(struct db_conn *c, const char *hostaddr)
 #define ADD(k, v) (keys[n] = (k), values[n] = (v), n++)
 	snprintf(port, sizeof port, "%u", conf->port == 0 ? 5432 : conf->port);
 	snprintf(options, sizeof options,
-	    "-c statement_timeout=%u -c TimeZone=UTC -c DateStyle=ISO "
+	    "-c statement_timeout=%u -c jit=off -c TimeZone=UTC "
+	    "-c DateStyle=ISO "
 	    "-c IntervalStyle=postgres -c bytea_output=hex "
 	    "-c client_min_messages=warning "
 	    "-c idle_in_transaction_session_timeout=15000 "

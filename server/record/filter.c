@@ -74,7 +74,7 @@ put_param(struct filtering *f, const struct field *field, const char *value,
     int days)
 {
 	if (field_type(field) == VALUE_TIMESTAMP && strlen(value) == 10) {
-		buf_addz(f->b, "((");
+		buf_addz(f->b, "(select (");	/* once, not for each row */
 		param(f->b, f->p, value);
 		buf_printf(f->b, "::date + %d)::timestamp at time zone "
 		    "coalesce((select c.timezone from konak.companies c "
