@@ -769,6 +769,31 @@ begin
 	    'users', konak.me(), '{}');
 end $$;
 
+-- Another authenticator, confirmed by its first code. The other sessions end
+-- (M39); KN004 when the code of the old one is too long ago.
+create function konak.session_totp(token bytea, box bytea, step bigint,
+    ip text, client text) returns void
+language plpgsql security definer
+set search_path = pg_catalog, konak, pg_temp as $$
+declare
+	s auth.sessions := auth.session_of(token);
+	mail text := (select u.email from konak.users u where u.id = s.user_id);
+begin
+	if s.id is null then
+		raise exception using errcode = '28000', message = 'session';
+	elsif s.auth_at < now() - interval '15 minutes' then
+		raise exception using errcode = 'KN004', message = 'step_up';
+	end if;
+	perform auth.hit(auth.account_key(mail), true);
+	perform auth.act_as(s.user_id, ip, client);
+	update auth.totp t
+	   set box = session_totp.box, last_step = step, confirmed_at = now()
+	 where t.user_id = s.user_id;
+	perform auth.end_sessions(s.user_id, null, s.id, 'totp');
+	perform konak.audit_write(null, konak.me(), 'TOTP_CHANGE', 'session',
+	    'users', s.user_id, jsonb_build_object('title', mail, 'ip', ip));
+end $$;
+
 create function konak.session_profile(first_name text, last_name text,
     phone text, timezone text) returns void
 language plpgsql security definer

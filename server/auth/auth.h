@@ -109,6 +109,10 @@ struct auth_user {
 struct auth_user *auth_user_of(struct req *, const PGresult *);
 void	auth_user_write(struct cbw *, const struct auth_user *);
 
+void	auth_signin_free(void *);
+
+/* "Try again in …", with the wait. */
+void	auth_too_early(struct req *, enum err, int64_t wait);
 /* Six digits, spaces dropped; NULL after failing the request. */
 const char *auth_code_digits(struct req *);
 /* The attempt of a verb between password and second factor; NULL after
@@ -119,6 +123,13 @@ void	auth_attempt_begin(struct req *, void (*fn)(struct req *));
 /* For konak.signed_in: rows, and what is to be done after the commit. */
 void	auth_signed_rows(struct req *, PGresult *);
 void	auth_signed_then(struct req *);
+/* session.c: a code inside a session. The attempt outlives the session. */
+struct attempt *auth_session_attempt(struct req *);
+/* Counts the try, reads the box, then calls fn. */
+void	auth_session_code_begin(struct req *, void (*fn)(struct req *));
+/* The code was of this step; -1: wrong, which is recorded and answered. */
+void	auth_step_judge(struct req *, int64_t step);
+
 /* Ten new recovery codes into codes, their hashes as bytea[]. */
 const char *auth_codes_new(struct req *, const char *user,
 	    const char *codes[CODE_RECOVERY_COUNT]);

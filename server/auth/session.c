@@ -433,8 +433,8 @@ step_up_then(struct req *r)
 		s->auth_at = time(NULL);
 }
 
-static void
-step_up_compared(struct req *r, int64_t step)
+void
+auth_step_judge(struct req *r, int64_t step)
 {
 	static const struct db_stmt stmt = {
 		"session_step_up",
@@ -468,18 +468,16 @@ step_up_begun(struct req *r)
 	struct attempt *a = r->state;
 
 	if (a->wait > 0) {
-		req_wait(r, a->wait);
-		req_fail(r, ERR_RATE, NULL, "auth.wait", "wait",
-		    auth_number(r, a->wait), NULL);
+		auth_too_early(r, ERR_RATE, a->wait);
 		return;
 	}
 	auth_check_code(r, a->user, a->group, a->box, a->last_step, a->code,
-	    step_up_compared);
+	    auth_step_judge);
 }
 
 /* What the later steps need outlives the session: it may end meanwhile. */
-static struct attempt *
-session_attempt(struct req *r)
+struct attempt *
+auth_session_attempt(struct req *r)
 {
 	struct attempt *a = arena_alloc(r->arena, sizeof(*a));
 
@@ -492,21 +490,28 @@ session_attempt(struct req *r)
 	return a;
 }
 
-static void
-session_step_up(struct req *r)
+void
+auth_session_code_begin(struct req *r, void (*fn)(struct req *))
 {
 	static const struct db_stmt stmt = {
 		"session_code_begin",
 		"select * from konak.session_code_begin($1)"
 	};
-	struct attempt *a = session_attempt(r);
+	struct attempt *a = r->state;
 	const char *params[] = { a->network };
 
-	if ((a->code = auth_code_digits(r)) == NULL)
-		return;
 	auth_enter(r, NULL);
 	req_query(r, &stmt, 1, params, step_up_rows);
-	req_then(r, step_up_begun);
+	req_then(r, fn);
+}
+
+static void
+session_step_up(struct req *r)
+{
+	struct attempt *a = auth_session_attempt(r);
+
+	if ((a->code = auth_code_digits(r)) != NULL)
+		auth_session_code_begin(r, step_up_begun);
 }
 
 static void
@@ -527,7 +532,7 @@ session_recovery(struct req *r)
 		"session_recovery",
 		"select konak.session_recovery($1::bytea[])"
 	};
-	struct attempt *a = session_attempt(r);
+	struct attempt *a = auth_session_attempt(r);
 	const char *params[] = { auth_codes_new(r, a->user, a->codes) };
 
 	req_query(r, &stmt, 1, params, NULL);
@@ -584,9 +589,7 @@ password_begun(struct req *r)
 	const char *why;
 
 	if (a->wait > 0) {
-		req_wait(r, a->wait);
-		req_fail(r, ERR_RATE, NULL, "auth.wait", "wait",
-		    auth_number(r, a->wait), NULL);
+		auth_too_early(r, ERR_RATE, a->wait);
 		return;
 	}
 	a->work.new = req_text(r, "new");
@@ -605,7 +608,7 @@ session_password(struct req *r)
 		"session_password_begin",
 		"select * from konak.session_password_begin($1)"
 	};
-	struct attempt *a = session_attempt(r);
+	struct attempt *a = auth_session_attempt(r);
 	const char *params[] = { a->network }, *why;
 
 	/* what needs no account is said before the try is counted */

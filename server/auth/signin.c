@@ -15,8 +15,8 @@
 #include "server/client.h"
 #include "server/conf.h"
 
-static void
-signin_free(void *arg)
+void
+auth_signin_free(void *arg)
 {
 	struct signin *s = arg;
 
@@ -49,8 +49,8 @@ email_key(struct req *r, const char *name)
 	return key;
 }
 
-static void
-too_early(struct req *r, enum err err, int64_t wait)
+void
+auth_too_early(struct req *r, enum err err, int64_t wait)
 {
 	req_wait(r, wait);
 	req_fail(r, err, NULL, "auth.wait", "wait", auth_number(r, wait),
@@ -105,7 +105,7 @@ judged_then(struct req *r)
 	auth_set(s->user, sizeof(s->user), a->user);
 	s->email = xstrdup(a->email);
 	s->setup = strcmp(a->state, "setup") == 0;
-	client_auth_set(r->client, s, signin_free);
+	client_auth_set(r->client, s, auth_signin_free);
 	client_stage(r->client, STAGE_PASSWORD);
 	w = req_out(r);
 	cbw_map(w, s->setup ? 1 : 2);
@@ -152,7 +152,7 @@ begin_then(struct req *r)
 	struct attempt *a = r->state;
 
 	if (a->wait > 0) {
-		too_early(r, ERR_AUTH_FAILED, a->wait);
+		auth_too_early(r, ERR_AUTH_FAILED, a->wait);
 		return;
 	}
 	a->work.old = req_text(r, "password");
@@ -181,7 +181,7 @@ auth_sign_in(struct req *r)
 	if (r->tenant == NULL) {
 		a->wait = nowhere_take(a->email, a->network);
 		if (a->wait > 0) {
-			too_early(r, ERR_AUTH_FAILED, a->wait);
+			auth_too_early(r, ERR_AUTH_FAILED, a->wait);
 			return;
 		}
 		a->work.old = req_text(r, "password");
@@ -380,7 +380,7 @@ code_then(struct req *r)
 	struct attempt *a = r->state;
 
 	if (a->wait > 0)
-		too_early(r, ERR_RATE, a->wait);
+		auth_too_early(r, ERR_RATE, a->wait);
 	else
 		auth_check_code(r, a->user, a->group, a->box, a->last_step,
 		    a->code, code_compared);
@@ -406,7 +406,7 @@ recovery_then(struct req *r)
 	char *hash;
 
 	if (a->wait > 0) {
-		too_early(r, ERR_RATE, a->wait);
+		auth_too_early(r, ERR_RATE, a->wait);
 		return;
 	}
 	hash = arena_alloc(r->arena, CODE_HASH_HEX);
@@ -500,7 +500,7 @@ reset_then(struct req *r)
 	struct attempt *a = r->state;
 
 	if (a->wait > 0)
-		too_early(r, ERR_AUTH_FAILED, a->wait);
+		auth_too_early(r, ERR_AUTH_FAILED, a->wait);
 	else
 		auth_work(r, &a->work, reset_hashed);
 }
@@ -532,7 +532,7 @@ auth_reset(struct req *r)
 	if (r->tenant == NULL) {
 		a->wait = nowhere_take(a->email, a->network);
 		if (a->wait > 0)
-			too_early(r, ERR_AUTH_FAILED, a->wait);
+			auth_too_early(r, ERR_AUTH_FAILED, a->wait);
 		else
 			auth_work(r, &a->work, reset_nowhere);
 		return;
