@@ -242,12 +242,14 @@ refuse_map(struct req *r, const struct db_error *e)
 		refuse_rule(r, e);
 		return;
 	}
+	/* Messages about values quote them: those stay out of the log. */
 	if (err == ERR_INTERNAL || (err == ERR_INVALID &&
 	    strncmp(e->sqlstate, "KN", 2) != 0))
 		log_kv(err == ERR_INTERNAL ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO,
 		    tenant_name(r->tenant), "request.failed", "verb",
 		    r->verb->name, "request", r->has_id ? r->id : NULL,
-		    "sqlstate", e->sqlstate, "message", e->message,
+		    "sqlstate", e->sqlstate, "message",
+		    err == ERR_INTERNAL ? e->message : NULL,
 		    "constraint", e->constraint, NULL);
 	if (err == ERR_UNAVAILABLE) {
 		req_wait(r, 2);
