@@ -191,6 +191,7 @@ enum def_owner {
 
 struct def {
 	const char		*name, *module, *table, *audit;
+	const char		*base;		/* table below a view; NULL none */
 	const char		*file;
 	unsigned		 index;		/* in the order of names */
 	struct label		 label, labels;

@@ -216,6 +216,20 @@ check_pairs(struct loader *l)
 		}
 }
 
+/* The page of a log is found in the table below its view. */
+static void
+link_base(struct loader *l, struct def *d)
+{
+	const struct ynode	*n = yaml_get(d->node, "base");
+
+	if (n != NULL && (d->owner != OWNER_BOTH || !d->readonly))
+		fault(l, n, "\"base\" is for what is readonly and of both "
+		    "owners");
+	if (n == NULL && d->owner == OWNER_BOTH)
+		fault(l, d->node, "\"base\" is missing: the table below the "
+		    "view");
+}
+
 static void
 check_names(struct loader *l, struct def *d)
 {
@@ -248,6 +262,7 @@ link_all(struct loader *l)
 		link_filters(l, l->defs[i]);
 		link_errors(l, l->defs[i]);
 		check_names(l, l->defs[i]);
+		link_base(l, l->defs[i]);
 	}
 	for (i = 0; i < l->ndefs; i++) {
 		check_cycle(l, l->defs[i]);

@@ -357,6 +357,7 @@ load_head(struct loader *l, struct def *d)
 	d->module = s != NULL ? s : d->name;
 	s = load_name(l, d->node, "table", false);
 	d->table = s != NULL ? s : d->name;
+	d->base = load_name(l, d->node, "base", false);
 	load_label(l, d->node, "label", true, &d->label);
 	load_label(l, d->node, "labels", true, &d->labels);
 	d->readonly = load_bool(l, d->node, "readonly");
@@ -390,7 +391,7 @@ load_one(struct loader *l, const char *name, const char *path)
 {
 	static const char *const words[] = { "record", "module", "table",
 	    "label", "labels", "title", "hint", "audit", "menu", "perm",
-	    "scopes", "parent", "owner", "protect", "readonly", "unversioned",
+	    "scopes", "parent", "owner", "base", "protect", "readonly", "unversioned",
 	    "soft", "verbs", "step_up", "search", "internal", "quiet", "fields",
 	    "filters", "related", "views", "actions", "errors", NULL };
 	struct def	*d;

@@ -165,9 +165,8 @@ after_sql(struct buf *b, struct params *p, const struct listing *l)
 static void
 base_sql(struct buf *b, const struct def *d, unsigned scopes)
 {
-	buf_addz(b, " from ");
-	sql_table(b, d);
-	buf_addz(b, " t where ");
+	buf_printf(b, " from konak.\"%s\" t where ", d->base != NULL ?
+	    d->base : d->table);
 	sql_company(b, d, "t");
 	if (d->soft)
 		buf_addz(b, " and t.deleted_at is null");
@@ -241,10 +240,8 @@ both_sql(struct buf *b, const struct listing *l, const char *rest)
 			buf_addz(b, ", ");
 			sql_ident(b, "t", l->sort->column);
 		}
-		buf_addz(b, " from ");
-		sql_table(b, l->d);
-		buf_printf(b, " t where t.company_id = (select %s)%s)",
-		    owner[i], rest);
+		buf_printf(b, " from konak.\"%s\" t where t.company_id = "
+		    "(select %s)%s)", l->d->base, owner[i], rest);
 	}
 	/* offset 0: looked up row by row, not joined with all there are */
 	buf_addz(b, ") k cross join lateral (select t.* from ");
