@@ -45,8 +45,9 @@ else
 check_PROGRAMS = tests/tui/termtry
 endif
 
+# T=pattern takes some of them.
 check-local:
-	$(srcdir)/tests/run
+	$(srcdir)/tests/run $(T)
 
 # What the tests of ./check need built.
 .PHONY: check_PROGRAMS

@@ -3,7 +3,7 @@
  * and come out at the other, with the event loop and the verbs of this file
  * between, and no database.
  */
-#include "unit.h"
+#include "tests/unit/unit.h"
 
 #include <sys/socket.h>
 

@@ -1,5 +1,5 @@
 /* Parts of the server that need neither loop nor database. */
-#include "unit.h"
+#include "tests/unit/unit.h"
 
 #include <sys/wait.h>
 
