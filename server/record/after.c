@@ -497,8 +497,10 @@ removal_decide(struct req *r, PGresult *res)
 	else if (strcmp(rm->op, "delete") == 0 &&
 	    now != req_int(r, "version")) {
 		w = req_conflict(r);
-		cbw_map(w, 2);
+		cbw_map(w, 4);
 		cbw_kv_int(w, "version", now);
+		cbw_kv_null(w, "by");
+		cbw_kv_null(w, "at");
 		cbw_key(w, "fields");
 		cbw_map(w, 0);
 		req_fail(r, ERR_STALE, NULL, "record.stale_delete", NULL);
