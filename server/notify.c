@@ -188,6 +188,13 @@ notifier_new(struct tenant *t)
 }
 
 void
+notifier_conf(struct notifier *n)
+{
+	if (n->pool != NULL)
+		db_pool_conf(n->pool, tenant_db_conf(n->tenant));
+}
+
+void
 notifier_stop(struct notifier *n)
 {
 	n->stopped = true;

@@ -54,6 +54,8 @@ struct notifier;
 struct notifier	*notifier_new(struct tenant *);
 void		 notifier_free(struct notifier *);
 void		 notifier_stop(struct notifier *);	/* for good */
+/* The tenant's database settings have changed. */
+void		 notifier_conf(struct notifier *);
 void		 notifier_wake(struct notifier *);	/* somebody watches */
 void		 notify_change(struct tenant *, const char *company,
 		    const struct change *, const char *request);

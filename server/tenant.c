@@ -218,12 +218,13 @@ tenant_find(const char *name)
 	return NULL;
 }
 
-/* The old arena stays: connections that drain still point into it. It is a
- * few kilobytes for each change of a tenant's file. */
+/* Pools have copies of what they were given, so nothing points into the old
+ * arena afterwards. */
 static void
 tenant_change(struct tenant *t, struct arena *a, const struct tenant_file *f)
 {
-	bool	changed = false;
+	struct arena	*old = t->arena;
+	bool		 changed = false;
 
 	conf_diff(rows, &t->file, f, differs, &changed);
 	if (!changed) {
@@ -234,6 +235,8 @@ tenant_change(struct tenant *t, struct arena *a, const struct tenant_file *f)
 	t->file = *f;
 	db_conf_fill(t);
 	db_pool_conf(t->db, &t->db_conf);
+	notifier_conf(t->notifier);
+	arena_free(old);
 	log_info(f->name, "tenant changed");
 }
 
@@ -257,6 +260,7 @@ tenant_take(const char *path)
 	struct tenant		*t;
 	const char		*error;
 
+	arena_set_wipe(a);	/* it holds a password */
 	if (!conf_load(a, path, rows, &f, &error)) {
 		log_error(NULL, "%s", error);
 		arena_free(a);

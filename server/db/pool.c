@@ -35,6 +35,7 @@ struct db_pool {
 	struct event		*tick_ev, *ended_ev, *retry_ev;
 	unsigned		 backoff_ms;
 	bool			 was_down;	/* since the last on_up */
+	bool			 ever_up;
 	bool			 closing;
 	unsigned long		 done, failed, lost;
 };
@@ -229,12 +230,14 @@ pool_came_up(struct db_conn *c)
 		p->nrunning++;
 		conn_send(c, tx);
 	}
-	if (p->was_down) {
-		p->was_down = false;
+	if (p->was_down)
 		log_info(p->conf.name, "database is back");
-		if (p->on_up != NULL)
-			p->on_up(p->on_up_arg);
-	}
+	/* A listener has missed something whenever it was away. */
+	if ((p->was_down || (p->channel != NULL && p->ever_up)) &&
+	    p->on_up != NULL)
+		p->on_up(p->on_up_arg);
+	p->was_down = false;
+	p->ever_up = true;
 }
 
 void
