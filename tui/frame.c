@@ -168,6 +168,27 @@ status_right(struct surface *s)
 	return w;
 }
 
+/*
+ * A sentence that does not fit takes the last row of the body as well, unless
+ * the cursor stands there. False: it fits, or may not.
+ */
+static bool
+draw_long(struct surface *s, const char *text, uint32_t style, char sign)
+{
+	struct surface two = *s;
+	char with[420];
+
+	if (text_width(text, strlen(text)) + 4 <= s->cols || s->row < 2 ||
+	    s->screen->cur_row == s->row - 1)
+		return false;
+	two.row--;
+	two.rows = 2;
+	snprintf(with, sizeof(with), "%c %s", sign == 0 ? ' ' : sign, text);
+	draw_fill(&two, 0, 0, 2, two.cols, STYLE_TEXT);
+	draw_wrap(&two, 0, 1, two.cols - 2, 2, style, with, 0);
+	return true;
+}
+
 void
 frame_status(struct surface *s, const char *left)
 {
@@ -186,6 +207,8 @@ frame_status(struct surface *s, const char *left)
 		draw_text(s, 0, col, room - 1, STYLE_STATUS, left);
 		return;
 	}
+	if (draw_long(s, text, style, sign))
+		return;
 	/* Counts stay at the left where there is room for both. */
 	if (s->cols >= 100 && left[0] != '\0' && strlen(text) < 60)
 		col += draw_text(s, 0, col, s->cols / 2, STYLE_STATUS, left) + 3;
@@ -220,7 +243,8 @@ hint_label(struct view *v, enum action a)
 static int
 hint_put(struct surface *s, int col, int limit, struct view *v, enum action a)
 {
-	const char *key = keys_hint(a), *label = hint_label(v, a);
+	const char *key = keys_hint_in(v == NULL ? 0 : v->ops->when, a);
+	const char *label = hint_label(v, a);
 	int w;
 
 	if (key[0] == '\0')
@@ -248,8 +272,7 @@ frame_hints(struct surface *s)
 	both = v == base && base != NULL &&
 	    (base->ops->when & WHEN_SCREEN) != 0;
 	for (i = 0; i < 2 && both; i++)
-		tail += text_width(keys_hint(always[i]),
-		    strlen(keys_hint(always[i]))) + 3 +
+		tail += (int)strlen(keys_hint_in(v->ops->when, always[i])) + 3 +
 		    text_width(action_label(always[i]),
 		    strlen(action_label(always[i])));
 	for (i = 0; i < n; i++) {

@@ -213,8 +213,16 @@ keys_action(unsigned when, const struct input *in)
 	return ACT_NONE;
 }
 
+/* A letter that a field would take. */
+static bool
+typed(const struct key *k)
+{
+	return k->mods == 0 && k->code >= K_SPACE && k->code < K_UP &&
+	    k->code != K_BACKSPACE;
+}
+
 const char *
-keys_hint(enum action a)
+keys_hint_in(unsigned when, enum action a)
 {
 	static const struct {
 		uint32_t	 code;
@@ -226,19 +234,29 @@ keys_hint(enum action a)
 	static char ring[8][24];
 	static unsigned next;
 	char *out = ring[next++ % 8];
+	const struct key *k;
 	size_t i;
+	int n = 0;
 
 	need(a);
 	out[0] = '\0';
-	if (map[a].n == 0)
+	while (n < map[a].n && (when & WHEN_FORM) && typed(&map[a].keys[n]))
+		n++;
+	if (n == map[a].n)
 		return out;
-	key_name(&map[a].keys[0], out, sizeof(ring[0]));
+	k = &map[a].keys[n];
+	key_name(k, out, sizeof(ring[0]));
 	for (i = 0; i < 4 && !draw_is_ascii(); i++) {
-		if (map[a].keys[0].code == arrows[i].code &&
-		    map[a].keys[0].mods == 0)
+		if (k->code == arrows[i].code && k->mods == 0)
 			snprintf(out, sizeof(ring[0]), "%s", arrows[i].sign);
 	}
 	return out;
+}
+
+const char *
+keys_hint(enum action a)
+{
+	return keys_hint_in(0, a);
 }
 
 const char *

@@ -67,6 +67,9 @@ enum action keys_action(unsigned when, const struct input *);
  */
 const char *keys_hint(enum action);
 
+/* Likewise in a context: in a form no letter, a field would take it. */
+const char *keys_hint_in(unsigned when, enum action);
+
 /* All its keys, separated by blanks. */
 const char *keys_all(enum action);
 

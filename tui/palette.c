@@ -382,9 +382,17 @@ static int
 by_score(const void *a, const void *b)
 {
 	const struct line *x = a, *y = b;
+	int kind;
 
 	if (x->score != y->score)
 		return y->score - x->score;
+	/* The answers about several types come in any order. */
+	if (x->entry != NULL && y->entry != NULL &&
+	    x->entry->e.detail != NULL && y->entry->e.detail != NULL) {
+		kind = strcmp(x->entry->e.detail, y->entry->e.detail);
+		if (kind != 0)
+			return kind;
+	}
 	if (x->entry != NULL && y->entry != NULL)
 		return x->entry < y->entry ? -1 : 1;
 	return (int)x->action - (int)y->action;

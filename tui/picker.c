@@ -725,6 +725,7 @@ picker_switch(struct link *l, const char *current,
 void
 picker_close(void)
 {
+	toast_clear();
 	view_pop(view_find(&screen_ops));
 	view_pop(view_find(&popup_ops));
 }

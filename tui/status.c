@@ -101,7 +101,11 @@ toast(enum toast kind, const char *request, const char *fmt, ...)
 	if (kind == TOAST_ERROR)
 		log_error(request);
 	tv.tv_sec = ms / 1000;
-	if (now.timer != NULL)
+	/* A screen under test must not change while it is compared: there a
+	 * key ends every toast. */
+	if (getenv("KONAK_TEST") != NULL)
+		now.old = true;
+	else if (now.timer != NULL)
 		evtimer_add(now.timer, &tv);
 	if (term_caps()->plain)
 		term_say(now.text);

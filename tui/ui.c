@@ -25,6 +25,8 @@
 #include "tui/view.h"
 
 #define RESIZE_MS	30
+#define SOON_MS		320	/* a timer this near is work under way */
+#define AGAIN_MS	10
 
 static struct {
 	struct event_base	*base;
@@ -33,6 +35,8 @@ static struct {
 	struct screen		*screen;
 	struct event		*readable, *input_timer, *frame, *slow_line;
 	struct event		*winch, *winch_timer, *cont, *term, *hup, *usr1;
+	struct event		*idle;		/* tests only */
+	bool			 shown;		/* a frame since the last idle */
 	int			 busy;
 	bool			 wanted;	/* a frame */
 	bool			 small;		/* window under the minimum */
@@ -60,6 +64,43 @@ after_ms(struct event *ev, int ms)
 		evtimer_del(ev);
 	else
 		evtimer_add(ev, &tv);
+}
+
+/* --- idle ---------------------------------------------------------------- */
+
+/* A pause before a search, a popup that waits, half a sequence. */
+static int
+soon_cb(const struct event_base *base, const struct event *ev, void *arg)
+{
+	struct timeval at, now, left;
+
+	if (ev == ui.idle || !event_pending(ev, EV_TIMEOUT, &at))
+		return 0;
+	evutil_gettimeofday(&now, NULL);
+	evutil_timersub(&at, &now, &left);
+	return left.tv_sec == 0 && left.tv_usec < SOON_MS * 1000 &&
+	    left.tv_usec >= 0;
+}
+
+/* Tests wait for this instead of sleeping: nothing is under way. */
+static void
+check_idle(void)
+{
+	if (ui.idle == NULL || !ui.shown)
+		return;
+	if (ui.busy > 0 || ui.wanted ||
+	    event_base_foreach_event(ui.base, soon_cb, NULL) != 0) {
+		after_ms(ui.idle, AGAIN_MS);
+		return;
+	}
+	ui.shown = false;
+	term_idle();
+}
+
+static void
+idle_cb(evutil_socket_t fd, short what, void *arg)
+{
+	check_idle();
 }
 
 /* --- frames -------------------------------------------------------------- */
@@ -106,8 +147,8 @@ ui_frame(void)
 			event_add(ui.slow_line, NULL);
 		return;
 	}
-	if (ui.busy == 0 && !ui.wanted)
-		term_idle();
+	ui.shown = true;
+	check_idle();
 }
 
 static void
@@ -293,8 +334,10 @@ start_events(void)
 	ui.cont = on_signal(SIGCONT, cont_cb);
 	ui.term = on_signal(SIGTERM, ending_cb);
 	ui.hup = on_signal(SIGHUP, ending_cb);
-	if (getenv("KONAK_TEST") != NULL)
+	if (getenv("KONAK_TEST") != NULL) {
 		ui.usr1 = on_signal(SIGUSR1, usr1_cb);
+		ui.idle = evtimer_new(ui.base, idle_cb, NULL);
+	}
 }
 
 /* The person's own keys; what is wrong with them is said, not fatal. */
@@ -375,6 +418,7 @@ ui_stop(void)
 	event_gone(&ui.term);
 	event_gone(&ui.hup);
 	event_gone(&ui.usr1);
+	event_gone(&ui.idle);
 	term_stop();
 	input_free(ui.parser);
 	ui.parser = NULL;

@@ -125,10 +125,9 @@ class Konak:
             self.wait(n)
 
     def text(self, s):
-        for c in s:
-            n = self.idle()
-            self.tmux("send-keys", "-l", "--", c)
-            self.wait(n)
+        n = self.idle()
+        self.tmux("send-keys", "-l", "--", s)
+        self.wait(n)
 
     def raw(self, data):
         n = self.idle()
