@@ -14,7 +14,7 @@
 #include "tui/theme.h"
 
 static bool ascii_only, ascii_text;
-static bool slow_link;
+static bool slow_link, no_lines;
 
 static const struct cell blank = { .ch = { ' ' }, .style = STYLE_TEXT };
 
@@ -39,6 +39,9 @@ static const char *const glyphs[GLYPH_LAST][2] = {
 const char *
 glyph(enum glyph g)
 {
+	if (no_lines && (g == GLYPH_BAR || g == GLYPH_LINE ||
+	    g == GLYPH_BRANCH || g == GLYPH_LEAF))
+		return " ";
 	return glyphs[g][ascii_only];
 }
 
@@ -47,6 +50,12 @@ draw_set_ascii(bool signs, bool text)
 {
 	ascii_only = signs || text;
 	ascii_text = text;
+}
+
+void
+draw_set_lines(bool on)
+{
+	no_lines = !on;
 }
 
 void
@@ -519,7 +528,8 @@ draw_hline(struct surface *s, int row, int col, int width, uint32_t style)
 	int i;
 
 	for (i = 0; i < width; i++)
-		cell_put(s, row, col + i, ascii_only ? '-' : 0x2500, style);
+		cell_put(s, row, col + i, no_lines ? ' ' :
+		    ascii_only ? '-' : 0x2500, style);
 }
 
 void
@@ -528,17 +538,19 @@ draw_vline(struct surface *s, int row, int col, int rows, uint32_t style)
 	int i;
 
 	for (i = 0; i < rows; i++)
-		cell_put(s, row + i, col, ascii_only ? '|' : 0x2502, style);
+		cell_put(s, row + i, col, no_lines ? ' ' :
+		    ascii_only ? '|' : 0x2502, style);
 }
 
 void
 draw_box(struct surface *s, int row, int col, int rows, int cols,
     uint32_t style, const char *title)
 {
-	static const uint32_t corner[2][4] = {
-		{ 0x250c, 0x2510, 0x2514, 0x2518 }, { '+', '+', '+', '+' }
+	static const uint32_t corner[3][4] = {
+		{ 0x250c, 0x2510, 0x2514, 0x2518 }, { '+', '+', '+', '+' },
+		{ ' ', ' ', ' ', ' ' }
 	};
-	const uint32_t *k = corner[ascii_only];
+	const uint32_t *k = corner[no_lines ? 2 : ascii_only];
 
 	if (rows < 2 || cols < 2)
 		return;

@@ -137,6 +137,9 @@ const char *glyph(enum glyph);
 void	 draw_set_ascii(bool signs, bool text);
 bool	 draw_is_ascii(void);
 
+/* Plain mode draws no frames: a reader would speak them. */
+void	 draw_set_lines(bool);
+
 /* Slow link: draw_style() makes no bar of STYLE_SELECTED. */
 void	 draw_set_slow(bool);
 

@@ -17,33 +17,19 @@ static char last_line[1024];
 static bool typing;	/* letters were echoed on the line that is open */
 static bool again;
 
-/* A row without the lines of frames and surplus blanks. */
+/* A row without surplus blanks. */
 static void
 tidy(char *s)
 {
-	char *in = s, *out = s;
-	bool blank = true;
+	char *in, *out = s;
 
-	while (*in != '\0') {
-		if (*in == '|' || *in == '+' || (*in == '-' && in[1] == '-') ||
-		    (*in == '-' && out > s && in > s && in[-1] == '-'))
-			*in = ' ';
-		if (*in == ' ') {
-			if (!blank)
-				*out++ = ' ';
-			blank = true;
-		} else {
+	for (in = s; *in != '\0'; in++) {
+		if (*in != ' ' || (out > s && out[-1] != ' '))
 			*out++ = *in;
-			blank = false;
-		}
-		in++;
 	}
 	while (out > s && out[-1] == ' ')
 		out--;
 	*out = '\0';
-	/* The rest of a frame says nothing. */
-	if (strspn(s, "- ") == strlen(s))
-		*s = '\0';
 }
 
 static void

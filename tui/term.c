@@ -313,6 +313,7 @@ static bool
 start_plain(void)
 {
 	term_have.plain = true;
+	draw_set_lines(false);
 	term_have.name = getenv("TERM") == NULL ? "" : getenv("TERM");
 	read_size(&term_have.rows, &term_have.cols);
 	raw_mode = before;
@@ -378,6 +379,7 @@ term_start(const struct term_options *opt, char *why, size_t len)
 	memset(&term_have, 0, sizeof(term_have));
 	term_have.slow = opt->slow;
 	draw_set_slow(opt->slow);
+	draw_set_lines(true);
 	term_have.name = "";
 	why[0] = '\0';
 	if (!start_locale()) {
@@ -422,6 +424,7 @@ term_start_headless(int rows, int cols, const struct term_options *opt)
 	term_have.ascii = options.ascii;
 	term_have.slow = options.slow;
 	draw_set_slow(options.slow);
+	draw_set_lines(!options.plain);
 	term_have.colours = options.no_colour ? 0 : 256;
 	theme_set_colours(term_have.colours);
 	draw_set_ascii(options.ascii, false);
