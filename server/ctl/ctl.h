@@ -89,7 +89,13 @@ void		 file_write(struct ctl *, const char *path, const char *text,
 void		 file_mkdir(const char *path, const char *owner);
 void		 file_chown(const char *path, const char *owner);
 
-/* pg.c: synchronous PostgreSQL; every failure ends the program. */
+/* pg.c: synchronous PostgreSQL; every failure ends the program, but for
+ * _try, which give NULL and a line that says why. */
+PGconn		*pg_superuser_try(struct ctl *, const char *dbname,
+		    const char **error);
+PGconn		*pg_connect_try(struct ctl *, const struct tenant_file *,
+		    const char *user, const char *password,
+		    const char **error);
 PGconn		*pg_superuser(struct ctl *, const char *dbname);
 PGconn		*pg_connect(struct ctl *, const struct tenant_file *,
 		    const char *user, const char *password);
@@ -135,6 +141,7 @@ struct tenant_file *tenant_chosen(struct ctl *);
 /* migrate.c: false when one failed; says which. */
 bool		 migrate_tenant(struct ctl *, const struct tenant_file *,
 		    bool dry_run, bool fake_initial);
+/* True when one is missing or is not the one that was applied. */
 bool		 migrate_pending(struct ctl *, const struct tenant_file *);
 
 /* cluster.c: settings that cluster init writes and doctor checks. */

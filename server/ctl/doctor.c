@@ -21,6 +21,7 @@ struct doctor {
 	struct ctl		*ctl;
 	struct tenant_file	*tenant;
 	PGconn			*conn;		/* superuser, tenant's database */
+	bool			 migrates;	/* the migrating login works */
 	int			 wrong;
 };
 
@@ -140,23 +141,44 @@ check_protection(struct doctor *d)
 static void
 check_migrations(struct doctor *d)
 {
+	if (!d->migrates)
+		return;		/* said already */
 	if (migrate_pending(d->ctl, d->tenant))
 		bad(d, arena_printf(d->ctl->arena,
 		    "konakctl tenant migrate --tenant %s", d->tenant->name),
-		    "migrations are waiting");
+		    "migrations are waiting, or differ from the files");
 	else
 		good(d, "schema is current");
 }
 
-static void
-check_login(struct doctor *d)
+static bool
+login_works(struct doctor *d, const char *user, const char *password)
 {
-	PGconn	*conn;
+	const char	*error;
+	PGconn		*conn;
 
-	conn = pg_connect(d->ctl, d->tenant, d->tenant->app_user,
-	    d->tenant->app_password);
+	conn = pg_connect_try(d->ctl, d->tenant, user, password, &error);
+	if (conn == NULL) {
+		bad(d, arena_printf(d->ctl->arena,
+		    "konakctl tenant create %s (again) sets logins and "
+		    "passwords anew", d->tenant->name), "%s", error);
+		return false;
+	}
 	PQfinish(conn);
-	good(d, "the server's login works");
+	return true;
+}
+
+static void
+check_logins(struct doctor *d)
+{
+	struct tenant_file	*t = d->tenant;
+	int			 before = d->wrong;
+
+	login_works(d, t->app_user, t->app_password);
+	d->migrates = login_works(d, t->migrate_user, t->migrate_password);
+	login_works(d, t->backup_user, t->backup_password);
+	if (d->wrong == before)
+		good(d, "the three logins work");
 }
 
 static void
@@ -274,25 +296,79 @@ check_disk(struct doctor *d)
 		good(d, "disk space");
 }
 
-static void (*const checks[])(struct doctor *) = {
-	check_files, check_settings, check_roles, check_login,
-	check_migrations, check_protection, check_disk, check_certificate,
-	check_name, check_server
+/* What the files say, without secrets. */
+static void
+show(struct doctor *d)
+{
+	const struct tenant_file	*t = d->tenant;
+
+	printf("%s\n  host %s, state %s\n  database %s at %s port %d, "
+	    "logins %s, %s, %s\n  key file %s\n", t->name,
+	    t->host != NULL ? t->host : "(none)", t->state, t->db_name,
+	    t->db_host, (int)t->db_port, t->app_user, t->migrate_user,
+	    t->backup_user, t->key_file);
+}
+
+/* A file that lost a line cannot be judged further. */
+static bool
+complete(struct doctor *d)
+{
+	const struct tenant_file	*t = d->tenant;
+	const char			*missing = NULL;
+
+	if (t->host == NULL)
+		missing = "host";
+	else if (t->db_host == NULL || t->db_port == 0 || t->db_name == NULL)
+		missing = "database";
+	else if (t->app_user == NULL || t->app_password == NULL)
+		missing = "database.user or database.password";
+	else if (t->key_file == NULL)
+		missing = "key_file";
+	else if (t->migrate_user == NULL || t->migrate_password == NULL ||
+	    t->backup_user == NULL || t->backup_password == NULL)
+		missing = "a login of the operator's file";
+	if (missing == NULL)
+		return true;
+	printf("%s\n", t->name);
+	bad(d, arena_printf(d->ctl->arena,
+	    "konakctl tenant create %s (again) writes what is missing",
+	    t->name), "the tenant's files lack %s", missing);
+	return false;
+}
+
+static void (*const database_checks[])(struct doctor *) = {
+	check_settings, check_roles, check_logins, check_migrations,
+	check_protection, check_disk
+};
+
+static void (*const other_checks[])(struct doctor *) = {
+	check_files, check_certificate, check_name, check_server
 };
 
 static int
 examine(struct ctl *ctl, const char *name)
 {
-	struct doctor	d = { .ctl = ctl };
-	size_t		i;
+	struct doctor	 d = { .ctl = ctl };
+	const char	*error;
+	size_t		 i;
 
 	if ((d.tenant = tenant_load(ctl, name)) == NULL)
 		ctl_die("there is no tenant %s", name);
-	printf("%s (%s, database %s)\n", d.tenant->name, d.tenant->host,
-	    d.tenant->db_name);
-	d.conn = pg_superuser(ctl, d.tenant->db_name);
-	for (i = 0; i < sizeof checks / sizeof checks[0]; i++)
-		checks[i](&d);
+	if (!complete(&d))
+		return d.wrong;
+	show(&d);
+	for (i = 0; i < sizeof other_checks / sizeof other_checks[0]; i++)
+		other_checks[i](&d);
+	d.conn = pg_superuser_try(ctl, d.tenant->db_name, &error);
+	if (d.conn == NULL) {
+		bad(&d, "start PostgreSQL (systemctl start postgresql), or "
+		    "look at superuser in konakctl.yaml; a database that is "
+		    "gone comes from the last backup", "%s", error);
+		return d.wrong;
+	}
+	for (i = 0; i < sizeof database_checks / sizeof database_checks[0];
+	    i++)
+		database_checks[i](&d);
 	PQfinish(d.conn);
 	return d.wrong;
 }

@@ -215,14 +215,18 @@ migrate_pending(struct ctl *ctl, const struct tenant_file *t)
 {
 	struct migration	*all;
 	PGconn			*conn;
+	const char		*sum;
 	size_t			 i, n;
 	bool			 pending = false;
 
 	all = migrations_read(ctl, &n);
 	conn = pg_connect(ctl, t, t->migrate_user, t->migrate_password);
 	pg_exec(conn, "set role konak_owner");
-	for (i = 0; i < n; i++)
-		pending = pending || recorded(ctl, conn, &all[i]) == NULL;
+	for (i = 0; i < n; i++) {
+		sum = recorded(ctl, conn, &all[i]);
+		pending = pending || sum == NULL ||
+		    strcmp(sum, all[i].sum) != 0;
+	}
 	PQfinish(conn);
 	return pending;
 }

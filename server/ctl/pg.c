@@ -15,11 +15,16 @@ quiet(void *arg, const char *message)
 {
 }
 
+/* NULL and the message when it failed. */
 static PGconn *
-checked(PGconn *conn)
+checked(struct ctl *ctl, PGconn *conn, const char **error)
 {
-	if (PQstatus(conn) != CONNECTION_OK)
-		ctl_die("%s", PQerrorMessage(conn));
+	if (PQstatus(conn) != CONNECTION_OK) {
+		*error = arena_strndup(ctl->arena, PQerrorMessage(conn),
+		    strcspn(PQerrorMessage(conn), "\n"));
+		PQfinish(conn);
+		return NULL;
+	}
 	PQsetNoticeProcessor(conn, quiet, NULL);
 	/* The cluster's limits are made for the server's short statements. */
 	pg_exec(conn, "set statement_timeout = 0");
@@ -28,7 +33,7 @@ checked(PGconn *conn)
 }
 
 PGconn *
-pg_superuser(struct ctl *ctl, const char *dbname)
+pg_superuser_try(struct ctl *ctl, const char *dbname, const char **error)
 {
 	/* The conninfo goes first, so that dbname after it wins. */
 	const char *const	keys[] = { "dbname", "dbname",
@@ -50,12 +55,23 @@ pg_superuser(struct ctl *ctl, const char *dbname)
 	conn = PQconnectdbParams(keys, values, 1);
 	if (as != NULL && seteuid(0) == -1)
 		ctl_die("cannot become root again");
-	return checked(conn);
+	return checked(ctl, conn, error);
 }
 
 PGconn *
-pg_connect(struct ctl *ctl, const struct tenant_file *t, const char *user,
-    const char *password)
+pg_superuser(struct ctl *ctl, const char *dbname)
+{
+	const char	*error;
+	PGconn		*conn = pg_superuser_try(ctl, dbname, &error);
+
+	if (conn == NULL)
+		ctl_die("%s", error);
+	return conn;
+}
+
+PGconn *
+pg_connect_try(struct ctl *ctl, const struct tenant_file *t, const char *user,
+    const char *password, const char **error)
 {
 	const char *const	keys[] = { "host", "port", "dbname", "user",
 				    "password", "application_name",
@@ -65,7 +81,19 @@ pg_connect(struct ctl *ctl, const struct tenant_file *t, const char *user,
 				    (int)t->db_port), t->db_name, user,
 				    password, "konakctl", "10", NULL };
 
-	return checked(PQconnectdbParams(keys, values, 0));
+	return checked(ctl, PQconnectdbParams(keys, values, 0), error);
+}
+
+PGconn *
+pg_connect(struct ctl *ctl, const struct tenant_file *t, const char *user,
+    const char *password)
+{
+	const char	*error;
+	PGconn		*conn = pg_connect_try(ctl, t, user, password, &error);
+
+	if (conn == NULL)
+		ctl_die("%s", error);
+	return conn;
 }
 
 PGresult *
