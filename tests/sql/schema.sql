@@ -2,7 +2,7 @@
 -- What stands outside a rule stands here by name, with its reason.
 
 begin;
-select plan(33);
+select plan(34);
 
 create function pg_temp.tables() returns table (oid oid, name text) language sql as $$
 	select c.oid, c.relname::text from pg_class c
@@ -205,8 +205,13 @@ select is_empty($$select p.table_name, k from konak.protected p,
     'version and stamps are not the serving role''s to write');
 select is_empty($$select c.relname from pg_class c
     where c.relnamespace = 'konak'::regnamespace and c.relkind = 'v'
-	and not ('security_barrier=true' = any (c.reloptions))$$,
-    'every view is a barrier');
+	and not c.reloptions && array['security_barrier=true', 'security_invoker=true']$$,
+    'a view is its reader''s, or a barrier');
+select is_empty($$select c.relname from pg_class c
+    where c.relnamespace in ('konak'::regnamespace, 'auth'::regnamespace)
+	and c.relkind in ('r', 'p', 'S')
+	and not has_table_privilege('konak_backup', c.oid, 'select')$$,
+    'the backup reads everything');
 
 select * from finish();
 rollback;
