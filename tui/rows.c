@@ -42,8 +42,9 @@ struct rows {
 	struct val	**new_row;
 	size_t		 new_n, new_cap;
 	size_t		 want;
-	size_t		 needed;	/* highest index asked for */
-	bool		 all;
+	size_t		 needed;	/* so many rows, from where loading began */
+	bool		 from_end;	/* rows are loaded backwards: the first
+					 * of them is the list's last */
 	bool		 again;		/* reload once the present one is done */
 
 	uint64_t	 count_call;
@@ -182,9 +183,10 @@ rows_failed(struct rows *r, const struct link_reply *reply)
 		r->n = r->cap = 0;
 	}
 	r->loaded = true;
-	r->all = false;
 	r->changed(r->arg);
 }
+
+static void rows_more(struct rows *);
 
 static void
 rows_list_cb(const struct link_reply *reply, void *arg)
@@ -223,7 +225,7 @@ rows_list_cb(const struct link_reply *reply, void *arg)
 		r->again = false;
 		rows_reload(r);
 	} else if (r->next != NULL) {
-		rows_need(r, r->needed);
+		rows_more(r);
 	}
 	r->changed(r->arg);
 }
@@ -279,14 +281,19 @@ static void
 rows_fetch(struct rows *r, const char *after)
 {
 	struct val	*args = rows_args(r), *columns = rows_columns(r);
-	char		 verb[128];
+	char		 verb[128], sort[128];
+	bool		 turned;
 
 	snprintf(verb, sizeof verb, "%s.list", r->type);
 	val_put_int(args, "limit", ROWS_WINDOW);
 	if (columns != NULL)
 		val_put(args, "columns", columns);
-	if (r->sort != NULL)
-		val_put_text(args, "sort", r->sort);
+	if (r->sort != NULL) {
+		turned = r->sort[0] == '-';
+		snprintf(sort, sizeof sort, "%s%s", turned != r->from_end ?
+		    "-" : "", r->sort + turned);
+		val_put_text(args, "sort", sort);
+	}
 	if (after != NULL)
 		val_put_text(args, "after", after);
 	r->call = app_call(verb, args, rows_list_cb, r);
@@ -395,14 +402,26 @@ rows_query(struct rows *r, const char *search, struct val *filter,
 	free(old_sort);
 	val_free(r->filter);
 	r->filter = filter;
-	r->needed = 0;
-	r->all = false;
 	r->count = -1;
+	rows_seek(r, false);
+}
+
+void
+rows_seek(struct rows *r, bool end)
+{
+	r->from_end = end && r->sort != NULL;
+	r->needed = 0;
 	r->again = false;
 	rows_abort(r);
 	r->replacing = true;
 	r->want = 1;
 	rows_fetch(r, NULL);
+}
+
+bool
+rows_from_end(const struct rows *r)
+{
+	return r->from_end;
 }
 
 /* Fetches again what has been looked at; deep in a long list only the first
@@ -423,22 +442,22 @@ rows_reload(struct rows *r)
 	rows_fetch(r, NULL);
 }
 
-void
-rows_need(struct rows *r, size_t i)
+static void
+rows_more(struct rows *r)
 {
-	if (i > r->needed)
-		r->needed = i;
-	if (r->call != 0 || r->next == NULL || r->n >= ROWS_MAX)
-		return;
-	if (r->all || r->needed + ROWS_AHEAD >= r->n)
+	if (r->call == 0 && r->next != NULL && r->n < ROWS_MAX &&
+	    r->needed + ROWS_AHEAD >= r->n)
 		rows_fetch(r, r->next);
 }
 
 void
-rows_need_all(struct rows *r)
+rows_need(struct rows *r, size_t i)
 {
-	r->all = true;
-	rows_need(r, r->n);
+	if (r->from_end)
+		i = i < r->n ? r->n - 1 - i : 0;
+	if (i > r->needed)
+		r->needed = i;
+	rows_more(r);
 }
 
 const struct def *
@@ -468,7 +487,8 @@ rows_n(const struct rows *r)
 struct record
 rows_at(const struct rows *r, size_t i)
 {
-	return (struct record){ r->columns, i < r->n ? r->row[i] : NULL };
+	return (struct record){ r->columns, i >= r->n ? NULL :
+	    r->row[r->from_end ? r->n - 1 - i : i] };
 }
 
 long
@@ -507,6 +527,15 @@ const char *
 rows_error(const struct rows *r)
 {
 	return r->error;
+}
+
+int64_t
+rows_before(const struct rows *r)
+{
+	if (!r->from_end)
+		return 0;
+	return r->count < 0 || r->count_more ? -1 :
+	    r->count - (int64_t)r->n;
 }
 
 int64_t

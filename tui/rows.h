@@ -30,8 +30,10 @@ void		 rows_query(struct rows *, const char *search, struct val *filter,
 void		 rows_reload(struct rows *);
 /* Row i will be drawn: fetches on when the end is near. */
 void		 rows_need(struct rows *, size_t i);
-/* Fetches on until everything is there (End), at most ROWS_MAX. */
-void		 rows_need_all(struct rows *);
+/* Loads from the end backwards, or from the start again: the last row of a
+ * long list is one window away. */
+void		 rows_seek(struct rows *, bool end);
+bool		 rows_from_end(const struct rows *);
 #define ROWS_MAX 20000
 
 const struct def *rows_def(const struct rows *);
@@ -47,6 +49,8 @@ bool		 rows_loading(const struct rows *);
 bool		 rows_complete(const struct rows *);
 /* "" or the server's sentence why there are no rows. */
 const char	*rows_error(const struct rows *);
+/* How many rows stand before the first one here; -1 not known. */
+int64_t		 rows_before(const struct rows *);
 /* Total: -1 not known yet; *more: at least so many. */
 int64_t		 rows_count(const struct rows *, bool *more);
 const char	*rows_sort(const struct rows *);

@@ -58,6 +58,9 @@ listpane_changed(void *arg)
 	long		 at;
 
 	above = l->cursor >= l->top ? l->cursor - l->top : 0;
+	/* On the way to the other end the old rows are still there. */
+	if (l->cursor > ROWS_MAX && rows_loading(l->rows))
+		return;
 	if (l->id[0] != '\0' && (at = rows_find(l->rows, l->id)) >= 0) {
 		l->cursor = (size_t)at;
 		l->top = l->cursor >= above ? l->cursor - above : 0;
@@ -479,6 +482,7 @@ listpane_draw(struct listpane *l, struct surface *s, bool focus)
 		l->top = l->cursor - (size_t)l->page + 1;
 	if (l->top + (size_t)l->page > rows)
 		l->top = rows > (size_t)l->page ? rows - (size_t)l->page : 0;
+	rows_need(l->rows, l->top);
 	rows_need(l->rows, l->top + (size_t)l->page);
 	for (i = 0; i < (size_t)l->page && l->top + i < rows; i++)
 		list_draw_row(l, s, row + (int)i, l->top + i, d, c, n, focus);
@@ -490,6 +494,7 @@ listpane_status(struct listpane *l, char *out, size_t size)
 {
 	struct buf	b = BUF_INIT;
 	char		num[32], shown[DECIMAL_TEXT + 16];
+	int64_t		before = rows_before(l->rows);
 	bool		more;
 	int64_t		count = rows_count(l->rows, &more);
 	size_t		n = rows_n(l->rows), last;
@@ -500,7 +505,12 @@ listpane_status(struct listpane *l, char *out, size_t size)
 	last = l->top + (size_t)(l->page > 0 ? l->page : 1);
 	if (last > n)
 		last = n;
-	buf_printf(&b, "%zu-%zu/", l->top + 1, last);
+	if (before >= 0)
+		buf_printf(&b, "%lld-%lld/", (long long)before +
+		    (long long)l->top + 1, (long long)before +
+		    (long long)last);
+	else
+		buf_printf(&b, "%s/", TF("views.from_end", NULL));
 	if (count >= 0) {
 		snprintf(num, sizeof num, "%lld", (long long)count);
 		decimal_format(ui_lang(), num, 0, shown);
@@ -643,6 +653,19 @@ listpane_sort(struct listpane *l, const char *field)
 	listpane_query(l);
 }
 
+/* The other end of a list that is not here in full. */
+static bool
+list_seek(struct listpane *l, bool end)
+{
+	if (rows_complete(l->rows) || rows_from_end(l->rows) == end)
+		return false;
+	rows_seek(l->rows, end);
+	l->id[0] = '\0';
+	l->range = -1;
+	l->cursor = l->top = end ? SIZE_MAX / 2 : 0;
+	return true;
+}
+
 static bool
 list_move_action(struct listpane *l, enum action a)
 {
@@ -662,11 +685,10 @@ list_move_action(struct listpane *l, enum action a)
 		to += l->page > 1 ? l->page - 1 : 1;
 		break;
 	case ACT_TOP:
-		to = 0;
-		break;
 	case ACT_BOTTOM:
-		rows_need_all(l->rows);
-		to = (long)rows_n(l->rows) - 1;
+		if (list_seek(l, a == ACT_BOTTOM))
+			return true;
+		to = a == ACT_TOP ? 0 : (long)rows_n(l->rows) - 1;
 		break;
 	case ACT_RANGE_UP:
 	case ACT_RANGE_DOWN:
