@@ -32,6 +32,7 @@ struct card_tab {
 struct cardpane {
 	char		 type[64];
 	char		 id[40];	/* "": none */
+	char		 next[40];	/* shown after a pause, "": none */
 	struct val	*rec;		/* NULL: not there yet */
 	char		 error[300];
 	uint64_t	 call;
@@ -49,7 +50,8 @@ struct cardpane {
 
 void	 cardpane_init(struct cardpane *);
 void	 cardpane_free(struct cardpane *);
-/* Shows another record; soon: after a pause, since the cursor may go on. */
+/* Shows another record; soon: after a pause, since the cursor may go on, and
+ * the old one until then. */
 void	 cardpane_show(struct cardpane *, const char *type, const char *id,
 	    bool soon);
 void	 cardpane_reload(struct cardpane *);

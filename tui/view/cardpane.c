@@ -172,15 +172,19 @@ cardpane_ask(struct cardpane *c)
 	c->call = app_call(verb, args, cardpane_cb, c);
 }
 
+static void cardpane_switch(struct cardpane *, const char *, const char *);
+
 static void
 cardpane_pause_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct cardpane	*c = arg;
 
+	char		 id[sizeof c->next];
+
 	(void)fd;
 	(void)what;
-	cardpane_ask(c);
-	cardpane_tab_open(c);
+	snprintf(id, sizeof id, "%s", c->next);
+	cardpane_switch(c, c->type, id);
 }
 
 void
@@ -200,7 +204,7 @@ cardpane_watch_cb(const struct val *items, void *arg)
 	const char	*id;
 	size_t		 i;
 
-	if (c->id[0] == '\0' || evtimer_pending(c->pause, NULL))
+	if (c->id[0] == '\0' || c->next[0] != '\0')
 		return;
 	for (i = 0; i < val_count(items); i++) {
 		id = val_str(val_at(items->item[i], 0));
@@ -229,42 +233,56 @@ cardpane_free(struct cardpane *c)
 	val_free(c->rec);
 }
 
-void
-cardpane_show(struct cardpane *c, const char *type, const char *id, bool soon)
+/* What was shown stays until the new record is here: less to draw while the
+ * cursor runs. */
+static void
+cardpane_switch(struct cardpane *c, const char *type, const char *id)
 {
 	const struct def	*d = defs_find(type);
-	struct timeval		 tv = { 0, 120000 };
 	int			 tab = c->at;
 	bool			 same = strcmp(type, c->type) == 0;
 
-	if (same && strcmp(c->id, id == NULL ? "" : id) == 0)
-		return;
 	cardpane_tab_close(c);
-	if (c->call != 0)
-		app_forget(c->call);
-	c->call = 0;
-	val_free(c->rec);
-	c->rec = NULL;
+	c->next[0] = '\0';
 	c->error[0] = '\0';
 	c->field = c->top = 0;
+	if (!same || id[0] == '\0') {
+		val_free(c->rec);
+		c->rec = NULL;
+	}
 	if (!same || c->watch == NULL) {
 		watch_free(c->watch);
 		c->watch = watch_add(type, cardpane_watch_cb, c);
 	}
 	snprintf(c->type, sizeof c->type, "%s", type);
-	snprintf(c->id, sizeof c->id, "%s", id == NULL ? "" : id);
+	snprintf(c->id, sizeof c->id, "%s", id);
 	if (d != NULL)
 		cardpane_tabs(c, d);
 	if (same && tab < c->ntabs)
 		c->at = tab;
 	if (c->id[0] == '\0')
 		return;
-	if (soon) {
-		evtimer_add(c->pause, &tv);
-	} else {
-		cardpane_ask(c);
-		cardpane_tab_open(c);
+	cardpane_ask(c);
+	cardpane_tab_open(c);
+}
+
+void
+cardpane_show(struct cardpane *c, const char *type, const char *id, bool soon)
+{
+	struct timeval	tv = { 0, 120000 };
+	bool		same = strcmp(type, c->type) == 0;
+
+	if (id == NULL)
+		id = "";
+	if (same && strcmp(c->next[0] != '\0' ? c->next : c->id, id) == 0)
+		return;
+	evtimer_del(c->pause);
+	if (!soon || !same || id[0] == '\0') {
+		cardpane_switch(c, type, id);
+		return;
 	}
+	snprintf(c->next, sizeof c->next, "%s", id);
+	evtimer_add(c->pause, &tv);
 }
 
 /* --- Drawing -------------------------------------------------------------------------- */

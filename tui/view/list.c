@@ -191,6 +191,17 @@ list_hints(struct view *v, enum action *out, int max)
 }
 
 static void
+list_say(struct view *v, char *out, size_t len)
+{
+	struct list	*l = v->state;
+
+	if (!l->on_card)
+		listpane_say(&l->pane, out, len);
+	else
+		out[0] = '\0';
+}
+
+static void
 list_shown(struct view *v, bool yes)
 {
 	if (yes)
@@ -210,6 +221,7 @@ static const struct view_ops list_view = {
 	.action = list_action,
 	.can = list_can,
 	.shown = list_shown,
+	.say = list_say,
 	.hints_now = list_hints
 };
 

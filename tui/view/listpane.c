@@ -532,6 +532,39 @@ listpane_status(struct listpane *l, char *out, size_t size)
 	buf_free(&b);
 }
 
+void
+listpane_say(struct listpane *l, char *out, size_t size)
+{
+	const struct def	*d = rows_def(l->rows);
+	struct record		 r = listpane_record(l);
+	struct column		 c[LIST_COLUMNS];
+	struct buf		 b = BUF_INIT;
+	int64_t			 before = rows_before(l->rows), count;
+	bool			 more;
+	size_t			 start;
+	int			 i, n;
+
+	out[0] = '\0';
+	if (l->typing || d == NULL || r.row == NULL)
+		return;
+	count = rows_count(l->rows, &more);
+	if (before >= 0 && count >= 0)
+		buf_printf(&b, "%lld/%lld%s, ", (long long)before +
+		    (long long)l->cursor + 1, (long long)count,
+		    more ? "+" : "");
+	if (listpane_marked(l, l->id))
+		buf_printf(&b, "%s, ", TF("views.marked", "n", "+", NULL));
+	n = columns_make(l, d, c, 1000);
+	for (i = 0; i < n; i++) {
+		start = buf_len(&b);
+		record_text(d, c[i].f, &r, &b);
+		if (buf_len(&b) > start && i + 1 < n)
+			buf_addz(&b, ", ");
+	}
+	snprintf(out, size, "%s", buf_text(&b));
+	buf_free(&b);
+}
+
 /* --- Keys -------------------------------------------------------------------------- */
 
 void

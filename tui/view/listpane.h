@@ -54,6 +54,8 @@ void	 listpane_free(struct listpane *);
 void	 listpane_draw(struct listpane *, struct surface *, bool focus);
 /* "3-24/187  2 seçili" */
 void	 listpane_status(struct listpane *, char *, size_t);
+/* "3/187, Şeker Ltd, Aktif": the record under the cursor, for readers. */
+void	 listpane_say(struct listpane *, char *, size_t);
 bool	 listpane_key(struct listpane *, const struct input *);
 bool	 listpane_action(struct listpane *, enum action, const struct input *);
 bool	 listpane_can(struct listpane *, enum action, char *why, size_t);
