@@ -13,9 +13,13 @@
 #include "tui/store.h"
 #include "tui/view.h"
 #include "tui/view/account.h"
+#include "tui/view/authenticator.h"
+#include "tui/view/form.h"
 
 enum own {
+	OWN_PROFILE,
 	OWN_PASSWORD,
+	OWN_AUTHENTICATOR,
 	OWN_SESSIONS,
 	OWN_LOGINS,
 	OWN_RECOVERY,
@@ -25,7 +29,7 @@ enum own {
 };
 
 struct own_menu {
-	enum own	what[8];
+	enum own	what[10];
 	int		n;
 };
 
@@ -171,6 +175,56 @@ account_end_all(void)
 	dialog_confirm(&d);
 }
 
+/* --- Profile ------------------------------------------------------------------- */
+
+static void
+profile_field(struct val *fields, const char *name, const char *type,
+    const char *tr, const char *en, bool required)
+{
+	struct val	*f = val_map(), *label = val_array();
+
+	val_put_text(f, "name", name);
+	val_put_text(f, "type", type);
+	val_add(label, val_text(tr));
+	val_add(label, val_text(en));
+	val_put(f, "label", label);
+	val_put_bool(f, "required", required);
+	val_put_bool(f, "create", true);
+	if (val_get_str(app.user, name) != NULL)
+		val_put_text(f, "default", val_get_str(app.user, name));
+	val_add(fields, f);
+}
+
+static void
+profile_cb(const struct link_reply *r, void *arg)
+{
+	(void)arg;
+	if (r == NULL)
+		return;
+	toast(TOAST_GOOD, NULL, "%s", TF("views.profile_saved", NULL));
+	watch_touch("users");
+}
+
+/* session.profile is no record verb: the form is told here what it asks. */
+static void
+account_profile(void)
+{
+	struct val	*def = val_map(), *fields = val_array();
+	struct val	*label = val_array();
+
+	profile_field(fields, "first_name", "text", "Ad", "First name", true);
+	profile_field(fields, "last_name", "text", "Soyad", "Last name", true);
+	profile_field(fields, "phone", "phone", "Telefon", "Phone", false);
+	profile_field(fields, "timezone", "timezone", "Saat dilimi",
+	    "Time zone", true);
+	val_add(label, val_text("Profil"));
+	val_add(label, val_text("Profile"));
+	val_put_text(def, "name", "profile");
+	val_put(def, "label", label);
+	val_put(def, "fields", fields);
+	form_verb(def_make(def), "session.profile", NULL, profile_cb, NULL);
+}
+
 static void
 account_cb(int choice, void *arg)
 {
@@ -184,6 +238,12 @@ account_cb(int choice, void *arg)
 	case OWN_PASSWORD:
 		password_ask(TF("views.password_old", NULL), password_old_cb,
 		    xcalloc(1, sizeof(struct password)));
+		break;
+	case OWN_PROFILE:
+		account_profile();
+		break;
+	case OWN_AUTHENTICATOR:
+		authenticator_open();
 		break;
 	case OWN_SESSIONS:
 		app_open_list("sessions");
@@ -218,12 +278,15 @@ account_add(struct own_menu *m, struct dialog_item *items, enum own what,
 void
 account_menu(void)
 {
-	struct dialog_item	 items[8];
+	struct dialog_item	 items[10];
 	struct own_menu		*m = xcalloc(1, sizeof *m);
 	const char		*email = val_get_str(app.user, "email");
 
 	memset(items, 0, sizeof items);
+	account_add(m, items, OWN_PROFILE, TF("views.profile", NULL));
 	account_add(m, items, OWN_PASSWORD, TF("views.password_title", NULL));
+	account_add(m, items, OWN_AUTHENTICATOR, TF("views.authenticator",
+	    NULL));
 	if (def_can(defs_find("sessions"), "list"))
 		account_add(m, items, OWN_SESSIONS,
 		    app_label(defs_find("sessions")->labels));

@@ -223,7 +223,7 @@ form_fields(struct form *fm)
 			    val_str(names->item[k])), val_get(s, "label"),
 			    fm->n == before);
 	}
-	for (i = 0; fm->n == 0 && i < fm->d->nreal; i++)
+	for (i = 0; val_count(sections) == 0 && i < fm->d->nreal; i++)
 		form_add(fm, &fm->d->fields[i], NULL, false);
 	for (i = 0; i < fm->n && fm->field[i].fixed; i++)
 		fm->at = i + 1 < fm->n ? i + 1 : i;

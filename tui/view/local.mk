@@ -6,6 +6,8 @@ libtui_a_SOURCES += \
 	tui/view/account.h \
 	tui/view/act.c \
 	tui/view/act.h \
+	tui/view/authenticator.c \
+	tui/view/authenticator.h \
 	tui/view/card.c \
 	tui/view/card.h \
 	tui/view/cardpane.c \
