@@ -11,6 +11,8 @@
 #include "server/dispatch.h"
 #include "server/req_private.h"
 
+#define OUT_FIRST	2000	/* most replies but lists */
+
 struct req *
 req_new(struct client *c, uint32_t number)
 {
@@ -217,6 +219,7 @@ req_out(struct req *r)
 
 	if (!p->out_used) {
 		p->out_used = true;
+		(void)buf_reserve(&p->out, OUT_FIRST);
 		cbw_init(&p->out_w, &p->out);
 	}
 	return &p->out_w;

@@ -10,10 +10,11 @@
 static void
 put_value(struct cbw *w, enum value_type type, PGresult *res, int row, int col)
 {
-	const char	*text = NULL;
+	const char	*text = PQgetvalue(res, row, col);
+	size_t		 len = (size_t)PQgetlength(res, row, col);
 
-	if (!PQgetisnull(res, row, col))
-		text = PQgetvalue(res, row, col);
+	if (len == 0 && PQgetisnull(res, row, col))
+		text = NULL;
 	switch (type) {
 	case VALUE_UUID:
 	case VALUE_REF:
@@ -25,8 +26,7 @@ put_value(struct cbw *w, enum value_type type, PGresult *res, int row, int col)
 		if (text == NULL)
 			cbw_null(w);
 		else
-			cbw_text(w, text,
-			    (size_t)PQgetlength(res, row, col));
+			cbw_text(w, text, len);
 		break;
 	default:
 		value_write(type, w, text);
