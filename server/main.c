@@ -50,6 +50,15 @@ pid_write(void)
 		fatal("%s", conf.pid_file);
 }
 
+/* A tenant that came or was migrated meanwhile; the others are served on. */
+static void
+rechecked(bool good)
+{
+	if (!good)
+		log_error(NULL, "a tenant's database does not fit the "
+		    "definitions: see above");
+}
+
 static void
 reload_cb(evutil_socket_t sig, short what, void *arg)
 {
@@ -59,6 +68,7 @@ reload_cb(evutil_socket_t sig, short what, void *arg)
 	if (conf.certificate != NULL && conf.tls[0] != NULL)
 		(void)tls_reload(conf.certificate, conf.key);
 	tenant_reload(conf.tenants);
+	record_check_tenants(rechecked);
 	log_info(NULL, "reloaded");
 }
 

@@ -4,7 +4,7 @@
 
 #include "server/def/loader.h"
 
-#define INT4_MAX	2147483647
+#define FIELDS_MAX	200
 
 static bool
 text_like(enum value_type t)
@@ -352,6 +352,10 @@ load_fields(struct loader *l, struct def *d)
 	if (n == NULL || n->type != YNODE_MAP || n->n == 0) {
 		fault(l, n != NULL ? n : d->node,
 		    "\"fields\" is missing or empty");
+		return;
+	}
+	if (n->n > FIELDS_MAX) {
+		fault(l, n, "more than %d fields", FIELDS_MAX);
 		return;
 	}
 	d->fields = arena_array(l->arena, n->n, sizeof *d->fields);
