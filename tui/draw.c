@@ -513,6 +513,10 @@ draw_style(struct surface *s, int row, int col, int rows, int cols,
 	 * is sent again. */
 	if (slow_link && style == STYLE_SELECTED)
 		return;
+	/* After the last column nobody knows where the cursor stands, and
+	 * curses spends six bytes to find out. */
+	if (style == STYLE_SELECTED && s->col + col + cols == s->screen->cols)
+		cols--;
 	for (r = row; r < row + rows; r++) {
 		for (c = col; c < col + cols; c++) {
 			cell = cell_at(s, r, c);

@@ -54,6 +54,8 @@ theme_name(enum style role)
 	return role < STYLE_LAST ? roles[role].name : "?";
 }
 
+static int selection = -1;	/* colour of the bar; -1: plain reverse */
+
 struct theme_attr
 theme_attr(uint32_t style, int colours, bool slow)
 {
@@ -77,6 +79,9 @@ theme_attr(uint32_t style, int colours, bool slow)
 		a.fg = a.bg = -1;
 		return a;
 	}
+	if (role == STYLE_SELECTED && a.reverse && colours >= 256 &&
+	    selection >= 0)
+		a.fg = (short)selection;
 	if (role == STYLE_QR && colours >= 16) {
 		a.fg = 16;
 		a.bg = 15;
@@ -175,6 +180,40 @@ theme_rgb(const char *text, int colours)
 	if (colours < 8 || !parse_rgb(text, rgb))
 		return -1;
 	return colours >= 256 ? nearest_256(rgb) : nearest_ansi(rgb);
+}
+
+/*
+ * Of 1000: how light a colour is, as people see it (the weights of sRGB, with
+ * its curve taken for a square).
+ */
+static int
+lightness(const int rgb[3])
+{
+	static const int weight[] = { 213, 715, 72 };
+	int i, sum = 0;
+
+	for (i = 0; i < 3; i++)
+		sum += weight[i] * rgb[i] / 255 * rgb[i] / 255;
+	return sum;
+}
+
+/*
+ * The bar is the colour with the terminal's background as its letters, which
+ * may be black or white: only colours that both can be read on are taken.
+ */
+bool
+theme_set_selection(const char *first, const char *second)
+{
+	const char *rgb[] = { first, second };
+	int c[3], was = selection, i;
+
+	selection = -1;
+	for (i = 0; i < 2 && selection < 0; i++) {
+		if (parse_rgb(rgb[i], c) && lightness(c) >= 110 &&
+		    lightness(c) <= 320)
+			selection = nearest_256(c);
+	}
+	return selection != was;
 }
 
 static int tint_colours = 256;

@@ -56,6 +56,10 @@ struct theme_attr {
 };
 struct theme_attr theme_attr(uint32_t style, int colours, bool slow);
 
+/* The company's colours for the row with the cursor: the first that can be
+ * read; NULL or "": none. True when it changed. */
+bool	 theme_set_selection(const char *first, const char *second);
+
 /* How many colours tints may use; term.c says it at start. */
 void	 theme_set_colours(int);
 

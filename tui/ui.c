@@ -20,6 +20,7 @@
 #include "tui/input.h"
 #include "tui/lang.h"
 #include "tui/palette.h"
+#include "tui/theme.h"
 #include "tui/ui.h"
 #include "tui/ui-int.h"
 #include "tui/view.h"
@@ -138,6 +139,8 @@ ui_frame(void)
 	if (ui.screen->rows != caps->rows || ui.screen->cols != caps->cols)
 		screen_resize(ui.screen, caps->rows, caps->cols);
 	check_small();
+	if (theme_set_selection(frame_info()->tint2, frame_info()->tint))
+		term_redraw();
 	view_draw(ui.screen);
 	if (caps->plain)
 		plain_frame(ui.screen);

@@ -138,6 +138,24 @@ test_tints(void **state)
 	assert_int_equal(theme_rgb("#ffffff", 256), 231);
 }
 
+static void
+test_selection(void **state)
+{
+	struct theme_attr a;
+
+	theme_set_selection("#ffffff", "#2563eb");
+	a = theme_attr(STYLE_SELECTED, 256, false);
+	assert_true(a.reverse && a.fg > 15);
+	assert_int_equal(theme_attr(STYLE_SELECTED, 8, false).fg, -1);
+	assert_int_equal(theme_attr(STYLE_SELECTED, 0, false).fg, -1);
+	/* Too light or too dark to be read on every background. */
+	theme_set_selection("#ffff00", "");
+	assert_int_equal(theme_attr(STYLE_SELECTED, 256, false).fg, -1);
+	theme_set_selection("#000040", NULL);
+	assert_int_equal(theme_attr(STYLE_SELECTED, 256, false).fg, -1);
+	theme_set_selection(NULL, NULL);
+}
+
 /* --- edit ------------------------------------------------------------------ */
 
 static void
@@ -289,6 +307,7 @@ main(void)
 		cmocka_unit_test(test_ascii_text),
 		cmocka_unit_test(test_wrap),
 		cmocka_unit_test(test_tints),
+		cmocka_unit_test(test_selection),
 		cmocka_unit_test(test_edit),
 		cmocka_unit_test(test_edit_cluster),
 		cmocka_unit_test(test_edit_paste),
