@@ -176,6 +176,51 @@ put_denied(struct sentence *s)
 	buf_addz(&s->b, ")");
 }
 
+/* Acts that change no record and have words of their own: values of the row
+ * with their labels, then what to say besides. */
+static const struct event {
+	const char	*action;
+	struct {
+		const char	*value, *label;
+	} parts[3];
+	const char	*note;
+} events[] = {
+	{ "CREDENTIAL_VIEW", { { "title", "audit.customer" },
+	    { "kind", "audit.kind" } }, "audit.secret_shown" },
+	{ "FILE_DOWNLOAD", { { "title", "audit.file" },
+	    { "folder", "audit.folder" } }, NULL },
+};
+
+static bool
+put_known(struct sentence *s)
+{
+	const struct event	*e;
+	const char		*value, *key;
+	size_t			 i, j;
+
+	for (i = 0; i < sizeof events / sizeof events[0]; i++) {
+		e = &events[i];
+		if (strcmp(cell(s, A_ACTION), e->action) != 0)
+			continue;
+		for (j = 0; j < 3 && e->parts[j].value != NULL; j++) {
+			value = value_of(s, e->parts[j].value);
+			if (value == NULL)
+				continue;
+			key = req_printf(s->r, "%s.%s", e->parts[j].label,
+			    value);
+			pair(s, msg_text(s->ctx.lang, e->parts[j].label),
+			    msg_known(key) ? msg_text(s->ctx.lang, key) :
+			    value);
+		}
+		if (e->note != NULL) {
+			comma(s);
+			buf_addz(&s->b, msg_text(s->ctx.lang, e->note));
+		}
+		return true;
+	}
+	return false;
+}
+
 /* What is neither: who or what, from where, how. */
 static void
 put_event(struct sentence *s)
@@ -185,8 +230,13 @@ put_event(struct sentence *s)
 	const char	*reason = value_of(s, "reason");
 	const struct def *d = NULL;
 
+	if (put_known(s))
+		return;
 	if (cell(s, A_TYPE) != NULL)
 		d = def_find(cell(s, A_TYPE));
+	/* who signed in stands beside it already */
+	if (strcmp(cell(s, A_ACTION), "LOGIN") == 0)
+		title = NULL;
 	if (title != NULL && d != NULL)
 		pair(s, label_text(&d->label, s->ctx.lang), title);
 	else if (title != NULL) {
