@@ -6,6 +6,7 @@
 
 #include <event2/event.h>
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,6 +142,8 @@ checked(bool good)
 		fatalx("the definitions do not fit the database");
 	listen_start(base);
 	pid_write();
+	/* What reading the definitions took is not needed any more. */
+	malloc_trim(0);
 	log_info(NULL, "konakd " KONAK_VERSION " is ready");
 }
 
