@@ -366,6 +366,11 @@ formfield_key(struct formfield *ff, const struct input *in)
 		    (in->kind == INPUT_KEY && input_is_text(in) &&
 		    in->code != K_SPACE);
 	}
+	/* Typing on a chosen record looks for another one. */
+	if (ff->f->rules.type == VALUE_REF && ff->title != NULL &&
+	    (in->kind == INPUT_PASTE || input_is_text(in)) &&
+	    strcmp(ff->title, ff->edit.text) == 0)
+		edit_set(&ff->edit, "");
 	if (!edit_key(&ff->edit, in))
 		return false;
 	field_changed(ff);

@@ -348,7 +348,7 @@ columns_make(struct listpane *l, const struct def *d, struct column *c,
 		c[n].share = column_share(d, c[n].f, c[n].width);
 		c[n++].right = column_right(f->rules.type);
 	}
-	for (k = 0; n == 0 && k < d->nreal && k < 4; k++) {
+	for (k = 0; val_count(cols) == 0 && k < d->nreal && k < 4; k++) {
 		c[n].f = &d->fields[k];
 		c[n].width = 0;
 		c[n].share = 1;
