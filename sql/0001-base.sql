@@ -36,7 +36,7 @@ end $$;
 -- ---------------------------------------------------------------- folding
 
 -- What search compares: the Turkish i's as one letter, no accents, lower
--- case. The same in lib/fold.c; tests/fold.tsv holds both to it. The
+-- case. The same in lib/tr.c; tests/fold.tsv holds both to it. The
 -- collation is glibc's own (letter by letter), so that no ICU version
 -- decides what stands in an index.
 create function konak.fold(t text) returns text
