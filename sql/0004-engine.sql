@@ -176,19 +176,25 @@ begin
 			raise exception using errcode = '28000', message = 'network';
 		end if;
 	end if;
-	insert into auth.entry as x (token_hash, key, company_id, user_id,
-	    role_id, rights, expires_at, idle_until, auth_at, ip, client)
-	values (tok, coalesce(comp, nil), coalesce(comp, konak.group_company()),
-	    s.user_id, role, auth.rights_on(comp, auth.rights_of(s.user_id,
-		comp)), s.expires_at,
-	    s.idle_until, s.auth_at, coalesce(host(s.ip), 'local'),
-	    coalesce(s.client, ''))
-	on conflict on constraint entry_pkey do update set
-	    company_id = excluded.company_id, user_id = excluded.user_id,
-	    role_id = excluded.role_id, rights = excluded.rights,
-	    expires_at = excluded.expires_at, idle_until = excluded.idle_until,
-	    auth_at = excluded.auth_at, ip = excluded.ip, client = excluded.client
-	returning x.* into e;
+	select tok, coalesce(comp, nil), coalesce(comp, konak.group_company()),
+	    s.user_id, role, auth.rights_on(comp,
+		auth.rights_of(s.user_id, comp)), s.expires_at, s.idle_until,
+	    s.auth_at, coalesce(host(s.ip), 'local'), coalesce(s.client, '')
+	into e.token_hash, e.key, e.company_id, e.user_id, e.role_id, e.rights,
+	    e.expires_at, e.idle_until, e.auth_at, e.ip, e.client;
+	-- When another transaction of this session is storing it at this
+	-- moment, this one does not wait for its end.
+	if pg_try_advisory_xact_lock(hashtextextended(
+	    encode(tok, 'hex') || e.key, 0)) then
+		insert into auth.entry select e.*
+		on conflict on constraint entry_pkey do update set
+		    company_id = excluded.company_id, user_id = excluded.user_id,
+		    role_id = excluded.role_id, rights = excluded.rights,
+		    expires_at = excluded.expires_at,
+		    idle_until = excluded.idle_until,
+		    auth_at = excluded.auth_at, ip = excluded.ip,
+		    client = excluded.client;
+	end if;
 	return e;
 end $$;
 
@@ -212,15 +218,17 @@ declare
 	n text;
 	done text;
 begin
-	for i in 1 .. 2 loop
+	select e.company_id, e.user_id, e.rights, e.ip, e.client, e.auth_at,
+	    least(e.idle_until, e.expires_at) > now()
+	into company, person, rights, ip, client, factor, live
+	from auth.entry e where e.token_hash = tok and e.key
+	    = coalesce(comp, '00000000-0000-0000-0000-000000000000');
+	if not found then
 		select e.company_id, e.user_id, e.rights, e.ip, e.client,
-		    e.auth_at, least(e.idle_until, e.expires_at) > now()
+		    e.auth_at, true
 		into company, person, rights, ip, client, factor, live
-		from auth.entry e where e.token_hash = tok and e.key
-		    = coalesce(comp, '00000000-0000-0000-0000-000000000000');
-		exit when live is not null;
-		perform auth.entry_build(tok, comp);
-	end loop;
+		from auth.entry_build(tok, comp) e;
+	end if;
 	if not live then
 		raise exception using errcode = '28000', message = 'session';
 	end if;
