@@ -2,7 +2,7 @@
 -- resends and conflicts are answered from it.
 
 begin;
-select plan(83);
+select plan(88);
 \ir setup.psql
 
 -- what a change leaves ------------------------------------------------------------
@@ -135,6 +135,17 @@ select is(pg_temp.try('admin', :a, 'select count(*) from konak.audit where compa
     '0', 'the group''s rows are not a company''s');
 select isnt(pg_temp.try('chief', null, 'select count(*) from konak.audit where action = ''USER_CREATE'''),
     '0', 'but the group''s');
+
+select isnt(pg_temp.try('owner', :a, format('select count(*) from konak.history(%L, %L)', t, id)),
+    '0', 'the past of ' || t)
+from (values ('users', pg_temp.uid('intern')), ('companies', :a),
+    ('memberships', (select id from konak.memberships where company_id = :a
+	and user_id = pg_temp.uid('intern'))),
+    ('roles', (select id from konak.roles where company_id = :a
+	and template = 'intern'))) v(t, id);
+select is(pg_temp.try('intern', :a, format('select count(*) from konak.history(''roles'', %L)',
+    (select id from konak.roles where company_id = :a and template = 'intern'))),
+    'KN001 no row', 'is for those who may see them');
 
 -- partitions ------------------------------------------------------------------------------
 
