@@ -26,7 +26,8 @@ static const struct db_stmt	stmt_holders = { "holders",
     "select konak.holders($1::uuid, $2::text)" };
 
 static const struct db_stmt	stmt_permission = { "permission",
-    "select name_tr, name_en from konak.permissions where code = $1" };
+    "select name_tr, name_en, konak.module_on($2::uuid, code) "
+    "from konak.permissions where code = $1" };
 
 void
 req_on_constraint(bool (*fn)(struct req *, const struct db_error *))
@@ -68,7 +69,10 @@ denied_words(struct req *r)
 	for (i = 0; i < p->nholders; i++)
 		names = req_printf(r, "%s%s%s", names, i == 0 ? "" : ", ",
 		    p->holders[i]);
-	if (p->nholders == 0)
+	if (p->module_off)
+		req_fail(r, ERR_DENIED, NULL, "err.denied_module", "need",
+		    need, NULL);
+	else if (p->nholders == 0)
 		req_fail(r, ERR_DENIED, NULL, "err.denied_nobody", "need",
 		    need, NULL);
 	else
@@ -81,9 +85,11 @@ permission_rows(struct db_tx *tx, PGresult *res, void *arg)
 {
 	struct req	*r = arg;
 
-	if (PQntuples(res) == 1)
-		r->priv->need_name = arena_strdup(r->arena, PQgetvalue(res, 0,
-		    req_lang(r) == LANG_TR ? 0 : 1));
+	if (PQntuples(res) != 1)
+		return;
+	r->priv->need_name = arena_strdup(r->arena, PQgetvalue(res, 0,
+	    req_lang(r) == LANG_TR ? 0 : 1));
+	r->priv->module_off = PQgetvalue(res, 0, 2)[0] == 'f';
 }
 
 static void
@@ -119,17 +125,19 @@ refuse_denied(struct req *r, const char *code)
 		dispatch_go(r);
 		return;
 	}
-	params = arena_array(r->arena, 6, sizeof *params);
+	params = arena_array(r->arena, 8, sizeof *params);
 	params[0] = s->hash;
-	params[1] = params[4] = s->company[0] == '\0' ? NULL : s->company;
+	params[1] = s->company[0] == '\0' ? NULL : s->company;
 	params[2] = r->verb->name;
-	params[3] = params[5] = need;
+	params[3] = need;
+	/* what the group decides has nothing to do with the company */
+	params[4] = params[7] = r->verb->state == VERB_COMPANY ? params[1] :
+	    NULL;
+	params[5] = params[6] = need;
 	tx = db_tx_new(tenant_db(r->tenant), 0, 0, refused_done, r);
 	db_tx_query(tx, &stmt_refused, 4, params, NULL, NULL);
-	db_tx_query(tx, &stmt_permission, 1, params + 5, permission_rows, r);
-	if (params[4] != NULL)
-		db_tx_query(tx, &stmt_holders, 2, params + 4, holders_rows,
-		    r);
+	db_tx_query(tx, &stmt_permission, 2, params + 6, permission_rows, r);
+	db_tx_query(tx, &stmt_holders, 2, params + 4, holders_rows, r);
 	if (p->tx != NULL)
 		db_tx_free(p->tx);
 	p->tx = tx;

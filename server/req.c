@@ -77,6 +77,7 @@ req_reset(struct req *r)
 	p->nbad = 0;
 	p->wait = 0;
 	p->need = p->denied = NULL;
+	p->module_off = false;
 	TAILQ_INIT(&p->changes);
 }
 

@@ -59,6 +59,7 @@ struct req_private {
 	size_t		 nbad;
 	unsigned	 wait;
 	const char	*need, *need_name;
+	bool		 module_off;	/* what it belongs to */
 	const char	*denied;	/* by req_need(), not yet answered */
 	const char	**holders;
 	size_t		 nholders;

@@ -165,10 +165,15 @@ begin atomic
 	 where kind = 'account' and key = account;
 end;
 
--- The try was wrong: the network is counted too, and old rows go.
-create function auth.miss(network text) returns void
+-- The try was wrong: the wait begins now, the network is counted too, and old
+-- rows go.
+create function auth.miss(account text, network text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+	update auth.throttle t
+	   set blocked_until = clock_timestamp() + interval '1 second'
+		* auth.delay(t.kind, t.key, t.failures)
+	 where t.kind = 'account' and t.key = account;
 	perform auth.count_try('network', network);
 	delete from auth.throttle t using (
 	    select kind, key from auth.throttle
@@ -260,7 +265,7 @@ declare
 begin
 	if not good or not active then
 		state := 'failed';
-		perform auth.miss(network);
+		perform auth.miss(account, network);
 		perform auth.failed(person, email, ip, client,
 		    'failed', null);
 		wait := auth.wait(account, network);
@@ -388,7 +393,7 @@ begin
 		return auth.session_new(person, token_hash, network, ip, client,
 		    idle, absolute, method);
 	end if;
-	perform auth.miss(network);
+	perform auth.miss(auth.account_key(email), network);
 	perform auth.failed(person, email, ip, client, 'code_failed', method);
 	r.ok := false;
 	r.wait := auth.wait(auth.account_key(email), network);
@@ -433,7 +438,7 @@ create function konak.code_failed(person uuid, email text, network text,
 language plpgsql security definer
 set search_path = pg_catalog, konak, pg_temp as $$
 begin
-	perform auth.miss(network);
+	perform auth.miss(auth.account_key(email), network);
 	perform auth.failed(person, email, ip, client, 'code_failed', 'totp');
 	return auth.wait(auth.account_key(email), network);
 end $$;
@@ -465,7 +470,7 @@ begin
 	   and c.reset_hash = auth.code_hash(person, code);
 	good := found;
 	if not good then
-		perform auth.miss(network);
+		perform auth.miss(account, network);
 		perform auth.failed(person, email, ip, client, 'reset_failed',
 		    null);
 		wait := auth.wait(account, network);
@@ -710,7 +715,7 @@ begin
 		 where s.token_hash = token;
 		return;
 	end if;
-	perform auth.miss(network);
+	perform auth.miss(auth.account_key(mail), network);
 	perform auth.failed(person, mail, ip, client, 'code_failed', 'totp');
 	wait := auth.wait(auth.account_key(mail), network);
 end $$;
@@ -742,7 +747,7 @@ begin
 	ok := hash is not null and s.id is not null;
 	wait := 0;
 	if not ok then
-		perform auth.miss(network);
+		perform auth.miss(auth.account_key(mail), network);
 		perform auth.failed(s.user_id, mail, ip, client, 'failed',
 		    null);
 		wait := auth.wait(auth.account_key(mail), network);

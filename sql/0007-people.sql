@@ -180,6 +180,15 @@ begin
 	return made;
 end $$;
 
+-- Is what a right belongs to switched on? Only for the words of a refusal.
+create function konak.module_on(company uuid, code text) returns boolean
+language sql stable security definer
+set search_path = pg_catalog, konak, pg_temp
+begin atomic
+	select company is null
+	    or auth.rights_on(company, '|' || code || '=all|') <> '';
+end;
+
 -- the operator's (konakctl) --------------------------------------------------
 
 -- An account, found by its e-mail or made; hash and box are set when given.
@@ -312,7 +321,8 @@ end $$;
 grant execute on function konak.user_invite(uuid, text, text, text, uuid, text,
     text), konak.user_reset_password(uuid, text),
     konak.user_active(uuid, integer, boolean),
-    konak.role_copy(uuid, uuid, text, text) to konak_app;
+    konak.role_copy(uuid, uuid, text, text),
+    konak.module_on(uuid, text) to konak_app;
 grant execute on function konak.op_user(uuid, text, text, text, jsonb, text,
     bytea, boolean), konak.op_member(uuid, uuid, text, boolean, boolean),
     konak.op_group_role(uuid, boolean, boolean), konak.op_reset(text, text),

@@ -34,6 +34,8 @@ row_of(const char *key)
 	}
 	memset(oldest, 0, sizeof(*oldest));
 	strncpy(oldest->key, key, NOWHERE_KEY - 1);
+	oldest->last = time(NULL);	/* so that the next new one takes
+					 * another */
 	return oldest;
 }
 
@@ -87,14 +89,15 @@ nowhere_take(const char *email, const char *network)
 unsigned
 nowhere_miss(const char *email, const char *network)
 {
-	struct row *row = row_of(network);
+	struct row *row = row_of(network), *account = row_of(email);
 	unsigned a, b;
 
+	account->until = time(NULL) + delay(account->failures, 3, 300);
 	if (strcmp(network, "local") == 0)
 		count(row, 100, 30);
 	else
 		count(row, 20, 30);
 	a = left(row);
-	b = left(row_of(email));
+	b = left(account);
 	return a > b ? a : b;
 }
