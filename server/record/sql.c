@@ -423,6 +423,9 @@ query_sql(struct query *q, struct req *r, struct buf *b)
 {
 	q->stmt.sql = arena_strdup(query_arena(q, r), buf_text(b));
 	buf_free(b);
+	/* without its values: for whoever measures or explains it */
+	log_debug(NULL, "statement %s of %s: %s", q->stmt.name != NULL ?
+	    q->stmt.name : "-", r->verb->name, q->stmt.sql);
 }
 
 void
