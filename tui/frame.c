@@ -19,6 +19,14 @@
 
 static struct frame_info info;
 
+/* Where hints stand, for the mouse. */
+static struct {
+	int		col, end;
+	enum action	action;
+} spots[VIEW_HINTS + 2];
+static int nspots;
+static int company_end;		/* of the company's name in the header */
+
 struct frame_info *
 frame_info(void)
 {
@@ -118,6 +126,7 @@ frame_header(struct surface *s, const char *crumbs)
 	struct surface left;
 	int col = 1, w;
 
+	company_end = 0;
 	header_right(right, sizeof(right), s->cols);
 	w = text_width(right, strlen(right));
 	if (w > s->cols / 2)
@@ -142,6 +151,7 @@ frame_header(struct surface *s, const char *crumbs)
 		    draw_is_ascii() ? "v" : "\u25be");
 		col += 2;
 	}
+	company_end = info.company[0] == '\0' ? 0 : col;
 	if (crumbs[0] != '\0') {
 		draw_text(&left, 0, col, -1, STYLE_DIM, glyph(GLYPH_BAR));
 		draw_text(&left, 0, col + 2, -1, STYLE_TEXT, crumbs);
@@ -253,6 +263,11 @@ hint_put(struct surface *s, int col, int limit, struct view *v, enum action a)
 	    text_width(label, strlen(label));
 	if (col + w > limit)
 		return 0;
+	if (nspots < VIEW_HINTS + 2) {
+		spots[nspots].col = col;
+		spots[nspots].end = col + w;
+		spots[nspots++].action = a;
+	}
 	draw_text(s, 0, col, -1, STYLE_KEY, key);
 	draw_text(s, 0, col + w - text_width(label, strlen(label)), -1,
 	    STYLE_HINT, label);
@@ -268,6 +283,7 @@ frame_hints(struct surface *s)
 	int n = view_hints(v, list, VIEW_HINTS), col = 1, tail = 0, w, i;
 	bool both;
 
+	nspots = 0;
 	/* Popups and sign-in have no palette. */
 	both = v == base && base != NULL &&
 	    (base->ops->when & WHEN_SCREEN) != 0;
@@ -281,6 +297,20 @@ frame_hints(struct surface *s)
 	}
 	for (i = 0; i < 2 && both; i++)
 		col += hint_put(s, col, s->cols, v, always[i]);
+}
+
+enum action
+frame_click(int row, int col, int rows)
+{
+	int i;
+
+	if (row == 0 && col < company_end)
+		return ACT_COMPANY;
+	for (i = 0; row == rows - 1 && i < nspots; i++) {
+		if (col >= spots[i].col && col < spots[i].end)
+			return spots[i].action;
+	}
+	return ACT_NONE;
 }
 
 struct surface

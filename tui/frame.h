@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "tui/keys.h"
+
 struct surface;
 
 struct frame_info {
@@ -33,6 +35,9 @@ struct frame_info *frame_info(void);
 void	 frame_header(struct surface *, const char *crumbs);
 void	 frame_status(struct surface *, const char *left);
 void	 frame_hints(struct surface *);
+
+/* What a click there means: a hint, the company's name; else ACT_NONE. */
+enum action frame_click(int row, int col, int rows);
 
 /* First letters for the header and the picker: "DJ". `buf` ≥ 12. */
 void	 frame_monogram(const char *name, char *buf, size_t len);

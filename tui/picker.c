@@ -667,6 +667,13 @@ picker_view_close(struct view *v)
 	memset(k, 0, sizeof(*k));
 }
 
+static void
+picker_language(struct view *v)
+{
+	/* Times were worded when they came. */
+	ask(v);
+}
+
 static const struct view_ops screen_ops = {
 	.name = "picker",
 	.when = WHEN_SIGNIN,
@@ -678,6 +685,7 @@ static const struct view_ops screen_ops = {
 	.key = picker_key,
 	.action = picker_action,
 	.label = picker_word,
+	.language = picker_language,
 	.hints = { ACT_OPEN, ACT_UP, ACT_DOWN, ACT_BACK, ACT_LANGUAGE,
 	    ACT_QUIT }
 };
@@ -694,6 +702,7 @@ static const struct view_ops popup_ops = {
 	.key = picker_key,
 	.action = picker_action,
 	.label = picker_word,
+	.language = picker_language,
 	.hints = { ACT_OPEN, ACT_UP, ACT_DOWN, ACT_BACK }
 };
 

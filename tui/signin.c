@@ -249,7 +249,6 @@ finish(struct view *v)
 	    .timezone = g->user[U_ZONE] };
 	void (*done)(const struct signin_done *, void *) = g->done;
 
-	ui_language(d.language);
 	g->done = NULL;
 	if (done != NULL)
 		done(&d, g->arg);

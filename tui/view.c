@@ -173,6 +173,13 @@ view_input(const struct input *in)
 
 	if (v == NULL)
 		return;
+	if (in->kind == INPUT_MOUSE && in->button == MOUSE_PRESS) {
+		a = frame_click(in->row, in->col, term_caps()->rows);
+		if (a != ACT_NONE && (action_info(a)->when & v->ops->when)) {
+			view_action(a, NULL);
+			return;
+		}
+	}
 	if (in->kind == INPUT_MOUSE) {
 		local.row -= v->row;
 		local.col -= v->col;

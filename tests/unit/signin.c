@@ -354,6 +354,23 @@ test_language(void **state)
 	assert_true(shows("E-posta"));
 }
 
+/* A click on a word of the hint row is its key. */
+static void
+test_click(void **state)
+{
+	struct input in = { .kind = INPUT_MOUSE, .button = MOUSE_PRESS,
+	    .row = 23, .col = 3 };
+
+	begin();
+	ui_input(&in);
+	assert_string_equal(asked, "auth.sign_in");
+	ui_frame();
+	in.row = 8;	/* the password's field */
+	ui_input(&in);
+	in.row = 22;
+	ui_input(&in);
+}
+
 /* --- picker --------------------------------------------------------------------- */
 
 static const char companies[] =
@@ -566,7 +583,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T_(test_password), T_(test_empty), T_(test_code),
 		T_(test_lost), T_(test_recovery_and_change), T_(test_setup),
-		T_(test_reset), T_(test_language), T_(test_picker),
+		T_(test_reset), T_(test_language), T_(test_click), T_(test_picker),
 		T_(test_switcher), T_(test_picker_fails), T_(test_sizes),
 		T_(test_small)
 	};
