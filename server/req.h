@@ -32,7 +32,7 @@ typedef void (*req_rows_cb)(struct req *, PGresult *);
 
 struct req {
 	TAILQ_ENTRY(req)	 link;		/* of its client */
-	struct client		*client;	/* NULL for jobs */
+	struct client		*client;
 	struct tenant		*tenant;	/* NULL: unknown name in hello */
 	struct session		*session;	/* NULL before sign-in */
 	const struct verb	*verb;
