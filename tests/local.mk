@@ -39,6 +39,10 @@ unit_tui_ldadd = libtui.a libkonak.a $(CMOCKA_LIBS) $(TUI_LIBS) $(LIB_LIBS) -lm
 # The terminal layer alone, for tests/tui.
 tests_tui_termtry_LDADD = libtui.a libkonak.a $(TUI_LIBS) $(LIB_LIBS) -lm
 
+# The client of tests/bench.
+tests_bench_load_LDADD = libkonak.a $(LIB_LIBS) -lm
+EXTRA_PROGRAMS = tests/bench/load
+
 if HAVE_CMOCKA
 check_PROGRAMS = $(unit_tests) tests/tui/termtry
 else
