@@ -514,12 +514,12 @@ begin atomic
 	   and s.idle_until > now() and u.is_active;
 end;
 
--- No row: not signed in. From another address the networks of the company are
--- looked at anew.
+-- No row: not signed in. From another address (`moved`) the networks of the
+-- company are looked at anew, and connections from the old one are over.
 create function konak.session_resume(token bytea, ip text, client text)
 returns table (session_id uuid, expires_at text, user_id uuid,
     first_name text, last_name text, email text, language text, timezone text,
-    must_change boolean, company_id uuid, auth_at bigint)
+    must_change boolean, company_id uuid, auth_at bigint, moved boolean)
 language plpgsql security definer
 set search_path = pg_catalog, konak, pg_temp as $$
 #variable_conflict use_column
@@ -537,7 +537,8 @@ begin
 	return query
 	select s.id, auth.iso(s.expires_at), u.id, u.first_name, u.last_name,
 	    u.email, u.language, u.timezone, coalesce(c.must_change, false),
-	    s.company_id, extract(epoch from s.auth_at)::bigint
+	    s.company_id, extract(epoch from s.auth_at)::bigint,
+	    s.ip is distinct from auth.inet_of(session_resume.ip)
 	  from konak.users u left join auth.credentials c on c.user_id = u.id
 	 where u.id = s.user_id;
 end $$;

@@ -29,6 +29,7 @@ struct session_state {
 	const char	*session, *hash, *expires;
 	int64_t		 auth_at;
 	bool		 must_change;
+	bool		 moved;		/* to another address */
 };
 
 static void
@@ -168,6 +169,7 @@ resume_rows(struct req *r, PGresult *res)
 	st->expires = auth_col(r, res, "expires_at");
 	st->auth_at = auth_col_int(res, "auth_at");
 	st->must_change = auth_col_bool(res, "must_change");
+	st->moved = auth_col_bool(res, "moved");
 }
 
 static void
@@ -203,6 +205,10 @@ resume_then(struct req *r)
 	}
 	if (req_gone(r))
 		return;
+	/* Who stole a token must not go on at another address because its
+	 * owner came back. */
+	if (st->moved)
+		session_ended(r->tenant, st->session);
 	client_auth_set(r->client, NULL, NULL);
 	s = session_attach(r->client);
 	auth_set(s->id, sizeof(s->id), st->session);
