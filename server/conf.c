@@ -72,6 +72,8 @@ static const struct conf_row rows[] = {
 	    1, 600 },
 	{ "limits.database_connections", CONF_INT, LIMIT(connections_db),
 	    "2", 0, 1, 64 },
+	{ "limits.database_server_connections", CONF_INT,
+	    LIMIT(connections_server), "48", 0, 1, 10000 },
 	{ NULL, 0, 0, NULL, 0, 0, 0 }
 };
 

@@ -18,6 +18,7 @@ struct limits {
 						 * signing in */
 	int64_t	statement_s;
 	int64_t	connections_db;		/* a tenant */
+	int64_t	connections_server;	/* all tenants of a PostgreSQL */
 };
 
 struct conf {

@@ -182,6 +182,7 @@ db_conf_fill(struct tenant *t)
 		.sslmode = f->db_sslmode,
 		.connections = (unsigned)(f->db_connections > 0 ?
 		    f->db_connections : conf.limits.connections_db),
+		.server_connections = (unsigned)conf.limits.connections_server,
 		.statement_ms = (unsigned)conf.limits.statement_s * 1000,
 	};
 }

@@ -48,6 +48,8 @@ struct db_conf {
 	const char	*password;	/* may be NULL */
 	const char	*sslmode;	/* NULL: prefer */
 	unsigned	 connections;	/* 0: 2 */
+	unsigned	 server_connections;	/* of all pools with this host
+					 * and port; 0: no limit */
 	unsigned	 statement_ms;	/* 0: 30000 */
 	unsigned	 connect_ms;	/* 0: 10000 */
 };

@@ -21,6 +21,7 @@
 #define BACKOFF_MAX_MS	2000
 
 struct db_pool {
+	TAILQ_ENTRY(db_pool)	 link;
 	struct event_base	*base;
 	struct db_conf		 conf;		/* copies of its own */
 	char			*channel;	/* listener */
@@ -28,7 +29,7 @@ struct db_pool {
 	void			*notify_arg;
 	void			(*on_up)(void *);
 	void			*on_up_arg;
-	TAILQ_HEAD(, db_conn)	 conns;
+	TAILQ_HEAD(db_conns, db_conn) conns;
 	unsigned		 nconns, nready;
 	struct db_txs		 waiting, ended;
 	size_t			 nwaiting, nrunning;
@@ -36,9 +37,13 @@ struct db_pool {
 	unsigned		 backoff_ms;
 	bool			 was_down;	/* since the last on_up */
 	bool			 ever_up;
+	bool			 starving;	/* has none, may open none */
+	struct timeval		 starving_since;
 	bool			 closing;
 	unsigned long		 done, failed, lost;
 };
+
+static TAILQ_HEAD(, db_pool)	pools = TAILQ_HEAD_INITIALIZER(pools);
 
 static void	pool_pump(struct db_pool *);
 
@@ -190,6 +195,29 @@ pool_conn_add(struct db_conn *c)
 	c->pool->nconns++;
 }
 
+static bool
+same_server(const struct db_pool *a, const struct db_pool *b)
+{
+	return a->channel == NULL && b->channel == NULL &&
+	    a->conf.port == b->conf.port &&
+	    strcmp(a->conf.host, b->conf.host) == 0;
+}
+
+/* In a later turn: whoever removes a connection may be walking a list. */
+static void
+server_freed(struct db_pool *p)
+{
+	struct db_pool	*q, *first = NULL;
+
+	TAILQ_FOREACH(q, &pools, link) {
+		if (q->starving && same_server(p, q) && (first == NULL ||
+		    timercmp(&q->starving_since, &first->starving_since, <)))
+			first = q;
+	}
+	if (first != NULL)
+		event_active(first->retry_ev, EV_TIMEOUT, 0);
+}
+
 static void
 conn_remove(struct db_conn *c, const char *why)
 {
@@ -200,6 +228,93 @@ conn_remove(struct db_conn *c, const char *why)
 	if (c->counted)
 		p->nready--;
 	conn_close(c, why);
+	server_freed(p);
+}
+
+static bool
+is_idle(const struct db_conn *c)
+{
+	return c->state == CONN_READY && c->ntx == 0 && !c->reading &&
+	    c->cancelling == NULL;
+}
+
+/* The server's connections are all taken: another pool gives up the one that
+ * was idle longest. */
+static bool
+server_take_idle(struct db_pool *p)
+{
+	struct db_pool	*q;
+	struct db_conn	*c, *oldest = NULL;
+
+	TAILQ_FOREACH(q, &pools, link) {
+		if (q == p || !same_server(p, q))
+			continue;
+		TAILQ_FOREACH(c, &q->conns, link) {
+			if (is_idle(c) && (oldest == NULL || timercmp(
+			    &c->idle_since, &oldest->idle_since, <)))
+				oldest = c;
+		}
+	}
+	if (oldest == NULL)
+		return false;
+	conn_remove(oldest, "another tenant needs it");
+	return true;
+}
+
+static bool
+is_draining(const struct db_pool *p)
+{
+	const struct db_conn	*c;
+
+	TAILQ_FOREACH(c, &p->conns, link) {
+		if (c->drain)
+			return true;
+	}
+	return false;
+}
+
+/* All are busy: the pool with the most, or of those the one that has had its
+ * own for longest, lets one run dry. */
+static void
+server_ask(struct db_pool *p)
+{
+	struct db_pool	*q;
+	struct db_conn	*c, *ask = NULL;
+
+	TAILQ_FOREACH(q, &pools, link) {
+		c = TAILQ_FIRST(&q->conns);
+		if (q == p || !same_server(p, q) || c == NULL ||
+		    c->state != CONN_READY || is_draining(q))
+			continue;
+		if (ask == NULL || q->nready > ask->pool->nready ||
+		    (q->nready == ask->pool->nready &&
+		    timercmp(&c->born, &ask->born, <)))
+			ask = c;
+	}
+	if (ask != NULL)
+		ask->drain = true;
+}
+
+static bool
+server_room(struct db_pool *p)
+{
+	struct db_pool	*q;
+	unsigned	 n = 0;
+
+	if (p->conf.server_connections == 0 || p->channel != NULL)
+		return true;
+	TAILQ_FOREACH(q, &pools, link) {
+		if (same_server(p, q))
+			n += q->nconns;
+	}
+	if (n < p->conf.server_connections || server_take_idle(p))
+		return true;
+	if (p->nconns == 0 && !p->starving) {
+		p->starving = true;
+		evutil_gettimeofday(&p->starving_since, NULL);
+		server_ask(p);
+	}
+	return false;
 }
 
 static void
@@ -323,7 +438,8 @@ pool_grow(struct db_pool *p)
 		if (!c->drain)
 			n++;
 	}
-	if (n >= pool_max(p) || evtimer_pending(p->retry_ev, NULL))
+	if (n >= pool_max(p) || evtimer_pending(p->retry_ev, NULL) ||
+	    !server_room(p))
 		return;
 	if (p->backoff_ms == 0) {
 		conn_open(p);
@@ -339,6 +455,11 @@ pool_retry(evutil_socket_t fd, short what, void *arg)
 {
 	struct db_pool	*p = arg;
 
+	if (p->starving) {
+		p->starving = false;
+		pool_pump(p);
+		return;
+	}
 	if (!p->closing && (p->channel != NULL || p->nwaiting > 0 ||
 	    p->was_down))
 		conn_open(p);
@@ -372,6 +493,7 @@ static void
 pool_destroy(struct db_pool *p)
 {
 	pool_ended(-1, 0, p);
+	TAILQ_REMOVE(&pools, p, link);
 	event_free(p->tick_ev);
 	event_free(p->ended_ev);
 	event_free(p->retry_ev);
@@ -428,6 +550,8 @@ pool_tick(evutil_socket_t fd, short what, void *arg)
 			pool_destroy(p);
 		return;
 	}
+	if (p->starving)
+		server_ask(p);
 	if (p->nready == 0 && p->backoff_ms > 0)
 		waiting_fail(p, POOL_DOWN_MS, "the database is not reachable");
 	waiting_fail(p, p->conf.statement_ms == 0 ? 30000 :
@@ -454,6 +578,7 @@ db_pool_new(struct event_base *base, const struct db_conf *conf)
 	p->ended_ev = event_new(base, -1, 0, pool_ended, p);
 	p->retry_ev = evtimer_new(base, pool_retry, p);
 	evtimer_add(p->tick_ev, &second);
+	TAILQ_INSERT_TAIL(&pools, p, link);
 	return p;
 }
 
