@@ -114,6 +114,9 @@ static void
 app_open_group(void *arg)
 {
 	(void)arg;
+	if (view_unsaved() != NULL)
+		return;
+	view_pop_above(view_find(&home_view));
 	group_open();
 }
 

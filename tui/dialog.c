@@ -402,10 +402,12 @@ dialog_unsaved(const char *what, void (*done)(enum dialog_leave, void *),
 	    .text = xstrdup(TF("dialog.unsaved_text", "what", what, NULL)),
 	    .done = leave_done, .cancel = LEAVE_STAY, .to.leave = done,
 	    .arg = arg };
+	bool	   tr = ui_lang() == LANG_TR;
 
-	add_button(&k, T("dialog.save"), 0, LEAVE_SAVE);
-	add_button(&k, T("dialog.drop"), 0, LEAVE_DROP);
-	add_button(&k, T("dialog.stay"), 0, LEAVE_STAY);
+	/* Kaydet, At, Devam; Save, Drop, Go on: first letters. */
+	add_button(&k, T("dialog.save"), tr ? 'k' : 's', LEAVE_SAVE);
+	add_button(&k, T("dialog.drop"), tr ? 'a' : 'd', LEAVE_DROP);
+	add_button(&k, T("dialog.stay"), tr ? 'd' : 'g', LEAVE_STAY);
 	k.at = 2;
 	view_push(&ask_ops, &k);
 }
