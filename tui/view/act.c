@@ -179,11 +179,29 @@ menu_cb(int choice, void *arg)
 	menu_free(m);
 }
 
+/* The letter that does it outside of the menu does it here, unless a verb of
+ * the definition has it. */
+static uint32_t
+menu_letter_of(const struct menu *m, const struct dialog_item *items,
+    enum action a)
+{
+	const char	*hint = keys_hint(a);
+	int		 i;
+
+	if (hint[0] == '\0' || hint[1] != '\0')
+		return 0;
+	for (i = 0; i < m->nitems; i++) {
+		if (items[i].key == (unsigned char)hint[0])
+			return 0;
+	}
+	return (unsigned char)hint[0];
+}
+
 static void
 menu_add_action(struct menu *m, struct dialog_item *items, enum action a)
 {
 	items[m->nitems] = (struct dialog_item){
-		.label = action_label(a), .detail = keys_hint(a)
+		.label = action_label(a), .key = menu_letter_of(m, items, a)
 	};
 	m->item[m->nitems].what = MENU_ACTION;
 	m->item[m->nitems++].action = a;
