@@ -671,7 +671,8 @@ long
 sample_rows(struct sample *s)
 {
 	long	n = missing(s);
-	bool	many = n > 5000;
+	/* Without its indexes nobody else can use a table: not for a few. */
+	bool	many = n > (s->fresh ? 5000 : 50000);
 
 	if (n == 0)
 		return 0;
