@@ -25,6 +25,7 @@
 #include "tui/view.h"
 
 #define DEEPEST	8
+#define WITH_KIND 72	/* narrower: no kind of company */
 
 struct company {
 	char	*id, *parent, *name, *text, *kind, *role, *tint;
@@ -369,8 +370,10 @@ draw_row(const struct picker *k, struct surface *s, int row, int line,
 		draw_text(s, row, col, -1, STYLE_DIM, T("picker.group_line"));
 		return;
 	}
-	draw_text(s, row, col, 7, STYLE_DIM, kind_label(c));
-	col += 8;
+	if (s->cols >= WITH_KIND) {
+		draw_text(s, row, col, 7, STYLE_DIM, kind_label(c));
+		col += 8;
+	}
 	if (!c->member)
 		snprintf(note, sizeof(note), "%s", T("picker.not_member"));
 	else if (k->last != NULL && strcmp(c->id, k->last) == 0 &&
@@ -395,7 +398,8 @@ name_width(const struct picker *k, int cols)
 		w = n > w ? n : w;
 	}
 	w += 3;
-	return w > cols - 46 ? (cols - 46 < 20 ? 20 : cols - 46) : w;
+	cols -= cols >= WITH_KIND ? 46 : 32;
+	return w > cols ? (cols < 20 ? 20 : cols) : w;
 }
 
 static const struct company *

@@ -211,7 +211,11 @@ draw_setup(struct view *v, struct surface *s)
 	g->field_row[0] = s->row - v->row + row;
 	in = draw_sub(s, row, col, 1, 23);
 	draw_fields(v, &in, 0);
-	draw_state(g, s, row + 2, col, width, 4);
+	/* In a low window the line under the title is all that is left. */
+	if (row + 2 < s->rows)
+		draw_state(g, s, row + 2, col, width, 4);
+	else
+		draw_state(g, s, 1, col, width, 1);
 	draw_notice(g, s, row + 6);
 }
 
