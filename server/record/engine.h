@@ -37,6 +37,8 @@ struct query {
 	enum value_type		*types;
 	/* a list's cursor: column of the sort key's value, or -1 */
 	int			 sort_col;
+	/* titles come from sql_joins(), not from a subselect each */
+	bool			 joined;
 	void			(*sentence)(struct req *, struct cbw *,
 				    PGresult *, int row);
 	const char		*key;		/* in the kept table */
@@ -69,6 +71,12 @@ void	sql_ref_title(struct buf *, const struct field *, const char *expr);
 /* id, version, the fields with their titles; fills the query's columns. */
 void	sql_select(struct buf *, struct query *, const struct def *,
 	    const struct fieldset *, const char *alias, struct arena *);
+/*
+ * Joins for the titles of a list: the planner remembers what it looked up,
+ * where a subselect starts anew in each row.
+ */
+void	sql_joins(struct buf *, const struct def *, const struct fieldset *,
+	    const char *alias);
 /* " and (…)" for scopes narrower than all; says which by their bits. */
 unsigned scope_bits(const struct req *, const struct def *, enum def_op);
 void	sql_scopes(struct buf *, const struct def *, unsigned bits);

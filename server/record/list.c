@@ -162,11 +162,16 @@ after_sql(struct buf *b, struct params *p, const struct listing *l)
 	buf_addz(b, ")");
 }
 
+/* joined: fields whose titles come with the rows; may be NULL. */
 static void
-base_sql(struct buf *b, const struct def *d, unsigned scopes)
+base_sql(struct buf *b, const struct def *d, unsigned scopes,
+    const struct fieldset *joined)
 {
-	buf_printf(b, " from konak.\"%s\" t where ", d->base != NULL ?
-	    d->base : d->table);
+	buf_printf(b, " from konak.\"%s\" t", d->base != NULL ? d->base :
+	    d->table);
+	if (joined != NULL)
+		sql_joins(b, d, joined, "t");
+	buf_addz(b, " where ");
 	sql_company(b, d, "t");
 	if (d->soft)
 		buf_addz(b, " and t.deleted_at is null");
@@ -262,6 +267,7 @@ list_sql(struct req *r, struct listing *l, struct buf *b, const char *where,
 	struct buf	rest = BUF_INIT;
 
 	buf_addz(b, "select ");
+	l->q->joined = l->d->owner != OWNER_BOTH;
 	sql_select(b, l->q, l->d, &l->fields, "t", query_arena(l->q, r));
 	sort_column(b, l);
 	sentence_columns(b, l);
@@ -271,7 +277,7 @@ list_sql(struct req *r, struct listing *l, struct buf *b, const char *where,
 	if (l->d->owner == OWNER_BOTH)
 		both_sql(b, l, buf_text(&rest));
 	else {
-		base_sql(b, l->d, scopes);
+		base_sql(b, l->d, scopes, &l->fields);
 		buf_addz(b, buf_text(&rest));
 	}
 	buf_free(&rest);
@@ -372,7 +378,7 @@ record_count(struct req *r)
 	if (key == NULL || (q = query_find(d, key)) == NULL) {
 		q = query_new(r, d, key);
 		buf_addz(&b, "select count(*) from (select 1");
-		base_sql(&b, d, scopes);
+		base_sql(&b, d, scopes, NULL);
 		buf_addz(&b, buf_text(&where));
 		buf_printf(&b, " limit %d) s", PROTO_COUNT_MAX + 1);
 		query_sql(q, r, &b);

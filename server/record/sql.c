@@ -181,7 +181,7 @@ sql_ref_title(struct buf *b, const struct field *f, const char *expr)
 	snprintf(alias, sizeof alias, "r_%s", f->ref->name);
 	buf_addz(b, "(select ");
 	record_title_sql(b, f->ref, alias);
-	buf_addz(b, " from ");
+	buf_addz(b, " as title from ");
 	sql_table(b, f->ref);
 	buf_printf(b, " %s where ", alias);
 	if (f->ref->owner == OWNER_SELF)
@@ -241,10 +241,36 @@ sql_select(struct buf *b, struct query *q, const struct def *d,
 		if (f->ref == NULL)
 			continue;
 		buf_addz(b, ", ");
+		if (q->joined)
+			buf_printf(b, "j%u.title", f->index);
+		else {
+			buf_clear(&expr);
+			sql_field(&expr, f, alias);
+			sql_ref_title(b, f, buf_text(&expr));
+		}
+		add_column(q, f->title_name, VALUE_TEXT);
+	}
+	buf_free(&expr);
+}
+
+/* Lateral, so that no name of the other table is seen outside. */
+void
+sql_joins(struct buf *b, const struct def *d, const struct fieldset *fields,
+    const char *alias)
+{
+	struct buf		 expr = BUF_INIT;
+	const struct field	*f;
+	size_t			 i;
+
+	for (i = 0; i < d->nfields; i++) {
+		f = d->fields[i];
+		if (!fieldset_has(fields, f->index) || f->ref == NULL)
+			continue;
 		buf_clear(&expr);
 		sql_field(&expr, f, alias);
+		buf_addz(b, " left join lateral ");
 		sql_ref_title(b, f, buf_text(&expr));
-		add_column(q, f->title_name, VALUE_TEXT);
+		buf_printf(b, " j%u on true", f->index);
 	}
 	buf_free(&expr);
 }
