@@ -352,7 +352,9 @@ app_picked_cb(const char *id, const char *name, bool group, void *arg)
 		app_enter(id);
 		return;
 	}
-	picker_close();
+	/* Before a company is entered the picker is what one comes back to. */
+	if (app.company != NULL)
+		picker_close();
 	group_open();
 }
 

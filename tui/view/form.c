@@ -1,11 +1,9 @@
-/* form.c - the form as a screen, saving and conflicts; see form.h. */
+/* form.c - the form as a screen; see form.h and formint.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/buf.h"
-#include "lib/date.h"
-#include "lib/uuid.h"
 #include "lib/xmalloc.h"
 #include "tui/app.h"
 #include "tui/dialog.h"
@@ -17,52 +15,11 @@
 #include "tui/ui.h"
 #include "tui/view.h"
 #include "tui/view/form.h"
-#include "tui/view/formfield.h"
+#include "tui/view/formint.h"
 #include "tui/view/refpick.h"
 
 #define FORM_WIDE	140	/* columns from which there are two */
 #define FORM_FOUND	6	/* rows of what a reference's text finds */
-
-struct form {
-	struct view		*view;
-	const struct def	*d;
-	char			 id[40];	/* "": new */
-	int64_t			 version;
-	struct val		*fixed;
-	struct def		*own;		/* of a verb, with the verb, */
-	char			 verb[128];	/* its arguments and who waits */
-	struct val		*args;
-	void			(*done)(const struct link_reply *, void *);
-	void			*done_arg;
-	struct formfield	*field;
-	size_t			 n, at;
-	int			 top;
-	int			 height;	/* rows of the surface */
-	bool			 loaded;
-	bool			 clone;
-	char			 error[300];
-	uint64_t		 call;		/* loading or saving */
-	bool			 saving;
-	bool			 leave;		/* close once saved */
-	char			 request[UUID_TEXT];	/* of a save whose fate is
-							 * not known */
-	struct lookup		*look;		/* of the reference in focus */
-	bool			 open;		/* its findings are shown */
-	size_t			 found;
-	uint64_t		 parent_call;
-};
-
-static void	(*created_cb)(const char *, const char *, void *);
-static void	 *created_arg;
-
-static void form_save(struct form *);
-
-void
-form_on_created(void (*cb)(const char *, const char *, void *), void *arg)
-{
-	created_cb = cb;
-	created_arg = arg;
-}
 
 int
 form_screen_rows(const struct form *fm)
@@ -70,7 +27,7 @@ form_screen_rows(const struct form *fm)
 	return fm->height;
 }
 
-static struct formfield *
+struct formfield *
 form_find(struct form *fm, const char *name)
 {
 	size_t	i;
@@ -101,7 +58,7 @@ form_currency(struct form *fm, const struct field *f, struct buf *b)
 		buf_printf(b, " %s", code);
 }
 
-static bool
+bool
 form_dirty(const struct form *fm)
 {
 	size_t	i;
@@ -125,26 +82,6 @@ form_found(void *arg)
 	ui_redraw();
 }
 
-/* Only records that fit this one: {target's field: own field}. */
-static struct val *
-form_match(struct form *fm, const struct field *f)
-{
-	struct val		*m;
-	const struct formfield	*own;
-	size_t			 i;
-
-	if (val_count(f->match) == 0)
-		return NULL;
-	m = val_map();
-	for (i = 0; i < f->match->n; i++) {
-		own = form_find(fm, val_str(f->match->item[i]));
-		if (own != NULL && own->canon != NULL)
-			val_put(m, f->match->key[i], val_of(own->f,
-			    own->canon));
-	}
-	return m;
-}
-
 static void
 form_look(struct form *fm)
 {
@@ -159,7 +96,7 @@ form_look(struct form *fm)
 	ui_redraw();
 }
 
-static void
+void
 form_look_end(struct form *fm)
 {
 	lookup_free(fm->look);
@@ -175,6 +112,7 @@ form_look_take(struct form *fm)
 	if (fm->found < lookup_n(fm->look))
 		formfield_set(ff, lookup_id(fm->look, fm->found),
 		    lookup_title(fm->look, fm->found), false);
+	form_unmatch(fm, ff);
 	form_look_end(fm);
 }
 
@@ -185,446 +123,6 @@ form_touched(struct form *fm, struct formfield *ff)
 	fm->request[0] = '\0';
 	if (ff->f->rules.type == VALUE_REF && ff == &fm->field[fm->at])
 		form_look(fm);
-}
-
-/* --- Filling in ------------------------------------------------------------------- */
-
-static void
-form_add(struct form *fm, const struct field *f, const struct val *section,
-    bool first)
-{
-	struct formfield	*ff;
-
-	if (f == NULL || f->virtual || (fm->id[0] == '\0' ? !f->create :
-	    !f->edit && !f->create))
-		return;
-	fm->field = xreallocarray(fm->field, fm->n + 1, sizeof *fm->field);
-	ff = &fm->field[fm->n++];
-	formfield_init(ff, fm, f);
-	ff->fixed = fm->id[0] != '\0' && !f->edit;
-	if (first) {
-		ff->section[LANG_TR] = val_str(val_at(section, 0));
-		ff->section[LANG_EN] = val_str(val_at(section, 1));
-	}
-}
-
-static void
-form_fields(struct form *fm)
-{
-	const struct val	*sections = val_get(fm->d->v, "form"), *s, *names;
-	size_t			 i, k, before;
-
-	for (i = 0; i < val_count(sections); i++) {
-		s = sections->item[i];
-		names = val_get(s, "fields");
-		before = fm->n;
-		for (k = 0; k < val_count(names); k++)
-			form_add(fm, def_field(fm->d,
-			    val_str(names->item[k])), val_get(s, "label"),
-			    fm->n == before);
-	}
-	for (i = 0; val_count(sections) == 0 && i < fm->d->nreal; i++)
-		form_add(fm, &fm->d->fields[i], NULL, false);
-	for (i = 0; i < fm->n && fm->field[i].fixed; i++)
-		fm->at = i + 1 < fm->n ? i + 1 : i;
-}
-
-static void
-form_default(struct formfield *ff)
-{
-	struct value_ctx	ctx = app_ctx();
-	const struct field	*f = ff->f;
-	struct buf		b = BUF_INIT, name = BUF_INIT;
-	struct date		today;
-	char			out[DATE_TEXT];
-	int			s;
-
-	if (f->start != NULL)
-		val_canon(f->start, &b);
-	if (f->start_is == NULL) {
-		;
-	} else if (strcmp(f->start_is, "today") == 0) {
-		tz_local(ctx.tz, ctx.now, &today, &s);
-		date_write(&today, out);
-		buf_addz(&b, out);
-	} else if (strcmp(f->start_is, "now") == 0) {
-		timestamp_write(ctx.now / (60 * SECOND_US) * 60 * SECOND_US,
-		    out);
-		buf_addz(&b, out);
-	} else if (strcmp(f->start_is, "me") == 0 && app_user_id() != NULL) {
-		buf_addz(&b, app_user_id());
-		buf_printf(&name, "%s %s",
-		    val_get_str(app.user, "first_name") == NULL ? "" :
-		    val_get_str(app.user, "first_name"),
-		    val_get_str(app.user, "last_name") == NULL ? "" :
-		    val_get_str(app.user, "last_name"));
-	} else if (strcmp(f->start_is, "company.currency") == 0 &&
-	    val_get_str(app.company, "currency") != NULL) {
-		buf_addz(&b, val_get_str(app.company, "currency"));
-	}
-	if (buf_len(&b) > 0)
-		formfield_set(ff, buf_text(&b), buf_len(&name) > 0 ?
-		    buf_text(&name) : NULL, true);
-	buf_free(&b);
-	buf_free(&name);
-}
-
-/* The title of the record that a related list belongs to. */
-static void
-form_parent_cb(const struct link_reply *r, void *arg)
-{
-	struct form		*fm = arg;
-	struct formfield	*ff;
-	struct record		 rec;
-	const char		*id, *title;
-	size_t			 i;
-
-	fm->parent_call = 0;
-	rec.columns = val_get(r->body, "columns");
-	rec.row = val_at(val_get(r->body, "rows"), 0);
-	if (!r->ok || rec.row == NULL)
-		return;
-	id = record_id(&rec);
-	title = val_str(record_get(&rec, "title"));
-	for (i = 0; i < fm->n; i++) {
-		ff = &fm->field[i];
-		if (ff->canon != NULL && strcmp(ff->canon, id) == 0)
-			formfield_set(ff, id, title, true);
-	}
-}
-
-static void
-form_fill_fixed(struct form *fm)
-{
-	struct formfield	*ff;
-	struct val		*args, *ids;
-	const char		*id;
-	char			 verb[128];
-	size_t			 i;
-
-	for (i = 0; i < val_count(fm->fixed); i++) {
-		ff = form_find(fm, fm->fixed->key[i]);
-		id = val_str(fm->fixed->item[i]);
-		if (ff == NULL || id == NULL || ff->f->ref == NULL)
-			continue;
-		formfield_set(ff, id, "…", true);
-		ff->fixed = true;
-		if (fm->at == (size_t)(ff - fm->field) && fm->at + 1 < fm->n)
-			fm->at++;
-		ids = val_array();
-		val_add(ids, val_uuid(id));
-		args = val_map();
-		val_put(args, "ids", ids);
-		snprintf(verb, sizeof verb, "%s.lookup", ff->f->ref);
-		fm->parent_call = app_call(verb, args, form_parent_cb, fm);
-	}
-}
-
-static void
-form_fill(struct form *fm, const struct val *rec)
-{
-	struct record	 r = { NULL, rec };
-	struct buf	 b = BUF_INIT;
-	char		 name[160];
-	size_t		 i;
-
-	for (i = 0; i < fm->n; i++) {
-		buf_clear(&b);
-		val_canon(val_get(rec, fm->field[i].f->name), &b);
-		snprintf(name, sizeof name, "%s.title", fm->field[i].f->name);
-		formfield_set(&fm->field[i], buf_text(&b),
-		    val_get_str(rec, name), !fm->clone);
-	}
-	buf_free(&b);
-	if (!fm->clone)
-		fm->version = record_version(&r);
-	fm->loaded = true;
-}
-
-static void
-form_loaded_cb(const struct link_reply *r, void *arg)
-{
-	struct form	*fm = arg;
-
-	fm->call = 0;
-	if (!r->ok)
-		snprintf(fm->error, sizeof fm->error, "%s", r->text);
-	else
-		form_fill(fm, r->body);
-	ui_redraw();
-}
-
-/* --- Saving -------------------------------------------------------------------------- */
-
-static bool
-form_check(struct form *fm)
-{
-	size_t	i, wrong = 0;
-	char	n[24];
-
-	for (i = fm->n; i-- > 0;) {
-		if (formfield_check(&fm->field[i], true))
-			continue;
-		wrong++;
-		fm->at = i;
-	}
-	if (wrong == 0)
-		return true;
-	snprintf(n, sizeof n, "%zu", wrong);
-	toast(TOAST_ERROR, NULL, "%s", TF("views.errors", "n", n, NULL));
-	fm->leave = false;
-	return false;
-}
-
-static void
-form_title_text(struct form *fm, struct buf *b)
-{
-	const struct val	*title = val_get(fm->d->v, "title");
-	struct formfield	*ff;
-	size_t			 i;
-
-	for (i = 0; i < val_count(title); i++) {
-		ff = form_find(fm, val_str(title->item[i]));
-		if (ff == NULL || !ff->typed || ff->edit.text[0] == '\0')
-			continue;
-		if (buf_len(b) > 0)
-			buf_addz(b, " ");
-		buf_addz(b, ff->edit.text);
-	}
-	if (buf_len(b) == 0)
-		buf_addz(b, app_label(fm->d->label));
-	/* A note is its own title: its first line will do. */
-	if (strchr(buf_text(b), '\n') != NULL)
-		buf_truncate(b, strcspn(buf_text(b), "\n"));
-}
-
-/* The fields that the server says are wrong, each at its place. */
-static void
-form_field_errors(struct form *fm, const struct link_reply *r)
-{
-	const struct val	*list = val_get(r->body, "fields");
-	struct formfield	*ff;
-	const char		*text;
-	size_t			 i;
-	bool			 first = true;
-
-	for (i = 0; i < val_count(list); i++) {
-		ff = form_find(fm, val_get_str(list->item[i], "field"));
-		text = val_get_str(list->item[i], "text");
-		if (ff == NULL || text == NULL)
-			continue;
-		formfield_error(ff, text);
-		if (first)
-			fm->at = (size_t)(ff - fm->field);
-		first = false;
-	}
-	if (first && (ff = form_find(fm, r->field)) != NULL) {
-		formfield_error(ff, r->text);
-		fm->at = (size_t)(ff - fm->field);
-	}
-	app_error(r);
-}
-
-static void
-form_conflict_cb(const bool *mine, void *arg);
-
-struct clash {
-	struct form	*fm;
-	struct val	*conflict;
-	size_t		 n;
-	struct formfield *field[32];
-};
-
-static char *
-form_shown(struct formfield *ff, const struct val *v)
-{
-	struct value_ctx	 ctx = app_ctx();
-	struct buf		 canon = BUF_INIT, b = BUF_INIT;
-
-	val_canon(v, &canon);
-	if (buf_len(&canon) == 0)
-		buf_addz(&b, "-");
-	else
-		value_format(&ff->f->rules, &ctx, buf_text(&canon), &b);
-	buf_free(&canon);
-	return buf_take(&b, NULL);
-}
-
-/* M17: only the fields that both changed, mine against theirs. */
-static void
-form_conflict(struct form *fm, const struct val *conflict)
-{
-	const struct val	*fields = val_get(conflict, "fields");
-	const char		*by = val_get_str(conflict, "by");
-	const char		*at = val_get_str(conflict, "at");
-	struct value_ctx	 ctx = app_ctx();
-	struct clash		*c = xcalloc(1, sizeof *c);
-	struct dialog_clash	 row[32];
-	struct formfield	*ff;
-	struct val		*mine;
-	char			 when[DATE_TEXT] = "";
-	int64_t			 us;
-	size_t			 i;
-
-	c->fm = fm;
-	c->conflict = val_copy(conflict);
-	for (i = 0; i < val_count(fields) && c->n < 32; i++) {
-		if ((ff = form_find(fm, fields->key[i])) == NULL)
-			continue;
-		mine = val_of(ff->f, ff->canon);
-		row[c->n].field = app_label(ff->f->label);
-		row[c->n].base = form_shown(ff, val_get(fields->item[i],
-		    "base"));
-		row[c->n].theirs = form_shown(ff, val_get(fields->item[i],
-		    "theirs"));
-		row[c->n].mine = ff->f->rules.type == VALUE_REF &&
-		    ff->title != NULL ? xstrdup(ff->title) :
-		    form_shown(ff, mine);
-		val_free(mine);
-		c->field[c->n++] = ff;
-	}
-	if (at != NULL && timestamp_read(at, strlen(at), &us) == DATE_OK)
-		timestamp_format(us, ctx.tz, ctx.date_pattern, when);
-	dialog_conflict(by == NULL ? "-" : by, when, row, (int)c->n,
-	    form_conflict_cb, c);
-	for (i = 0; i < c->n; i++) {
-		free((char *)row[i].base);
-		free((char *)row[i].mine);
-		free((char *)row[i].theirs);
-	}
-}
-
-static void
-form_conflict_cb(const bool *mine, void *arg)
-{
-	struct clash		*c = arg;
-	struct form		*fm = c->fm;
-	const struct val	*fields = val_get(c->conflict, "fields"), *v;
-	struct formfield	*ff;
-	struct buf		 b = BUF_INIT;
-	size_t			 i;
-
-	if (mine != NULL) {
-		fm->version = val_get_int(c->conflict, "version",
-		    fm->version);
-		for (i = 0; i < c->n; i++) {
-			ff = c->field[i];
-			if (mine[i])
-				continue;
-			v = val_get(val_get(fields, ff->f->name), "theirs");
-			buf_clear(&b);
-			val_canon(v, &b);
-			formfield_set(ff, buf_text(&b), val_get_str(val_get(
-			    fields, ff->f->name), "theirs.title"), true);
-		}
-		form_save(fm);
-	} else {
-		fm->leave = false;
-	}
-	buf_free(&b);
-	val_free(c->conflict);
-	free(c);
-}
-
-static void
-form_saved_cb(const struct link_reply *r, void *arg)
-{
-	struct form	*fm = arg;
-	struct buf	 b = BUF_INIT;
-	const char	*id;
-
-	fm->call = 0;
-	fm->saving = false;
-	if (r->ok && fm->own != NULL) {
-		fm->done(r, fm->done_arg);
-		fm->done = NULL;
-		view_pop(fm->view);
-		return;
-	}
-	if (r->ok) {
-		form_title_text(fm, &b);
-		toast(TOAST_GOOD, NULL, "%s", TF("views.saved", "what",
-		    buf_text(&b), NULL));
-		buf_free(&b);
-		id = val_get_str(r->body, "id");
-		if (fm->id[0] == '\0' && id != NULL && created_cb != NULL)
-			created_cb(fm->d->name, id, created_arg);
-		watch_touch(fm->d->name);
-		view_pop(fm->view);
-		return;
-	}
-	/* Nobody knows whether it was done: the same id asks again. */
-	if (strcmp(r->code, "unavailable") != 0 &&
-	    strcmp(r->code, "timeout") != 0 &&
-	    strcmp(r->code, "internal") != 0)
-		fm->request[0] = '\0';
-	fm->leave = false;
-	if (strcmp(r->code, "stale") == 0 &&
-	    val_get(r->body, "conflict") != NULL)
-		form_conflict(fm, val_get(r->body, "conflict"));
-	else
-		form_field_errors(fm, r);
-}
-
-static struct val *
-form_args(struct form *fm, size_t *changed)
-{
-	struct val		*args = fm->args == NULL ? val_map() :
-				    val_copy(fm->args);
-	struct formfield	*ff;
-	size_t			 i;
-
-	*changed = 0;
-	if (fm->id[0] != '\0') {
-		val_put(args, "id", val_uuid(fm->id));
-		val_put_int(args, "version", fm->version);
-	}
-	for (i = 0; i < fm->n; i++) {
-		ff = &fm->field[i];
-		if (fm->id[0] != '\0' ? !formfield_dirty(ff) :
-		    ff->canon == NULL && ff->start == NULL)
-			continue;
-		val_put(args, ff->f->name, val_of(ff->f, ff->canon));
-		++*changed;
-	}
-	return args;
-}
-
-static void
-form_save(struct form *fm)
-{
-	struct val	*args;
-	struct buf	 what = BUF_INIT, title = BUF_INIT;
-	char		 verb[128];
-	size_t		 changed;
-
-	if (fm->saving || !fm->loaded || !form_check(fm))
-		return;
-	form_look_end(fm);
-	args = form_args(fm, &changed);
-	if (fm->id[0] != '\0' && changed == 0) {
-		val_free(args);
-		toast(TOAST_NOTICE, NULL, "%s", TF("views.unchanged",
-		    NULL));
-		view_pop(fm->view);
-		return;
-	}
-	if (fm->request[0] == '\0')
-		uuid_v7_text(fm->request);
-	form_title_text(fm, &title);
-	buf_addz(&what, TF(fm->id[0] == '\0' ? "views.created" :
-	    "views.edited", "what", buf_text(&title), NULL));
-	if (fm->own != NULL)
-		snprintf(verb, sizeof verb, "%s", fm->verb);
-	else
-		snprintf(verb, sizeof verb, "%s.%s", fm->d->name,
-		    fm->id[0] == '\0' ? "create" : "edit");
-	fm->saving = true;
-	fm->call = app_write(verb, args, fm->request, fm->own != NULL ? NULL :
-	    buf_text(&what), form_saved_cb, fm);
-	buf_free(&what);
-	buf_free(&title);
-	ui_redraw();
 }
 
 /* --- The view ---------------------------------------------------------------------------- */

@@ -19,6 +19,9 @@ libtui_a_SOURCES += \
 	tui/view/form.h \
 	tui/view/formfield.c \
 	tui/view/formfield.h \
+	tui/view/formfill.c \
+	tui/view/formint.h \
+	tui/view/formsave.c \
 	tui/view/group.c \
 	tui/view/group.h \
 	tui/view/history.c \

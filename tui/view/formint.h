@@ -1,0 +1,64 @@
+/*
+ * formint.h - what the parts of a form share: form.c is the screen, formfill.c
+ * puts values into it, formsave.c takes them out and to the server.
+ */
+#ifndef KONAK_TUI_VIEW_FORMINT_H
+#define KONAK_TUI_VIEW_FORMINT_H
+
+#include "lib/uuid.h"
+#include "tui/link.h"
+#include "tui/store.h"
+#include "tui/view/formfield.h"
+
+struct lookup;
+struct view;
+
+struct form {
+	struct view		*view;
+	const struct def	*d;
+	char			 id[40];	/* "": new */
+	int64_t			 version;
+	struct val		*fixed;
+	struct def		*own;		/* of a verb, with the verb, */
+	char			 verb[128];	/* its arguments and who waits */
+	struct val		*args;
+	void			(*done)(const struct link_reply *, void *);
+	void			*done_arg;
+	struct formfield	*field;
+	size_t			 n, at;
+	int			 top;
+	int			 height;	/* rows of the surface */
+	bool			 loaded;
+	bool			 clone;
+	char			 error[300];
+	uint64_t		 call;		/* loading or saving */
+	bool			 saving;
+	bool			 leave;		/* close once saved */
+	char			 request[UUID_TEXT];	/* of a save whose fate is
+							 * not known */
+	struct lookup		*look;		/* of the reference in focus */
+	bool			 open;		/* its findings are shown */
+	size_t			 found;
+	uint64_t		 parent_call;
+};
+
+/* form.c */
+struct formfield *form_find(struct form *, const char *name);
+bool		 form_dirty(const struct form *);
+void		 form_look_end(struct form *);
+
+/* formfill.c */
+void		 form_fields(struct form *);
+void		 form_default(struct formfield *);
+void		 form_fill_fixed(struct form *);
+void		 form_loaded_cb(const struct link_reply *, void *);
+/* The filter of a reference that depends on other fields; NULL: none. */
+struct val	*form_match(struct form *, const struct field *);
+/* ff has another value: what depended on the old one goes. */
+void		 form_unmatch(struct form *, const struct formfield *);
+
+/* formsave.c */
+void		 form_title_text(struct form *, struct buf *);
+void		 form_save(struct form *);
+
+#endif

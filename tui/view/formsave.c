@@ -1,0 +1,298 @@
+/* formsave.c - a form's way to the server: checking, saving, conflicts. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/date.h"
+#include "lib/tz.h"
+#include "lib/uuid.h"
+#include "lib/xmalloc.h"
+#include "tui/app.h"
+#include "tui/dialog.h"
+#include "tui/frame.h"
+#include "tui/ui.h"
+#include "tui/view.h"
+#include "tui/view/form.h"
+#include "tui/view/formint.h"
+
+static void	(*created_cb)(const char *, const char *, void *);
+static void	 *created_arg;
+
+void
+form_on_created(void (*cb)(const char *, const char *, void *), void *arg)
+{
+	created_cb = cb;
+	created_arg = arg;
+}
+
+static bool
+form_check(struct form *fm)
+{
+	size_t	i, wrong = 0;
+	char	n[24];
+
+	for (i = fm->n; i-- > 0;) {
+		if (formfield_check(&fm->field[i], true))
+			continue;
+		wrong++;
+		fm->at = i;
+	}
+	if (wrong == 0)
+		return true;
+	snprintf(n, sizeof n, "%zu", wrong);
+	toast(TOAST_ERROR, NULL, "%s", TF("views.errors", "n", n, NULL));
+	fm->leave = false;
+	return false;
+}
+
+void
+form_title_text(struct form *fm, struct buf *b)
+{
+	const struct val	*title = val_get(fm->d->v, "title");
+	struct formfield	*ff;
+	size_t			 i;
+
+	for (i = 0; i < val_count(title); i++) {
+		ff = form_find(fm, val_str(title->item[i]));
+		if (ff == NULL || !ff->typed || ff->edit.text[0] == '\0')
+			continue;
+		if (buf_len(b) > 0)
+			buf_addz(b, " ");
+		buf_addz(b, ff->edit.text);
+	}
+	if (buf_len(b) == 0)
+		buf_addz(b, app_label(fm->d->label));
+	/* A note is its own title: its first line will do. */
+	if (strchr(buf_text(b), '\n') != NULL)
+		buf_truncate(b, strcspn(buf_text(b), "\n"));
+}
+
+/* The fields that the server says are wrong, each at its place. */
+static void
+form_field_errors(struct form *fm, const struct link_reply *r)
+{
+	const struct val	*list = val_get(r->body, "fields");
+	struct formfield	*ff;
+	const char		*text;
+	size_t			 i;
+	bool			 first = true;
+
+	for (i = 0; i < val_count(list); i++) {
+		ff = form_find(fm, val_get_str(list->item[i], "field"));
+		text = val_get_str(list->item[i], "text");
+		if (ff == NULL || text == NULL)
+			continue;
+		formfield_error(ff, text);
+		if (first)
+			fm->at = (size_t)(ff - fm->field);
+		first = false;
+	}
+	if (first && (ff = form_find(fm, r->field)) != NULL) {
+		formfield_error(ff, r->text);
+		fm->at = (size_t)(ff - fm->field);
+	}
+	app_error(r);
+}
+
+static void
+form_conflict_cb(const bool *mine, void *arg);
+
+struct clash {
+	struct form	*fm;
+	struct val	*conflict;
+	size_t		 n;
+	struct formfield *field[32];
+};
+
+static char *
+form_shown(struct formfield *ff, const struct val *v)
+{
+	struct value_ctx	 ctx = app_ctx();
+	struct buf		 canon = BUF_INIT, b = BUF_INIT;
+
+	val_canon(v, &canon);
+	if (buf_len(&canon) == 0)
+		buf_addz(&b, "-");
+	else
+		value_format(&ff->f->rules, &ctx, buf_text(&canon), &b);
+	buf_free(&canon);
+	return buf_take(&b, NULL);
+}
+
+/* M17: only the fields that both changed, mine against theirs. */
+static void
+form_conflict(struct form *fm, const struct val *conflict)
+{
+	const struct val	*fields = val_get(conflict, "fields");
+	const char		*by = val_get_str(conflict, "by");
+	const char		*at = val_get_str(conflict, "at");
+	struct value_ctx	 ctx = app_ctx();
+	struct clash		*c = xcalloc(1, sizeof *c);
+	struct dialog_clash	 row[32];
+	struct formfield	*ff;
+	struct val		*mine;
+	char			 when[DATE_TEXT] = "";
+	int64_t			 us;
+	size_t			 i;
+
+	c->fm = fm;
+	c->conflict = val_copy(conflict);
+	for (i = 0; i < val_count(fields) && c->n < 32; i++) {
+		if ((ff = form_find(fm, fields->key[i])) == NULL)
+			continue;
+		mine = val_of(ff->f, ff->canon);
+		row[c->n].field = app_label(ff->f->label);
+		row[c->n].base = form_shown(ff, val_get(fields->item[i],
+		    "base"));
+		row[c->n].theirs = form_shown(ff, val_get(fields->item[i],
+		    "theirs"));
+		row[c->n].mine = ff->f->rules.type == VALUE_REF &&
+		    ff->title != NULL ? xstrdup(ff->title) :
+		    form_shown(ff, mine);
+		val_free(mine);
+		c->field[c->n++] = ff;
+	}
+	if (at != NULL && timestamp_read(at, strlen(at), &us) == DATE_OK)
+		timestamp_format(us, ctx.tz, ctx.date_pattern, when);
+	dialog_conflict(by == NULL ? "-" : by, when, row, (int)c->n,
+	    form_conflict_cb, c);
+	for (i = 0; i < c->n; i++) {
+		free((char *)row[i].base);
+		free((char *)row[i].mine);
+		free((char *)row[i].theirs);
+	}
+}
+
+static void
+form_conflict_cb(const bool *mine, void *arg)
+{
+	struct clash		*c = arg;
+	struct form		*fm = c->fm;
+	const struct val	*fields = val_get(c->conflict, "fields"), *v;
+	struct formfield	*ff;
+	struct buf		 b = BUF_INIT;
+	size_t			 i;
+
+	if (mine != NULL) {
+		fm->version = val_get_int(c->conflict, "version",
+		    fm->version);
+		for (i = 0; i < c->n; i++) {
+			ff = c->field[i];
+			if (mine[i])
+				continue;
+			v = val_get(val_get(fields, ff->f->name), "theirs");
+			buf_clear(&b);
+			val_canon(v, &b);
+			formfield_set(ff, buf_text(&b), val_get_str(val_get(
+			    fields, ff->f->name), "theirs.title"), true);
+		}
+		form_save(fm);
+	} else {
+		fm->leave = false;
+	}
+	buf_free(&b);
+	val_free(c->conflict);
+	free(c);
+}
+
+static void
+form_saved_cb(const struct link_reply *r, void *arg)
+{
+	struct form	*fm = arg;
+	struct buf	 b = BUF_INIT;
+	const char	*id;
+
+	fm->call = 0;
+	fm->saving = false;
+	if (r->ok && fm->own != NULL) {
+		fm->done(r, fm->done_arg);
+		fm->done = NULL;
+		view_pop(fm->view);
+		return;
+	}
+	if (r->ok) {
+		form_title_text(fm, &b);
+		toast(TOAST_GOOD, NULL, "%s", TF("views.saved", "what",
+		    buf_text(&b), NULL));
+		buf_free(&b);
+		id = val_get_str(r->body, "id");
+		if (fm->id[0] == '\0' && id != NULL && created_cb != NULL)
+			created_cb(fm->d->name, id, created_arg);
+		watch_touch(fm->d->name);
+		view_pop(fm->view);
+		return;
+	}
+	/* Nobody knows whether it was done: the same id asks again. */
+	if (strcmp(r->code, "unavailable") != 0 &&
+	    strcmp(r->code, "timeout") != 0 &&
+	    strcmp(r->code, "internal") != 0)
+		fm->request[0] = '\0';
+	fm->leave = false;
+	if (strcmp(r->code, "stale") == 0 &&
+	    val_get(r->body, "conflict") != NULL)
+		form_conflict(fm, val_get(r->body, "conflict"));
+	else
+		form_field_errors(fm, r);
+}
+
+static struct val *
+form_args(struct form *fm, size_t *changed)
+{
+	struct val		*args = fm->args == NULL ? val_map() :
+				    val_copy(fm->args);
+	struct formfield	*ff;
+	size_t			 i;
+
+	*changed = 0;
+	if (fm->id[0] != '\0') {
+		val_put(args, "id", val_uuid(fm->id));
+		val_put_int(args, "version", fm->version);
+	}
+	for (i = 0; i < fm->n; i++) {
+		ff = &fm->field[i];
+		if (fm->id[0] != '\0' ? !formfield_dirty(ff) :
+		    ff->canon == NULL && ff->start == NULL)
+			continue;
+		val_put(args, ff->f->name, val_of(ff->f, ff->canon));
+		++*changed;
+	}
+	return args;
+}
+
+void
+form_save(struct form *fm)
+{
+	struct val	*args;
+	struct buf	 what = BUF_INIT, title = BUF_INIT;
+	char		 verb[128];
+	size_t		 changed;
+
+	if (fm->saving || !fm->loaded || !form_check(fm))
+		return;
+	form_look_end(fm);
+	args = form_args(fm, &changed);
+	if (fm->id[0] != '\0' && changed == 0) {
+		val_free(args);
+		toast(TOAST_NOTICE, NULL, "%s", TF("views.unchanged",
+		    NULL));
+		view_pop(fm->view);
+		return;
+	}
+	if (fm->request[0] == '\0')
+		uuid_v7_text(fm->request);
+	form_title_text(fm, &title);
+	buf_addz(&what, TF(fm->id[0] == '\0' ? "views.created" :
+	    "views.edited", "what", buf_text(&title), NULL));
+	if (fm->own != NULL)
+		snprintf(verb, sizeof verb, "%s", fm->verb);
+	else
+		snprintf(verb, sizeof verb, "%s.%s", fm->d->name,
+		    fm->id[0] == '\0' ? "create" : "edit");
+	fm->saving = true;
+	fm->call = app_write(verb, args, fm->request, fm->own != NULL ? NULL :
+	    buf_text(&what), form_saved_cb, fm);
+	buf_free(&what);
+	buf_free(&title);
+	ui_redraw();
+}
