@@ -69,7 +69,7 @@ reload_cb(evutil_socket_t sig, short what, void *arg)
 	if (conf.certificate != NULL && conf.tls[0] != NULL)
 		(void)tls_reload(conf.certificate, conf.key);
 	tenant_reload(conf.tenants);
-	record_check_tenants(rechecked);
+	record_check_tenants(base, rechecked);
 	log_info(NULL, "reloaded");
 }
 
@@ -212,7 +212,7 @@ main(int argc, char **argv)
 		tls_start(conf.certificate, conf.key);
 	tenant_start(base, conf.tenants);
 	metrics_start(base);
-	record_check_tenants(checked);
+	record_check_tenants(base, checked);
 	event_base_dispatch(base);
 	log_info(NULL, "stopped");
 	worker_stop();

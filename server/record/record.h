@@ -11,6 +11,9 @@
 #include "server/def/def.h"
 #include "server/req.h"
 
+struct buf;
+struct event_base;
+
 /* What is being saved: one value a field of the definition. Hooks of modules
  * may read and change them. */
 struct record_value {
@@ -37,12 +40,13 @@ void	record_start(const char *dirs);
 void	record_forget(void);
 
 /* Compares every tenant's database with the definitions, in the event loop.
- * What differs is logged with file and line; done(false): do not serve. */
-void	record_check_tenants(void (*done)(bool good));
+ * What differs is logged with file and line; done(false): do not serve. One
+ * that does not answer is asked again later, and what differs then is only
+ * logged. */
+void	record_check_tenants(struct event_base *, void (*done)(bool good));
 
 /* One record's name in a sentence: SQL of the title of d's row with this
  * alias, for statements that other parts of the server make. */
-struct buf;
 void	record_title_sql(struct buf *, const struct def *, const char *alias);
 
 #endif

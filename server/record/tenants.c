@@ -1,9 +1,12 @@
 /*
  * tenants.c - at start every tenant's database is compared with the
- * definitions. A database that cannot be reached is compared when it can; one
- * that differs stops the server, with every difference named.
+ * definitions. One that differs stops the server, with every difference named;
+ * one that does not answer is compared when it does.
  */
+#include <event2/event.h>
+
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/log.h"
 #include "lib/xmalloc.h"
@@ -11,16 +14,50 @@
 #include "server/record/record.h"
 #include "server/tenant.h"
 
+#define AGAIN_S 10
+
 struct checking {
-	struct tenant		*tenant;
+	char			*name;		/* of the tenant */
+	bool			 late;		/* the server runs already */
 	struct def_errors	 errors;
 	unsigned		 step;
 	struct db_stmt		 stmt[DEF_CHECK_STEPS];
 };
 
-static void	(*checks_done)(bool);
-static unsigned	 checks_open;
-static bool	 checks_good;
+static struct event_base	*checks_base;
+static void			(*checks_done)(bool);
+static unsigned			 checks_open;
+static bool			 checks_good;
+
+static void	check_start(struct checking *, struct tenant *);
+
+static void
+check_free(struct checking *c)
+{
+	def_errors_free(&c->errors);
+	free(c->name);
+	free(c);
+}
+
+static void
+check_finished(void)
+{
+	if (--checks_open == 0)
+		checks_done(checks_good);
+}
+
+/* The tenant may be gone by now. */
+static void
+check_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct checking	*c = arg;
+	struct tenant	*t = tenant_by_name(c->name, strlen(c->name));
+
+	if (t == NULL)
+		check_free(c);
+	else
+		check_start(c, t);
+}
 
 static void
 check_rows(struct db_tx *tx, PGresult *res, void *arg)
@@ -33,31 +70,37 @@ check_rows(struct db_tx *tx, PGresult *res, void *arg)
 static void
 check_end(struct db_tx *tx, const struct db_error *e, void *arg)
 {
-	struct checking	*c = arg;
-	const char	*name = tenant_name(c->tenant);
-	size_t		 i;
+	static const struct timeval	 later = { AGAIN_S, 0 };
+	struct checking			*c = arg;
+	bool				 late = c->late;
+	size_t				 i;
 
-	if (e != NULL)
-		log_warn(name, "definitions are not compared: %s", e->message);
-	for (i = 0; i < c->errors.n; i++)
-		log_error(name, "%s", c->errors.line[i]);
-	if (c->errors.n > 0)
-		checks_good = false;
-	def_errors_free(&c->errors);
-	free(c);
-	if (--checks_open == 0 && checks_done != NULL)
-		checks_done(checks_good);
+	if (e != NULL) {
+		if (!late)
+			log_warn(c->name, "not compared with the definitions "
+			    "yet: %s", e->message);
+		def_errors_free(&c->errors);
+		c->late = true;
+		event_base_once(checks_base, -1, EV_TIMEOUT, check_again, c,
+		    &later);
+	} else {
+		for (i = 0; i < c->errors.n; i++)
+			log_error(c->name, "%s", c->errors.line[i]);
+		if (c->errors.n > 0 && !late)
+			checks_good = false;
+		check_free(c);
+	}
+	if (!late)
+		check_finished();
 }
 
 static void
-check_tenant(struct tenant *t, void *arg)
+check_start(struct checking *c, struct tenant *t)
 {
-	struct checking	*c = xcalloc(1, sizeof *c);
 	struct db_tx	*tx;
 	unsigned	 i;
 
-	c->tenant = t;
-	checks_open++;
+	c->step = 0;
 	tx = db_tx_new(tenant_db(t), 0, 0, check_end, c);
 	for (i = 0; i < DEF_CHECK_STEPS; i++) {
 		c->stmt[i].sql = def_check_sql(i);
@@ -66,13 +109,23 @@ check_tenant(struct tenant *t, void *arg)
 	db_tx_send(tx);
 }
 
-void
-record_check_tenants(void (*done)(bool good))
+static void
+check_tenant(struct tenant *t, void *arg)
 {
+	struct checking	*c = xcalloc(1, sizeof *c);
+
+	c->name = xstrdup(tenant_name(t));
+	checks_open++;
+	check_start(c, t);
+}
+
+void
+record_check_tenants(struct event_base *base, void (*done)(bool good))
+{
+	checks_base = base;
 	checks_done = done;
 	checks_good = true;
-	checks_open = 1;
+	checks_open++;
 	tenant_each(check_tenant, NULL);
-	if (--checks_open == 0)
-		done(true);
+	check_finished();
 }
