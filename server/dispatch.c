@@ -369,13 +369,16 @@ rights_read(struct client *c, bool asked, void *arg)
 		req_fail(r, ERR_UNAVAILABLE, NULL, "err.unavailable", "wait",
 		    "2", NULL);
 	}
-	if (!asked || r->priv->gone || !check_state(r)) {
+	if (!asked || !check_state(r)) {
 		settle(r);
 		return;
 	}
+	/* The refusal is recorded whether or not somebody waits for it. */
 	code = missing_right(r);
 	if (code != NULL)
 		refuse_denied(r, code);
+	else if (r->priv->gone)
+		settle(r);
 	else
 		start(r);
 }
@@ -493,7 +496,9 @@ dispatch_open(const struct client *c, uint32_t number)
 }
 
 /* What runs elsewhere ends unheard; what the database has not begun ends at
- * once; what it runs is asked to stop, and its end is the answer. */
+ * once; what it runs is asked to stop, and its end is the answer. Refusals and
+ * signing in are not stopped: that they are recorded is not the client's to
+ * prevent. */
 void
 dispatch_cancel(struct client *c, uint32_t number)
 {
@@ -505,7 +510,8 @@ dispatch_cancel(struct client *c, uint32_t number)
 		r->priv->gone = true;
 		reply_error_simple(c, number, ERR_CANCELLED, "err.cancelled",
 		    0, NULL);
-	} else if (r->priv->sent)
+	} else if (r->priv->sent && !r->priv->recording &&
+	    r->verb->state != VERB_ANON)
 		db_tx_cancel(r->priv->tx);
 }
 
@@ -516,7 +522,7 @@ dispatch_gone(struct client *c)
 
 	TAILQ_FOREACH(r, &c->reqs, link) {
 		r->priv->gone = true;
-		if (r->priv->sent && !r->priv->writes)
+		if (r->priv->sent && !r->priv->writes && !r->priv->recording)
 			db_tx_cancel(r->priv->tx);
 	}
 }

@@ -142,6 +142,7 @@ refuse_denied(struct req *r, const char *code)
 		db_tx_free(p->tx);
 	p->tx = tx;
 	p->sent = true;
+	p->recording = true;
 	db_tx_send(tx);
 }
 

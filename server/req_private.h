@@ -60,6 +60,8 @@ struct req_private {
 	unsigned	 wait;
 	const char	*need, *need_name;
 	bool		 module_off;	/* what it belongs to */
+	bool		 recording;	/* a refusal, which a client that
+					 * leaves must not cancel */
 	const char	*denied;	/* by req_need(), not yet answered */
 	const char	**holders;
 	size_t		 nholders;

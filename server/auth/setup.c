@@ -272,7 +272,7 @@ const struct verb setup_verbs[] = {
 	{ .name = "auth.setup", .need = { PERM_PUBLIC }, .state = VERB_ANON,
 	  .run = auth_setup },
 	{ .name = "auth.setup_confirm", .need = { PERM_PUBLIC },
-	  .state = VERB_ANON,
+	  .state = VERB_ANON, .flags = VERB_WRITE,
 	  .args = { { "code", ARG_SECRET, true, 12 } },
 	  .run = auth_setup_confirm },
 	{ .name = NULL }

@@ -543,19 +543,25 @@ auth_reset(struct req *r)
 	req_then(r, reset_then);
 }
 
+/* They write (VERB_WRITE): a client that goes away must not take the record
+ * of its try with it. */
 const struct verb signin_verbs[] = {
-	{ .name = "auth.sign_in", .need = { PERM_PUBLIC }, .state = VERB_ANON,
+	{ .name = "auth.sign_in", .need = { PERM_PUBLIC },
+	  .state = VERB_ANON, .flags = VERB_WRITE,
 	  .args = {
 		{ "email", ARG_TEXT, true, 255 },
 		{ "password", ARG_SECRET, true, PASSWORD_MAX } },
 	  .run = auth_sign_in },
-	{ .name = "auth.code", .need = { PERM_PUBLIC }, .state = VERB_ANON,
+	{ .name = "auth.code", .need = { PERM_PUBLIC },
+	  .state = VERB_ANON, .flags = VERB_WRITE,
 	  .args = { { "code", ARG_SECRET, true, 12 } },
 	  .run = auth_code },
-	{ .name = "auth.recovery", .need = { PERM_PUBLIC }, .state = VERB_ANON,
+	{ .name = "auth.recovery", .need = { PERM_PUBLIC },
+	  .state = VERB_ANON, .flags = VERB_WRITE,
 	  .args = { { "code", ARG_SECRET, true, 40 } },
 	  .run = auth_recovery },
-	{ .name = "auth.reset", .need = { PERM_PUBLIC }, .state = VERB_ANON,
+	{ .name = "auth.reset", .need = { PERM_PUBLIC },
+	  .state = VERB_ANON, .flags = VERB_WRITE,
 	  .args = {
 		{ "email", ARG_TEXT, true, 255 },
 		{ "reset_code", ARG_SECRET, true, 40 },
