@@ -7,7 +7,7 @@
 
 #define ENGINE_FIELDS	256
 #define ENGINE_PARAMS	512
-#define ENGINE_KEPT	256	/* statements kept for one definition */
+#define ENGINE_KEPT	64	/* statements kept for one definition */
 #define ENGINE_COLUMNS	(2 + 2 * ENGINE_FIELDS + 2)
 
 /* A set of fields by their index. */
