@@ -262,6 +262,8 @@ app_ready(bool fresh)
 		picker_close();
 		view_pop_above(NULL);
 		home_open();
+	} else {
+		home_renew();
 	}
 	watch_again();
 	ui_redraw();

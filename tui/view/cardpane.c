@@ -389,8 +389,12 @@ cardpane_draw(struct cardpane *c, struct surface *s, bool focus)
 	struct buf		 title = BUF_INIT;
 	struct surface		 body;
 
-	if (d == NULL || c->id[0] == '\0' || s->rows < 4)
+	if (c->id[0] == '\0' || s->rows < 4)
 		return;
+	if (d == NULL) {
+		draw_text(s, 0, 2, s->cols - 4, STYLE_WARN, T("views.gone"));
+		return;
+	}
 	if (c->rec != NULL)
 		record_title(d, &r, &title);
 	draw_text(s, 0, 1, s->cols - 2, STYLE_TITLE, buf_text(&title));

@@ -424,6 +424,19 @@ const struct view_ops home_view = {
 };
 
 void
+home_renew(void)
+{
+	struct view	*v = view_find(&home_view);
+
+	if (v == NULL)
+		return;
+	home_close(v);
+	memset(v->state, 0, sizeof(struct home));
+	home_start(v, NULL);
+	ui_redraw();
+}
+
+void
 home_open(void)
 {
 	view_push(&home_view, NULL);

@@ -10,6 +10,8 @@
 extern const struct view_ops	home_view;
 
 void	 home_open(void);
+/* Other definitions: another role, another look. */
+void	 home_renew(void);
 /* A record was opened: it stands among the last ones. */
 void	 home_note(const char *type, const char *id, const char *title);
 

@@ -23,6 +23,7 @@ struct list {
 	bool		 beside;	/* the card is shown */
 	bool		 on_card;	/* and has the keys */
 	int		 split;		/* its first column */
+	char		 title[160];	/* stays when the definition goes */
 };
 
 struct list_arg {
@@ -78,8 +79,10 @@ list_title(struct view *v, char *out, size_t len)
 	struct list		*l = v->state;
 	const struct def	*d = defs_find(l->pane.type);
 
-	snprintf(out, len, "%s", d == NULL ? l->pane.type :
-	    app_label(d->labels));
+	if (d != NULL)
+		snprintf(l->title, sizeof l->title, "%s",
+		    app_label(d->labels));
+	snprintf(out, len, "%s", l->title);
 }
 
 static void

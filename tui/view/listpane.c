@@ -462,8 +462,14 @@ listpane_draw(struct listpane *l, struct surface *s, bool focus)
 	size_t			 rows = rows_n(l->rows), i;
 	int			 n, row = 0;
 
-	if (d == NULL || s->rows < 2)
+	if (s->rows < 2)
 		return;
+	if (d == NULL) {
+		/* The right went while the list was open. */
+		draw_text(s, 0, 2, s->cols - 4, STYLE_WARN, T("views.gone"));
+		draw_cursor(s, 0, 0);
+		return;
+	}
 	row = filterbox_draw(l, s, focus);
 	l->page = s->rows - row - 1;
 	n = columns_make(l, d, c, s->cols - 3);
