@@ -1,0 +1,100 @@
+"""Valid records of any type, made from its definition alone, so that a new
+record type enters the generated tests by itself."""
+
+import os
+
+from konak import admin_sql, uuid7
+
+VALUES = {
+    'text': 'Deneme', 'longtext': 'Uzun deneme', 'email': 'a%d@x.example',
+    'phone': '+90532111%04d', 'url': 'https://x%d.example', 'int': 3,
+    'decimal': '1.5', 'money': '12.50', 'percent': '10', 'date': '2025-12-19',
+    'time': '10:30', 'timestamp': '2025-12-19T10:30:00.000000Z',
+    'duration': 60, 'bool': True, 'vkn': '4540536920', 'tckn': '10000000146',
+    'tax_no': '4540536920', 'iban': 'TR330006100519786457841326',
+    'color': '#3498db', 'currency': 'TRY', 'inet': '10.0.0.1',
+    'timezone': 'Europe/Istanbul', 'tags': ['deneme'],
+}
+
+
+class Maker:
+    """Makes records as this client, whose role may create them."""
+
+    count = 0
+
+    def __init__(self, client):
+        self.client = client
+        self.defs = {d['name']: d for d in client.call('defs.list')['defs']}
+
+    def person(self):
+        """An account that belongs to no company yet."""
+        Maker.count += 1
+        return admin_sql(
+            "set role konak_owner; select konak.op_user(null, "
+            "'kisi%d-%d@maker.example', 'Kişi', 'Deneme')" % (
+                os.getpid(), Maker.count), fetch=True)[0][0]
+
+    def value(self, field):
+        Maker.count += 1
+        kind = field['type']
+        if 'default' in field:
+            return field['default']
+        if kind in ('choice', 'choices'):
+            code = field['choices'][0][0]
+            return code if kind == 'choice' else [code]
+        if kind == 'ref':
+            return self.reference(field['ref'])
+        value = VALUES[kind]
+        if kind == 'text':
+            value = '%s %d' % (value, Maker.count)
+            return value[:field.get('max', 255)]
+        if kind in ('email', 'phone', 'url'):
+            return value % (Maker.count % 10000)
+        return value
+
+    def reference(self, name):
+        rows = self.client.call(name + '.lookup', limit=1)['rows']
+        if name in ('users', 'roles', 'companies') or \
+                'create' not in self.defs[name]['can']:
+            return rows[0][0]
+        return self.make(name)['id']
+
+    def arguments(self, name):
+        """What R.create needs, and no more."""
+        args = {f['name']: self.value(f) for f in self.defs[name]['fields']
+                if f.get('required') and f.get('create')}
+        special = getattr(self, 'special_' + name, None)
+        return special(args) if special else args
+
+    def change(self, name):
+        """One field of R.edit with a new value; {} when none can be."""
+        for f in self.defs[name]['fields']:
+            if f.get('edit') and f['type'] in ('text', 'longtext') and \
+                    f['name'] != 'slug':
+                Maker.count += 1
+                return {f['name']: 'Yeni %d' % Maker.count}
+        for f in self.defs[name]['fields']:
+            if f.get('edit') and f['type'] not in ('ref', 'bool'):
+                return {f['name']: self.value(f)}
+        return {}
+
+    def make(self, name):
+        return self.client.call(name + '.create', id=uuid7(),
+                                **self.arguments(name))
+
+    # Types of the organisation, whose rules say more than their fields.
+
+    def special_memberships(self, args):
+        company = self.client.call('session.me')['company']['company']['id']
+        args['user_id'] = self.person()
+        args['role_id'] = admin_sql(
+            "select id from konak.roles where company_id = '%s' and template "
+            "in ('intern', 'student', 'staff') limit 1" % company,
+            fetch=True)[0][0]
+        return args
+
+    def special_companies(self, args):
+        Maker.count += 1
+        args.update(slug='sirket-%d' % Maker.count, company_type='main',
+                    email='sirket%d@maker.example' % Maker.count)
+        return args
