@@ -11,7 +11,8 @@
 #include "lib/yaml.h"
 #include "server/def/def.h"
 
-enum { C_TABLE, C_KIND, C_COLUMN, C_TYPE, C_LENGTH, C_NOTNULL, C_LABELS };
+enum { C_TABLE, C_KIND, C_COLUMN, C_TYPE, C_LENGTH, C_NOTNULL, C_LABELS,
+    C_GENERATED };
 enum { I_TABLE, I_FIRST, I_SECOND, I_COLLATION, I_THIRD };
 enum { P_TABLE, P_KNOWN, P_SAME };
 
@@ -21,7 +22,10 @@ static const char sql_columns[] =
     "case when t.typname in ('varchar', 'bpchar') and a.atttypmod > 4 "
     "then a.atttypmod - 4 end, a.attnotnull, "
     "(select string_agg(e.enumlabel, ',' order by e.enumsortorder) "
-    "from pg_enum e where e.enumtypid = t.oid) "
+    "from pg_enum e where e.enumtypid = t.oid), "
+    "case when a.attgenerated <> '' then (select pg_get_expr(x.adbin, "
+    "x.adrelid) from pg_attrdef x where x.adrelid = c.oid "
+    "and x.adnum = a.attnum) end "
     "from pg_attribute a join pg_class c on c.oid = a.attrelid "
     "join pg_type t on t.oid = a.atttypid "
     "where c.relnamespace = 'konak'::regnamespace and a.attnum > 0 "
@@ -192,6 +196,27 @@ need_column(const struct def *d, PGresult *res, int from, int to,
 	    "\"soft: true\"", d->table, column);
 }
 
+/* Word starts are found by the space before them, the first one's too. */
+static void
+check_search(const struct def *d, PGresult *res, int from, int to,
+    struct def_errors *e)
+{
+	int		 row = find_column(res, from, to, "search");
+	const char	*expr;
+
+	if (row < 0) {
+		def_errors_add(e, yaml_get(d->node, "search"),
+		    "table %s has no column \"search\"", d->table);
+		return;
+	}
+	expr = PQgetvalue(res, row, C_GENERATED);
+	expr += strspn(expr, "(");
+	if (strncmp(expr, "' '::text || ", 13) != 0)
+		def_errors_add(e, yaml_get(d->node, "search"), "column "
+		    "%s.search must be generated as ' ' || konak.fold(...)",
+		    d->table);
+}
+
 static void
 check_table(const struct def *d, PGresult *res, int from, int to,
     struct def_errors *e)
@@ -233,7 +258,7 @@ check_table(const struct def *d, PGresult *res, int from, int to,
 		need_column(d, res, from, to, "version", true, e);
 	need_column(d, res, from, to, "deleted_at", d->soft, e);
 	if (d->nsearch > 0)
-		need_column(d, res, from, to, "search", true, e);
+		check_search(d, res, from, to, e);
 }
 
 static void
