@@ -514,8 +514,9 @@ begin atomic
 	   and s.idle_until > now() and u.is_active;
 end;
 
--- No row: not signed in. From another address (`moved`) the networks of the
--- company are looked at anew, and connections from the old one are over.
+-- No row: not signed in. From another address the networks of the company are
+-- looked at anew; and as they are those of the session, connections from the
+-- old address are over (`moved`) where a company of that person lists any.
 create function konak.session_resume(token bytea, ip text, client text)
 returns table (session_id uuid, expires_at text, user_id uuid,
     first_name text, last_name text, email text, language text, timezone text,
@@ -539,6 +540,10 @@ begin
 	    u.email, u.language, u.timezone, coalesce(c.must_change, false),
 	    s.company_id, extract(epoch from s.auth_at)::bigint,
 	    s.ip is distinct from auth.inet_of(session_resume.ip)
+		and exists (select from konak.memberships m
+		    join konak.companies n on n.id = m.company_id
+		    where m.user_id = s.user_id and m.deleted_at is null
+		      and n.allowed_networks is not null)
 	  from konak.users u left join auth.credentials c on c.user_id = u.id
 	 where u.id = s.user_id;
 end $$;
