@@ -77,7 +77,7 @@ form_found(void *arg)
 {
 	struct form	*fm = arg;
 
-	if (fm->found >= lookup_n(fm->look))
+	if (fm->found > lookup_n(fm->look))
 		fm->found = 0;
 	ui_redraw();
 }
@@ -104,11 +104,70 @@ form_look_end(struct form *fm)
 	fm->open = false;
 }
 
+/* A record made from here is the one that was wanted. */
+static void
+form_made_title_cb(const struct link_reply *r, void *arg)
+{
+	struct form		*fm = arg;
+	struct record		 rec;
+
+	fm->parent_call = 0;
+	rec.columns = val_get(r->body, "columns");
+	rec.row = val_at(val_get(r->body, "rows"), 0);
+	if (r->ok && rec.row != NULL)
+		formfield_set(&fm->field[fm->made_for], record_id(&rec),
+		    val_str(record_get(&rec, "title")), false);
+}
+
+static void
+form_made_cb(const char *type, const char *id, void *arg)
+{
+	struct form	*fm = arg;
+	struct val	*args = val_map(), *ids = val_array();
+	char		 verb[128];
+
+	val_add(ids, val_uuid(id));
+	val_put(args, "ids", ids);
+	snprintf(verb, sizeof verb, "%s.lookup", type);
+	if (fm->parent_call != 0)
+		app_forget(fm->parent_call);
+	fm->parent_call = app_call(verb, args, form_made_title_cb, fm);
+}
+
+/* `+ Yeni` below what was found, for those who may. */
+static bool
+form_can_make(const struct form *fm)
+{
+	return def_can(defs_find(fm->field[fm->at].f->ref), "create");
+}
+
+static void
+form_make(struct form *fm)
+{
+	struct formfield	*ff = &fm->field[fm->at];
+	struct val		*fixed = form_match(fm, ff->f);
+	char			*text = xstrdup(ff->canon == NULL ?
+				    ff->edit.text : "");
+
+	fm->made_for = fm->at;
+	form_look_end(fm);
+	fm->waited = form_who_waits(&fm->waited_arg);
+	fm->making = true;
+	form_on_created(form_made_cb, fm);
+	form_new_named(ff->f->ref, fixed, text);
+	val_free(fixed);
+	free(text);
+}
+
 static void
 form_look_take(struct form *fm)
 {
 	struct formfield	*ff = &fm->field[fm->at];
 
+	if (fm->found == lookup_n(fm->look) && form_can_make(fm)) {
+		form_make(fm);
+		return;
+	}
 	if (fm->found < lookup_n(fm->look))
 		formfield_set(ff, lookup_id(fm->look, fm->found),
 		    lookup_title(fm->look, fm->found), false);
@@ -131,12 +190,25 @@ struct form_arg {
 	const char		*type, *id;
 	const struct val	*fixed;
 	bool			 clone;
+	const char		*name;	/* of what is made */
 	struct def		*own;
 	const char		*verb;
 	struct val		*args;
 	void			(*done)(const struct link_reply *, void *);
 	void			*done_arg;
 };
+
+/* What was looked for in vain is the new one's name. */
+static void
+form_name(struct form *fm, const char *name)
+{
+	const struct val	*title = val_get(fm->d->v, "title");
+	struct formfield	*ff = form_find(fm, val_str(val_at(title, 0)));
+
+	if (name != NULL && name[0] != '\0' && ff != NULL && ff->typed &&
+	    ff->f->rules.type != VALUE_REF)
+		edit_insert(&ff->edit, name, strlen(name));
+}
 
 static bool
 form_start(struct view *v, void *arg)
@@ -172,6 +244,7 @@ form_start(struct view *v, void *arg)
 	for (i = 0; i < fm->n; i++)
 		form_default(&fm->field[i]);
 	form_fill_fixed(fm);
+	form_name(fm, a->name);
 	fm->loaded = true;
 	return true;
 }
@@ -187,6 +260,8 @@ form_close(struct view *v)
 	if (fm->parent_call != 0)
 		app_forget(fm->parent_call);
 	form_look_end(fm);
+	if (fm->making)
+		form_on_created(NULL, NULL);
 	for (i = 0; i < fm->n; i++)
 		formfield_free(&fm->field[i]);
 	free(fm->field);
@@ -267,9 +342,11 @@ form_draw_found(struct form *fm, struct surface *s)
 	const struct formfield	*ff = &fm->field[fm->at];
 	struct surface		 box;
 	size_t			 i, n = lookup_n(fm->look);
+	size_t			 all = n + form_can_make(fm);
 	size_t			 top = fm->found >= FORM_FOUND ?
 				    fm->found - FORM_FOUND + 1 : 0;
-	int			 rows = n > FORM_FOUND ? FORM_FOUND : (int)n;
+	int			 rows = all > FORM_FOUND ? FORM_FOUND :
+				    (int)all;
 	int			 row = ff->row + 1, cols = 48;
 
 	if (cols > s->cols - 22)
@@ -282,16 +359,17 @@ form_draw_found(struct form *fm, struct surface *s)
 		return;
 	box = draw_sub(s, row, ff->col + 21, rows, cols);
 	draw_fill(&box, 0, 0, rows, cols, STYLE_INPUT);
-	if (n == 0)
+	if (all == 0)
 		draw_field(&box, 0, 0, cols, STYLE_INPUT,
 		    TF(lookup_waiting(fm->look) ? "views.loading" :
 		    "views.not_found", NULL));
-	for (i = top; i < n && (int)(i - top) < rows; i++) {
+	for (i = top; i < all && (int)(i - top) < rows; i++) {
 		row = (int)(i - top);
-		draw_field(&box, row, 2, cols - 18, STYLE_INPUT,
-		    lookup_title(fm->look, i));
-		draw_right(&box, row, cols - 16, 15, STYLE_INPUT,
-		    lookup_hint(fm->look, i));
+		draw_field(&box, row, 2, cols - 18, STYLE_INPUT, i == n ?
+		    T("views.make_ref") : lookup_title(fm->look, i));
+		if (i < n)
+			draw_right(&box, row, cols - 16, 15, STYLE_INPUT,
+			    lookup_hint(fm->look, i));
 		if (i == fm->found) {
 			draw_style(&box, row, 0, 1, cols, STYLE_SELECTED);
 			draw_text(&box, row, 0, 1, STYLE_SELECTED,
@@ -368,7 +446,7 @@ form_found_key(struct form *fm, const struct input *in)
 		return false;
 	switch (in->code) {
 	case K_DOWN:
-		if (fm->found + 1 < lookup_n(fm->look))
+		if (fm->found + 1 < lookup_n(fm->look) + form_can_make(fm))
 			fm->found++;
 		break;
 	case K_UP:
@@ -529,6 +607,18 @@ form_leave_cb(enum dialog_leave how, void *arg)
 	}
 }
 
+/* Back from `+ Yeni`, whether something was made or not. */
+static void
+form_shown(struct view *v, bool yes)
+{
+	struct form	*fm = v->state;
+
+	if (!yes || !fm->making)
+		return;
+	fm->making = false;
+	form_on_created(fm->waited, fm->waited_arg);
+}
+
 static bool
 form_leave(struct view *v)
 {
@@ -555,6 +645,7 @@ static const struct view_ops form_view = {
 	.action = form_action,
 	.can = form_can,
 	.leave = form_leave,
+	.shown = form_shown,
 	.hints = { ACT_SAVE, ACT_NEXT_PANE, ACT_BACK, ACT_EDITOR }
 };
 
@@ -562,6 +653,14 @@ void
 form_new(const char *type, const struct val *fixed)
 {
 	struct form_arg	a = { .type = type, .fixed = fixed };
+
+	view_push(&form_view, &a);
+}
+
+void
+form_new_named(const char *type, const struct val *fixed, const char *name)
+{
+	struct form_arg	a = { .type = type, .fixed = fixed, .name = name };
 
 	view_push(&form_view, &a);
 }

@@ -14,6 +14,9 @@ struct formfield;
 
 /* `fixed` (a filter map: parent → id; NULL: none) is filled in. */
 void	 form_new(const char *type, const struct val *fixed);
+/* And with a name to begin with. */
+void	 form_new_named(const char *type, const struct val *fixed,
+	    const char *name);
 void	 form_edit(const char *type, const char *id);
 void	 form_clone(const char *type, const char *id);
 /* What a verb asks before it is called: a form whose definition is d (taken),
@@ -22,10 +25,11 @@ void	 form_clone(const char *type, const char *id);
  * fault are shown in the form. */
 void	 form_verb(struct def *d, const char *verb, struct val *args,
 	    void (*done)(const struct link_reply *, void *), void *arg);
-/* Somebody wants to know the id of what is created next (a list, to go
- * there). NULL arg ends it. */
-void	 form_on_created(void (*)(const char *type, const char *id, void *),
-	    void *arg);
+/* Somebody wants to know the id of what is created next: a list, to go there.
+ * A form that makes a record for one of its fields asks in between. */
+typedef void	 (*form_created_cb)(const char *type, const char *id, void *);
+void	 form_on_created(form_created_cb, void *arg);
+form_created_cb	 form_who_waits(void **arg);
 
 /* For formfield.c. */
 void	 form_touched(struct form *, struct formfield *);

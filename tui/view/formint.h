@@ -8,6 +8,7 @@
 #include "lib/uuid.h"
 #include "tui/link.h"
 #include "tui/store.h"
+#include "tui/view/form.h"
 #include "tui/view/formfield.h"
 
 struct lookup;
@@ -39,7 +40,11 @@ struct form {
 	struct lookup		*look;		/* of the reference in focus */
 	bool			 open;		/* its findings are shown */
 	size_t			 found;
-	uint64_t		 parent_call;
+	uint64_t		 parent_call;	/* for a reference's title */
+	size_t			 made_for;	/* the field that `+ Yeni` fills */
+	bool			 making;
+	form_created_cb		 waited;	/* who waited before */
+	void			*waited_arg;
 };
 
 /* form.c */

@@ -16,14 +16,21 @@
 #include "tui/view/form.h"
 #include "tui/view/formint.h"
 
-static void	(*created_cb)(const char *, const char *, void *);
-static void	 *created_arg;
+static form_created_cb	 created_cb;
+static void		*created_arg;
 
 void
-form_on_created(void (*cb)(const char *, const char *, void *), void *arg)
+form_on_created(form_created_cb cb, void *arg)
 {
 	created_cb = cb;
 	created_arg = arg;
+}
+
+form_created_cb
+form_who_waits(void **arg)
+{
+	*arg = created_arg;
+	return created_cb;
 }
 
 static bool
