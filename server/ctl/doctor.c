@@ -72,7 +72,7 @@ check_settings(struct doctor *d)
 		have = pg_value(d->ctl, d->conn, "select case "
 		    "when $1 ~ '^[0-9]+ms$' then "
 		    "(replace($1, 'ms', '')::bigint / 1000) || 's' "
-		    "when $1 ~ '^[0-9]+B$' then replace($1, 'B', '') "
+		    "when $1 ~ '^-?[0-9]+B$' then replace($1, 'B', '') "
 		    "else $1 end", 1, &have);
 		if (have == NULL || strcmp(have, s->value) != 0)
 			bad(d, arena_printf(d->ctl->arena, "alter system set "
