@@ -166,7 +166,7 @@ auth_setup_confirm(struct req *r)
 	auth_attempt_begin(r, setup_begun);
 }
 
-/* --- another authenticator, inside a session -------------------------------- */
+/* --- another authenticator, inside a session ----------------------------- */
 
 static void
 totp_rows(struct req *r, PGresult *res)
