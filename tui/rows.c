@@ -183,6 +183,9 @@ rows_failed(struct rows *r, const struct link_reply *reply)
 		r->n = r->cap = 0;
 	}
 	r->loaded = true;
+	/* Old rows stay and hide the sentence: say it below. */
+	if (r->n > 0)
+		app_error(reply);
 	r->changed(r->arg);
 }
 
