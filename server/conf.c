@@ -71,7 +71,7 @@ static const struct conf_row rows[] = {
 	{ "limits.statement", CONF_SECONDS, LIMIT(statement_s), "30", 0,
 	    1, 600 },
 	{ "limits.database_connections", CONF_INT, LIMIT(connections_db),
-	    "2", 0, 1, 64 },
+	    "4", 0, 1, 64 },
 	{ "limits.database_server_connections", CONF_INT,
 	    LIMIT(connections_server), "48", 0, 1, 10000 },
 	{ NULL, 0, 0, NULL, 0, 0, 0 }

@@ -87,6 +87,7 @@ class Client:
             self.s = socket.create_connection(
                 (os.environ['KONAK_ADDR'], int(os.environ['KONAK_PORT'])),
                 timeout=timeout)
+            self.s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             context = ssl.create_default_context(
                 cafile=os.environ['KONAK_CA'])
             context.minimum_version = ssl.TLSVersion.TLSv1_3

@@ -6,6 +6,8 @@
 #include <event2/dns.h>
 #include <event2/event.h>
 #include <event2/util.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -146,10 +148,15 @@ wire_event_cb(struct bufferevent *bev, short what, void *arg)
 	struct wire	*w = arg;
 	int		 err = EVUTIL_SOCKET_ERROR();
 	int		 dns = bufferevent_socket_get_dns_error(bev);
+	int		 one = 1;
 
 	if (what & BEV_EVENT_CONNECTED) {
 		if (w->ctx != NULL && !wire_check_key(w))
 			return;
+		/* Or the hello waits 40 ms for the handshake's last ACK. */
+		if (w->ctx != NULL)
+			(void)setsockopt(bufferevent_getfd(bev), IPPROTO_TCP,
+			    TCP_NODELAY, &one, sizeof one);
 		w->up = true;
 		w->events->up(w->arg);
 		return;

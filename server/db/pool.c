@@ -10,7 +10,8 @@
 #include "lib/xmalloc.h"
 #include "server/db/conn.h"
 
-#define POOL_CONNECTIONS	2
+#define POOL_CONNECTIONS	4
+#define POOL_CALM	2	/* connections that one tenant opens early */
 #define POOL_DEPTH	16	/* transactions in flight on one connection */
 #define POOL_WAITING	4096	/* more are unavailable at once */
 #define POOL_IDLE_S	60
@@ -474,7 +475,9 @@ pool_pump(struct db_pool *p)
 	/* Sending can break a connection, but never calls back here. */
 	while ((tx = TAILQ_FIRST(&p->waiting)) != NULL) {
 		c = pool_choose(p, tx);
-		if (c == NULL || c->ntx > 0)
+		/* Many tenants share the database: a third connection is for
+		 * those that keep two busy. */
+		if (c == NULL || c->ntx > (p->nready < POOL_CALM ? 0 : 1))
 			pool_grow(p);
 		c = pool_choose(p, tx);
 		if (c == NULL)

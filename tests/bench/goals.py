@@ -3,9 +3,9 @@
 import hashlib
 import os
 
+import more
 import statements
 from measure import median, pgbench, ratio
-from place import Failure
 
 BEST = (2, 4, 8)                # connections of pgbench to choose from
 
@@ -105,9 +105,10 @@ class Bench:
                 [x['rate'] for x in found[n]]))
         return self.best[kind]
 
-    def load(self, kind, n, tls=False, **more):
+    def load(self, kind, n, tokens=None, **options):
         return self.place.load(statements.VERBS[kind], self.args(kind), n,
-                               self.seconds, self.tokens, tls=tls, **more)
+                               self.seconds, tokens or self.tokens,
+                               **options)
 
 
 def floor(b):
@@ -178,4 +179,10 @@ ALL = {
     'list': through('list', 0.75, 0.85),
     'get': through('get', 0.5, 0.6),
     'edit': through('edit', 0.8, 0.8),
+    'peers': more.peers,
+    'growth': more.growth,
+    'memory': more.memory,
+    'push': more.push,
+    'signin': more.signin,
+    'demo': more.demo,
 }

@@ -201,6 +201,7 @@ class Place(runner.Bench):
         db = self.app
         return dict(self.env(), PGUSER=db['user'], PGPASSWORD=db['password'],
                     PGOPTIONS='-c plan_cache_mode=force_generic_plan '
+                    '-c jit=off '
                     '-c TimeZone=UTC')
 
     def serve(self):
@@ -209,7 +210,7 @@ class Place(runner.Bench):
                 [self.build + '/konakd', '-c', self.path + '/konakd.yaml'],
                 env=self.env(), stdout=log, stderr=log,
                 stdin=subprocess.DEVNULL)
-        runner.call([self.build + '/konakctl', 'ping', '--timeout', '30'],
+        runner.call([self.build + '/konakctl', 'ping', BIG, '--timeout', '30'],
                     env=self.env())
 
     def unserve(self):
