@@ -1,0 +1,230 @@
+"""Peers, growth, memory, pushes, signing in, the demo."""
+
+import ctypes
+import json
+import os
+import subprocess
+import sys
+import time
+
+import peers as peer
+from measure import median, ratio
+from place import (SMALL, Failure, SRC, Tenant, release, rss_kib,
+                   runner)
+
+sys.path.insert(0, SRC + '/tests')
+TENANTS, SESSIONS = 50, 2000
+
+
+def client():
+    import konak                # tests/konak.py
+    return konak
+
+
+def peers(b):
+    peer.install()
+    b.need_server()
+    for name, make, more in (('Node', peer.node, 4),
+                             ('Django', peer.django, 15)):
+        p = make(b.place)
+        try:
+            for n in (8, 32):
+                got = b.rounds.run('%s, %d clients' % (name, n), {
+                    'tls': lambda: b.load('list', n, tls=True),
+                    'peer': lambda: p.load(n, b.seconds)})
+                b.table.add('list, tls, %d in flight: times %s' % (n, name),
+                            more, ratio(got['tls'], got['peer'], 'rate'),
+                            note='%.0f a second there, %.1f ms CPU each' % (
+                                median([x['rate'] for x in got['peer']]),
+                                median([x['server_us'] for x in got['peer']])
+                                / 1e3))
+                b.table.add("list, tls, %d in flight: p99 of %s's" % (
+                    n, name), 1 / 7, ratio(got['tls'], got['peer'],
+                                           'p99_ms'), most=True,
+                    note='%.0f ms there' % median(
+                        [x['p99_ms'] for x in got['peer']]))
+        finally:
+            p.stop()
+    page(b)
+
+
+def page(b):
+    """Bytes of one page against the same as an array of JSON objects."""
+    c = signed_in(b)
+    reply = c.call('customers.list')
+    rows = [{k: v if v is None or isinstance(v, (int, bool)) else str(v)
+             for k, v in zip(reply['columns'], row)}
+            for row in reply['rows']]
+    text = json.dumps(rows, separators=(',', ':'), ensure_ascii=False)
+    wire = b.load('list', 1)['bytes']
+    b.table.add('page on the wire, of compact JSON objects', 0.6,
+                wire / len(text.encode()), most=True,
+                note='%.0f bytes' % wire)
+
+
+def signed_in(b):
+    os.environ.update({k: v for k, v in b.place.env().items()
+                       if k.startswith(('KONAK_', 'PG'))})
+    c = client().Client()
+    with open(b.tokens) as f:
+        c.call('session.resume',
+               token=bytes.fromhex(f.readline().split()[0]))
+    return c
+
+
+def growth(b):
+    b.need_server()
+    few = Tenant(b.place, SMALL).tokens(8)
+    got = b.rounds.run('customers', {
+        'many': lambda: b.load('list', 1),
+        'few': lambda: b.load('list', 1, tokens=few)})
+    b.table.add('list p50: 200,000 customers of 2,000', 1.2,
+                ratio(got['many'], got['few'], 'p50_ms'), most=True)
+
+    idle = b.place.big.tokens(5000)
+
+    def among(n):
+        def run():
+            holder = b.place.hold(n, idle)
+            try:
+                return b.load('list', 1)
+            finally:
+                release(holder)
+        return run
+    got = b.rounds.run('sessions', {'many': among(5000), 'few': among(5)})
+    b.table.add('list p50: among 5,000 idle sessions of 5', 1.1,
+                ratio(got['many'], got['few'], 'p50_ms'), most=True)
+    tenants(b)
+
+
+def tenants(b):
+    """One request at a time goes round the tenants, or stays in one. All
+    are clones of the small one."""
+    names = ['t%d' % i for i in range(TENANTS)]
+    path = b.place.dir + '/tokens.tenants'
+    open(path, 'w').close()
+    folder = b.place.path + '/tenants/'
+    with open(folder + SMALL + '.yaml') as f:
+        text = f.read()
+    b.place.unserve()
+    for name in names:
+        if not os.path.exists(folder + name + '.yaml'):
+            b.place.sql('create database konak_%s template konak_%s' % (
+                name, SMALL))
+            b.place.sql('grant connect on database konak_%s to konak_%s_app'
+                        % (name, SMALL))
+            with open(os.open(folder + name + '.yaml',
+                              os.O_WRONLY | os.O_CREAT, 0o600), 'w') as f:
+                f.write(text.replace('"konak_%s"' % SMALL,
+                                     '"konak_%s"' % name)
+                        .replace('"%s"' % SMALL, '"%s"' % name)
+                        .replace('"%s.' % SMALL, '"%s.' % name))
+        Tenant(b.place, name).tokens(1, path, 'a')
+    b.place.serve()
+    alone = b.place.dir + '/tokens.tenant'
+    with open(path) as f, open(alone, 'w') as g:
+        g.write(f.readline())
+    got = b.rounds.run('tenants', {
+        'many': lambda: b.load('list', 1, tokens=path, connections=TENANTS),
+        'one': lambda: b.load('list', 1, tokens=alone,
+                              connections=TENANTS)})
+    b.table.add('list p50: 50 tenants of one', 1.2,
+                ratio(got['many'], got['one'], 'p50_ms'), most=True)
+    for name in names:
+        os.unlink(folder + name + '.yaml')
+    b.place.again()
+    for name in names:
+        b.place.sql('drop database konak_%s with (force)' % name)
+
+
+def memory(b):
+    tokens = b.place.big.tokens(SESSIONS)
+    b.place.again()
+    empty = rss_kib(b.place.server.pid)
+    b.table.add('konakd without a session', 12, empty / 1024, ' MiB',
+                most=True)
+    for line, tls, goal in (('tls', True, 24), ('unix', False, 8)):
+        b.place.again()
+        # what the first ones cost once is not theirs
+        release(b.place.hold(50, tokens, tls))
+        before = rss_kib(b.place.server.pid)
+        holder = b.place.hold(SESSIONS, tokens, tls)
+        time.sleep(1)
+        each = (rss_kib(b.place.server.pid) - before) / SESSIONS
+        release(holder)
+        b.table.add('an idle session, %s' % line, goal, each, ' KiB',
+                    most=True)
+
+
+def push(b):
+    b.need_server()
+    got = b.rounds.run('pushes', {
+        'eight': lambda: b.load('edit', 8, watchers=8),
+        'none': lambda: b.load('edit', 8)})
+    b.table.add('edits a second with 8 subscribers, of without', 0.9,
+                ratio(got['eight'], got['none'], 'rate'))
+    calm = b.rounds.run('pushes, calm', {
+        'one': lambda: b.load('edit', 1, watchers=1)})['one']
+    lost = sum(x['requests'] - x['pushes'] for x in calm)
+    b.table.add("change told to another client, p95 since the edit was sent",
+                200, median([x['push_p95_ms'] for x in calm]), ' ms',
+                most=True, note='%d lost' % max(lost - len(calm), 0))
+    b.table.add("of that after the edit's own answer", 10, max(0, median(
+        [x['push_p50_ms'] - x['p50_ms'] for x in calm])), ' ms', most=True)
+
+
+def argon2_seconds(password, stored):
+    lib = ctypes.CDLL('libsodium.so.23')
+    lib.sodium_init()
+    began = time.monotonic()
+    if lib.crypto_pwhash_str_verify(stored.encode(), password.encode(),
+                                    ctypes.c_ulonglong(len(password))):
+        raise Failure('that is not the password')
+    return time.monotonic() - began
+
+
+def signin(b):
+    """From the e-mail to the definitions of the screen, with the code at
+    hand; against the password's hash alone."""
+    b.need_server()
+    os.environ.update({k: v for k, v in b.place.env().items()
+                       if k.startswith(('KONAK_', 'PG'))})
+    konak = client()
+    email = 'patron@xyz.example'
+    password, secret = konak.account(email)
+    stored = b.place.big.sql(
+        'select c.password_hash from auth.credentials c join konak.users u '
+        "on u.id = c.user_id where u.email = '%s'" % email)[0][0]
+
+    def whole():
+        b.place.big.sql('update auth.totp set last_step = null; '
+                        'delete from auth.throttle')
+        began = time.monotonic()
+        c = konak.Client(tls=True)
+        c.call('auth.sign_in', email=email, password=password)
+        c.call('auth.code', code=konak.totp(secret, time.time()))
+        companies = c.call('session.companies')
+        c.call('session.enter', company=companies['last'] or
+               companies['companies'][0]['id'])
+        c.call('defs.list')
+        return time.monotonic() - began
+    got = b.rounds.run('signing in', {
+        'whole': whole, 'argon': lambda: argon2_seconds(password, stored)})
+    b.table.add('sign-in to dashboard, of the Argon2id time', 1.3,
+                ratio(got['whole'], got['argon']), most=True,
+                note='%.0f ms' % (median(got['whole']) * 1e3))
+
+
+def demo(b):
+    env = dict(os.environ, KONAK_DEMO_BUILD=b.place.build,
+               KONAK_DEMO_STATE=b.place.dir + '/demo')
+    runner.call([SRC + '/demo', '--ready'], env=env)
+    times = []
+    for _ in range(3):
+        runner.call([SRC + '/demo', '--stop'], env=env)
+        began = time.monotonic()
+        runner.call([SRC + '/demo', '--ready'], env=env)
+        times.append(time.monotonic() - began)
+    runner.call([SRC + '/demo', '--reset'], env=env)
+    b.table.add('./demo again, database and server stopped', 5,
+                median(times), ' s', most=True)
