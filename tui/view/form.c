@@ -599,12 +599,10 @@ form_leave_cb(enum dialog_leave how, void *arg)
 {
 	struct form	*fm = arg;
 
-	if (how == LEAVE_SAVE) {
-		fm->leave = true;
+	if (how == LEAVE_SAVE)
 		form_save(fm);
-	} else if (how == LEAVE_DROP) {
+	else if (how == LEAVE_DROP)
 		view_pop(fm->view);
-	}
 }
 
 /* Back from `+ Yeni`, whether something was made or not. */

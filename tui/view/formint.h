@@ -34,7 +34,6 @@ struct form {
 	char			 error[300];
 	uint64_t		 call;		/* loading or saving */
 	bool			 saving;
-	bool			 leave;		/* close once saved */
 	char			 request[UUID_TEXT];	/* of a save whose fate is
 							 * not known */
 	struct lookup		*look;		/* of the reference in focus */

@@ -49,7 +49,6 @@ form_check(struct form *fm)
 		return true;
 	snprintf(n, sizeof n, "%zu", wrong);
 	toast(TOAST_ERROR, NULL, "%s", TF("views.errors", "n", n, NULL));
-	fm->leave = false;
 	return false;
 }
 
@@ -195,8 +194,6 @@ form_conflict_cb(const bool *mine, void *arg)
 			    fields, ff->f->name), "theirs.title"), true);
 		}
 		form_save(fm);
-	} else {
-		fm->leave = false;
 	}
 	buf_free(&b);
 	val_free(c->conflict);
@@ -235,7 +232,6 @@ form_saved_cb(const struct link_reply *r, void *arg)
 	    strcmp(r->code, "timeout") != 0 &&
 	    strcmp(r->code, "internal") != 0)
 		fm->request[0] = '\0';
-	fm->leave = false;
 	if (strcmp(r->code, "stale") == 0 &&
 	    val_get(r->body, "conflict") != NULL)
 		form_conflict(fm, val_get(r->body, "conflict"));
