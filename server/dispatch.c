@@ -136,7 +136,8 @@ tx_done(struct db_tx *tx, const struct db_error *e, void *arg)
 	p->sent = false;
 	p->nqueries = 0;
 	if (e != NULL) {
-		if (p->gone)
+		/* A refusal is recorded, also when nobody waits for it. */
+		if (p->gone && strcmp(e->sqlstate, "42501") != 0)
 			req_free(r);
 		else if (req_failed(r))
 			settle(r);
@@ -207,6 +208,13 @@ settle(struct req *r)
 			if (p->retries < RETRIES && !p->gone) {
 				dispatch_restart(r, false);
 				return;
+			}
+			/* Not done as far as anybody knows: no answer may
+			 * look as if it were. */
+			if (!req_failed(r)) {
+				req_wait(r, 2);
+				req_fail(r, ERR_UNAVAILABLE, NULL,
+				    "err.unavailable", "wait", "2", NULL);
 			}
 		}
 		if (p->denied != NULL && p->err == ERR_NONE && !p->gone) {
