@@ -126,8 +126,11 @@ refuse_denied(struct req *r, const char *code)
 		return;
 	}
 	params = arena_array(r->arena, 8, sizeof *params);
-	params[0] = s->hash;
-	params[1] = s->company[0] == '\0' ? NULL : s->company;
+	/* Copies, as in tx_enter(): the session may move on before it is
+	 * sent. */
+	params[0] = arena_strdup(r->arena, s->hash);
+	params[1] = s->company[0] == '\0' ? NULL :
+	    arena_strdup(r->arena, s->company);
 	params[2] = r->verb->name;
 	params[3] = need;
 	/* what the group decides has nothing to do with the company */
