@@ -279,9 +279,15 @@ watch_need(const char *type)
 static void
 watch_committed(struct req *r)
 {
+	const char	*company = r->state;
 	const char	*type = req_text(r, "type");
 	const char	*need = watch_need(type);
 
+	/* The right was that of another company, or session: meanwhile this
+	 * connection has moved on. */
+	if (r->client->session != r->session || (company != NULL &&
+	    strcmp(company, r->session->company) != 0))
+		return;
 	if (!watch_start(r->client, type,
 	    strcmp(need, PERM_SELF) == 0 ? NULL : need))
 		req_fail(r, ERR_TOO_MANY, "type", "watch.too_many", NULL);
@@ -302,6 +308,7 @@ watch_start_run(struct req *r)
 		req_need(r, need);
 		return;
 	}
+	r->state = arena_strdup(r->arena, req_company(r));
 	req_then(r, watch_committed);
 }
 

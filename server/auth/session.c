@@ -14,6 +14,7 @@
 #include "server/auth/auth.h"
 #include "server/client.h"
 #include "server/def/def.h"
+#include "server/push.h"
 
 /* --- a company as session.enter answers it -------------------------------- */
 
@@ -144,6 +145,9 @@ enter_then(struct req *r)
 		return;
 	}
 	session_take(s, &st->company);
+	/* What was watched in the company before is over: its rights are not
+	 * looked at any more. */
+	watch_recheck(r->client);
 	w = req_out(r);
 	cbw_map(w, 4);
 	write_entered(r, w, &st->company);
