@@ -16,6 +16,7 @@
 #include "server/tenant.h"
 
 #define INCOMING_CREDIT	(128 * 1024)	/* granted again when so much came */
+#define PROGRAM_MAX	64		/* bytes of a client's own name */
 
 void
 client_protocol_error(struct client *c, const char *why)
@@ -56,8 +57,13 @@ hello_fields(struct client *c, const struct cbr *map, int64_t *min,
 		return false;
 	if (!cbr_find(map, "client", &r) || !cbr_text(&r, &s, &len))
 		return false;
+	/* Cut between characters: the database takes no halves. */
+	if (len > PROGRAM_MAX) {
+		for (len = PROGRAM_MAX; len > 0 && (s[len] & 0xc0) == 0x80;)
+			len--;
+	}
 	free(c->program);
-	c->program = xstrndup(s, len > 64 ? 64 : len);
+	c->program = xstrndup(s, len);
 	if (cbr_find(map, "lang", &r) && cbr_text(&r, &s, &len) && len == 2) {
 		memcpy(lang, s, 2);
 		lang[2] = '\0';
