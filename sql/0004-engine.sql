@@ -1109,7 +1109,8 @@ begin
 		and l.action in ('LOGIN', 'LOGIN_FAILED', 'LOGOUT')
 		and exists (select from konak.memberships m
 		    where m.company_id = konak.company()
-			and m.user_id = l.user_id)) then
+			and m.user_id = l.user_id
+			and m.deleted_at is null)) then
 		return null;
 	end if;
 	select x.values into v from konak.audit_values x
@@ -1324,7 +1325,8 @@ create policy app_select on konak.audit_logs for select to konak_app using (
 		or ((select konak.may('audit.view'))
 		    and action in ('LOGIN', 'LOGIN_FAILED', 'LOGOUT')
 		    and user_id in (select m.user_id from konak.memberships m
-			where m.company_id = (select konak.company())))) end);
+			where m.company_id = (select konak.company())
+			    and m.deleted_at is null))) end);
 grant select on konak.audit_logs to konak_app;
 
 -- offset 0: the values are fetched once for a row, however many columns of

@@ -898,7 +898,8 @@ create view konak.login_history with (security_barrier = true) as
      where h.user_id = (select konak.me())
 	or ((select konak.may('audit.view')) and h.user_id in (
 	    select m.user_id from konak.memberships m
-	     where m.company_id = (select konak.company())));
+	     where m.company_id = (select konak.company())
+	       and m.deleted_at is null));
 grant select on konak.login_history to konak_app;
 
 -- who may call ---------------------------------------------------------------

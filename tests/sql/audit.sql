@@ -2,7 +2,7 @@
 -- resends and conflicts are answered from it.
 
 begin;
-select plan(88);
+select plan(91);
 \ir setup.psql
 
 -- what a change leaves ------------------------------------------------------------
@@ -135,6 +135,18 @@ select is(pg_temp.try('admin', :a, 'select count(*) from konak.audit where compa
     '0', 'the group''s rows are not a company''s');
 select isnt(pg_temp.try('chief', null, 'select count(*) from konak.audit where action = ''USER_CREATE'''),
     '0', 'but the group''s');
+
+-- a person's sign-ins are a company's to see as long as he belongs there
+select konak.audit_write(null, pg_temp.uid('intern'), 'LOGIN', 'session', 'users', pg_temp.uid('intern'), '{"method": "totp"}');
+insert into auth.login_history (user_id, email, status) values (pg_temp.uid('intern'), 'intern@deneme.example', 'ok');
+select is(pg_temp.try('admin', :a, format('select (select count(*) from konak.audit where action = ''LOGIN'' and user_id = %1$L and "values" is not null) || ''/'' || (select count(*) from konak.login_history where user_id = %1$L)', pg_temp.uid('intern'))),
+    '1/1', 'the sign-ins of a company''s people');
+update konak.memberships set deleted_at = now() where company_id = :a and user_id = pg_temp.uid('intern');
+select is(pg_temp.try('admin', :a, format('select (select count(*) from konak.audit where action = ''LOGIN'' and user_id = %1$L) || ''/'' || (select count(*) from konak.login_history where user_id = %1$L)', pg_temp.uid('intern'))),
+    '0/0', 'and not of those who have left');
+update konak.memberships set deleted_at = null where company_id = :a and user_id = pg_temp.uid('intern');
+select is(pg_temp.try('admin', :a, format('select count(*) from konak.login_history where user_id = %L', pg_temp.uid('intern'))),
+    '1', 'unless they come back');
 
 select isnt(pg_temp.try('owner', :a, format('select count(*) from konak.history(%L, %L)', t, id)),
     '0', 'the past of ' || t)
