@@ -97,6 +97,16 @@ conn_notice(void *arg, const char *text)
 	    (int)strcspn(text, "\n"), text);
 }
 
+/* What leaves the machine is encrypted, unless somebody asks otherwise. */
+static const char *
+sslmode_default(const char *host)
+{
+	if (host[0] == '/' || strncmp(host, "127.", 4) == 0 ||
+	    strcmp(host, "::1") == 0 || strcmp(host, "localhost") == 0)
+		return "prefer";
+	return "require";
+}
+
 static void
 conn_start(struct db_conn *c, const char *hostaddr)
 {
@@ -124,7 +134,8 @@ conn_start(struct db_conn *c, const char *hostaddr)
 	ADD("user", conf->user);
 	if (conf->password != NULL)
 		ADD("password", conf->password);
-	ADD("sslmode", conf->sslmode != NULL ? conf->sslmode : "prefer");
+	ADD("sslmode", conf->sslmode != NULL ? conf->sslmode :
+	    sslmode_default(conf->host));
 	ADD("gssencmode", "disable");
 	ADD("client_encoding", "UTF8");
 	ADD("application_name", "konakd");

@@ -46,7 +46,7 @@ struct db_conf {
 	const char	*dbname;
 	const char	*user;
 	const char	*password;	/* may be NULL */
-	const char	*sslmode;	/* NULL: prefer */
+	const char	*sslmode;	/* NULL: by the host */
 	unsigned	 connections;	/* 0: 2 */
 	unsigned	 server_connections;	/* of all pools with this host
 					 * and port; 0: no limit */
