@@ -104,24 +104,29 @@ option_read(struct ctl *ctl, int argc, char **argv)
 {
 	const char	*name = argv[0] + 2, *eq = strchr(name, '=');
 	size_t		 len = eq != NULL ? (size_t)(eq - name) : strlen(name);
-	int		 i;
+	const char	*wrong = NULL;
+	int		 i, took = 1;
 
-	if ((i = option_find(ctl->cmd, name, len)) == -1)
-		return usage(ctl->cmd, "no such option:", argv[0]) * 0;
-	if (ctl->cmd->opts[i].value == NULL) {
-		if (eq != NULL)
-			return usage(ctl->cmd, "takes no value:", argv[0]) * 0;
+	i = option_find(ctl->cmd, name, len);
+	if (i == -1)
+		wrong = "no such option:";
+	else if (ctl->cmd->opts[i].value == NULL && eq != NULL)
+		wrong = "takes no value:";
+	else if (ctl->cmd->opts[i].value == NULL)
 		ctl->values[i] = "";
-		return 1;
-	}
-	if (eq != NULL) {
+	else if (eq != NULL)
 		ctl->values[i] = eq + 1;
-		return 1;
+	else if (argc < 2)
+		wrong = "needs a value:";
+	else {
+		ctl->values[i] = argv[1];
+		took = 2;
 	}
-	if (argc < 2)
-		return usage(ctl->cmd, "needs a value:", argv[0]) * 0;
-	ctl->values[i] = argv[1];
-	return 2;
+	if (wrong != NULL) {
+		usage(ctl->cmd, wrong, argv[0]);
+		return 0;
+	}
+	return took;
 }
 
 int
