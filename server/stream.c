@@ -11,6 +11,8 @@
 
 #define PART_BODY	(16 * 1024 - FRAME_HEADER)
 #define FILL_BYTES	(64 * 1024)
+/* Long answers that one client may leave unread. */
+#define STREAMS_MAX	((size_t)64 * 1024 * 1024)
 
 static void
 frame_put(struct client *c, enum frame_kind kind, unsigned flags,
@@ -62,6 +64,8 @@ client_reply(struct client *c, uint32_t number, struct buf *body)
 	buf_init(body);
 	c->stream_bytes += buf_len(&s->body);
 	TAILQ_INSERT_TAIL(&c->streams, s, link);
+	if (c->stream_bytes > STREAMS_MAX)
+		client_drop(c, DROP_SLOW, "long answers wait unread");
 }
 
 static void
