@@ -364,8 +364,8 @@ draw_row(const struct picker *k, struct surface *s, int row, int line,
 		draw_text(s, row, col, -1, STYLE_DIM, T("picker.holding"));
 		return;
 	}
-	draw_text(s, row, col, 13, STYLE_TEXT, type_label(c));
-	col += 14;
+	draw_text(s, row, col, 14, STYLE_TEXT, type_label(c));
+	col += 15;
 	if (c->group) {
 		draw_text(s, row, col, -1, STYLE_DIM, T("picker.group_line"));
 		return;
@@ -398,7 +398,7 @@ name_width(const struct picker *k, int cols)
 		w = n > w ? n : w;
 	}
 	w += 3;
-	cols -= cols >= WITH_KIND ? 46 : 32;
+	cols -= cols >= WITH_KIND ? 47 : 33;
 	return w > cols ? (cols < 20 ? 20 : cols) : w;
 }
 
