@@ -174,14 +174,19 @@ class Konak:
                               text=True).stdout.split()
         return int(kids[0])
 
-    def has(self, text, limit=8.0):
-        """True as soon as it shows."""
+    def has(self, *texts, limit=8.0):
+        """True as soon as one of them shows."""
+        if len(texts) > 1 and not isinstance(texts[-1], str):
+            limit = texts[-1]
+            texts = texts[:-1]
         end = time.time() + limit
-        while text not in self.screen():
+        while True:
+            now = self.screen()
+            if any(t in now for t in texts):
+                return True
             if time.time() > end:
                 return False
             time.sleep(0.02)
-        return True
 
     def ended(self):
         return os.path.exists(self.dir + "/status")
