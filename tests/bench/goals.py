@@ -17,7 +17,7 @@ class Table:
 
     def add(self, what, goal, value, unit='', most=False, note=''):
         met = value <= goal if most else value >= goal
-        self.rows.append((what, '%s %g%s' % ('≤' if most else '≥', goal,
+        self.rows.append((what, '%s %.3g%s' % ('≤' if most else '≥', goal,
                                              unit),
                           '%.3g%s' % (value, unit) if value < 1000 else
                           '%.0f%s' % (value, unit),
@@ -33,14 +33,14 @@ class Table:
                 'the rounds that count; %d louder rounds were thrown away.'
                 % (self.rounds.loudest * 100, self.rounds.thrown))
 
-    def write(self, path, argv):
+    def write(self, path, command):
         head, _, _ = open(path, encoding='utf-8').read().partition(
             '<!-- written by tests/bench/run -->')
         with open(path, 'w', encoding='utf-8') as f:
             f.write('%s<!-- written by tests/bench/run -->\n\n'
-                    '`tests/bench/run %s`, on %d cores. %s\n\n%s\n' % (
-                        head, ' '.join(a for a in argv if a != '-w'),
-                        os.cpu_count(), self.noise(), self.text()))
+                    '`%s`, on %d cores. %s\n\n%s\n' % (
+                        head, command, os.cpu_count(), self.noise(),
+                        self.text()))
 
 
 class Bench:
