@@ -73,7 +73,7 @@ static const struct conf_row rows[] = {
 	{ "limits.database_connections", CONF_INT, LIMIT(connections_db),
 	    "4", 0, 1, 64 },
 	{ "limits.database_server_connections", CONF_INT,
-	    LIMIT(connections_server), "48", 0, 1, 10000 },
+	    LIMIT(connections_server), "96", 0, 1, 10000 },
 	{ NULL, 0, 0, NULL, 0, 0, 0 }
 };
 
