@@ -235,7 +235,8 @@ sessions_end_all(struct req *r)
 #define OWN	.need = { PERM_SELF }, .state = VERB_SIGNED
 
 const struct verb people_verbs[] = {
-	{ .name = "users.invite", MANAGE, .flags = VERB_WRITE | VERB_ONCE,
+	{ .name = "users.invite", MANAGE,
+	  .flags = VERB_WRITE | VERB_ONCE | VERB_STEP_UP,
 	  .args = {
 		{ "id", ARG_UUID, false, 0 },
 		{ "email", ARG_TEXT, true, 255 },

@@ -123,6 +123,7 @@ struct tenant_file {
 	const char	*db_name;
 	const char	*app_user;
 	const char	*app_password;
+	const char	*sslmode;	/* NULL: by the host */
 	const char	*key_file;
 	const char	*state;
 	const char	*migrate_user;

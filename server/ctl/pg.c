@@ -9,6 +9,7 @@
 
 #include "lib/arena.h"
 #include "server/ctl/ctl.h"
+#include "server/db/db.h"
 
 static void
 quiet(void *arg, const char *message)
@@ -74,12 +75,14 @@ pg_connect_try(struct ctl *ctl, const struct tenant_file *t, const char *user,
     const char *password, const char **error)
 {
 	const char *const	keys[] = { "host", "port", "dbname", "user",
-				    "password", "application_name",
+				    "password", "sslmode", "application_name",
 				    "connect_timeout", NULL };
 	const char *const	values[] = { t->db_host,
 				    arena_printf(ctl->arena, "%d",
 				    (int)t->db_port), t->db_name, user,
-				    password, "konakctl", "10", NULL };
+				    password, t->sslmode != NULL ? t->sslmode :
+				    db_sslmode(t->db_host), "konakctl", "10",
+				    NULL };
 
 	return checked(ctl, PQconnectdbParams(keys, values, 0), error);
 }

@@ -27,6 +27,7 @@ static const struct conf_row tenant_rows[] = {
 	{ .name = "database.port", .type = CONF_INT, .at = AT(db_port) },
 	{ .name = "database.name", .type = CONF_TEXT, .at = AT(db_name) },
 	{ .name = "database.user", .type = CONF_TEXT, .at = AT(app_user) },
+	{ .name = "database.sslmode", .type = CONF_TEXT, .at = AT(sslmode) },
 	{ .name = "database.password", .type = CONF_TEXT,
 	  .at = AT(app_password) },
 	{ .name = "key_file", .type = CONF_PATH, .at = AT(key_file) },

@@ -97,9 +97,8 @@ conn_notice(void *arg, const char *text)
 	    (int)strcspn(text, "\n"), text);
 }
 
-/* What leaves the machine is encrypted, unless somebody asks otherwise. */
-static const char *
-sslmode_default(const char *host)
+const char *
+db_sslmode(const char *host)
 {
 	if (host[0] == '/' || strncmp(host, "127.", 4) == 0 ||
 	    strcmp(host, "::1") == 0 || strcmp(host, "localhost") == 0)
@@ -135,7 +134,7 @@ conn_start(struct db_conn *c, const char *hostaddr)
 	if (conf->password != NULL)
 		ADD("password", conf->password);
 	ADD("sslmode", conf->sslmode != NULL ? conf->sslmode :
-	    sslmode_default(conf->host));
+	    db_sslmode(conf->host));
 	ADD("gssencmode", "disable");
 	ADD("client_encoding", "UTF8");
 	ADD("application_name", "konakd");

@@ -62,6 +62,10 @@ typedef void (*db_rows_cb)(struct db_tx *, PGresult *, void *arg);
 typedef void (*db_done_cb)(struct db_tx *, const struct db_error *,
     void *arg);
 
+/* What leaves the machine is encrypted, unless somebody asks otherwise:
+ * libpq's sslmode for this host. */
+const char	*db_sslmode(const char *host);
+
 struct db_pool	*db_pool_new(struct event_base *, const struct db_conf *);
 /* A pool of one connection that stays, hears the channel and does not wait
  * for the disk when it commits; notify gets what others sent. */
