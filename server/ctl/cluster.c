@@ -78,7 +78,8 @@ run_initdb(const char *initdb, const char *dir)
 	if (chdir("/") == -1 || freopen("/dev/null", "w", stdout) == NULL)
 		_exit(1);
 	/* C.UTF-8 is on every Debian; sorting names its collation itself. */
-	execlp(initdb, "initdb", "-D", dir, "-U", "postgres", "-E", "UTF8",
+	/* By its whole name: it looks for postgres beside itself. */
+	execlp(initdb, initdb, "-D", dir, "-U", "postgres", "-E", "UTF8",
 	    "--locale=C.UTF-8", "--data-checksums", "--no-sync",
 	    "--auth-local=peer", "--auth-host=reject", (char *)NULL);
 	_exit(127);
