@@ -284,14 +284,6 @@ check_columns(PGresult *res, struct def_errors *e)
 
 /* --- Indexes --------------------------------------------------------------- */
 
-static bool
-collated(const struct field *f)
-{
-	return value_type_max(field_type(f)) > 0 &&
-	    field_type(f) != VALUE_INET && field_type(f) != VALUE_TAGS &&
-	    field_type(f) != VALUE_JSON;
-}
-
 /* The column itself, or coalesce(column, …) where it may be null. */
 static bool
 key_fits(const struct field *f, const char *expr)
@@ -319,8 +311,8 @@ sort_index(const struct def *d, const struct field *f, PGresult *res)
 		    !key_fits(f, PQgetvalue(res, i, I_SECOND)) ||
 		    strcmp(PQgetvalue(res, i, I_THIRD), "id") != 0)
 			continue;
-		if (!collated(f) || strcmp(PQgetvalue(res, i, I_COLLATION),
-		    "tr-x-icu") == 0)
+		if (!field_text_like(f) ||
+		    strcmp(PQgetvalue(res, i, I_COLLATION), "tr-x-icu") == 0)
 			return true;
 	}
 	return false;
@@ -360,7 +352,8 @@ check_indexes(PGresult *res, struct def_errors *e)
 				    "sorts, but %s has no index (company_id, "
 				    "%s%s%s%s, id)", f->name, d->table,
 				    f->required ? "" : "coalesce(", f->column,
-				    f->required ? "" : ", ...)", collated(f) ?
+				    f->required ? "" : ", ...)",
+				    field_text_like(f) ?
 				    " collate \"tr-x-icu\"" : "");
 			else if (f->filter && !f->sort &&
 			    strcmp(f->column, "created_by") != 0 &&

@@ -97,6 +97,8 @@ struct field {
 };
 
 #define field_type(f) ((f)->rules.type)
+/* Written as text, and so ordered by the collation of its language. */
+bool	field_text_like(const struct field *);
 
 /* Further names that a list's filter takes: from, to. */
 struct def_filter {

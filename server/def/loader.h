@@ -48,8 +48,6 @@ bool	 load_rules(struct loader *, const struct ynode *,
 	    struct value_rules *, struct def_choice **);
 void	 link_fields(struct loader *, struct def *);
 
-bool	 field_text_like(const struct field *);
-
 /* perm.c */
 void	 load_perms(struct loader *, struct def *);
 void	 link_perms(struct loader *, struct def *);

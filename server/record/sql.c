@@ -72,23 +72,7 @@ sql_company(struct buf *b, const struct def *d, const char *alias)
 static bool
 collated(const struct field *f)
 {
-	switch (field_type(f)) {
-	case VALUE_TEXT:
-	case VALUE_EMAIL:
-	case VALUE_PHONE:
-	case VALUE_URL:
-	case VALUE_VKN:
-	case VALUE_TCKN:
-	case VALUE_TAX_NO:
-	case VALUE_IBAN:
-	case VALUE_CURRENCY:
-	case VALUE_COLOR:
-	case VALUE_TIMEZONE:
-	case VALUE_LANGUAGE:
-		return true;
-	default:
-		return false;
-	}
+	return field_text_like(f) && field_type(f) != VALUE_LONGTEXT;
 }
 
 const char *
