@@ -21,6 +21,7 @@ struct rows {
 	char		*search;
 	char		*sort;
 	void		(*changed)(void *);
+	void		(*gone)(const char *, void *);
 	void		*arg;
 	struct watch	*watch;
 	struct event	*soon;		/* a reload, once pushes have gathered */
@@ -71,7 +72,7 @@ rows_drop(struct val **row, size_t n)
 }
 
 /* The filter for the wire: what always holds, and what was chosen. */
-static struct val *
+struct val *
 rows_filter(const struct rows *r)
 {
 	struct val	*f = r->fixed == NULL ? val_map() : val_copy(r->fixed);
@@ -324,13 +325,18 @@ static void
 rows_note_fresh(struct rows *r, const struct val *items)
 {
 	struct timeval	 tv = { 2, 100000 };
-	const char	*id;
+	const char	*id, *op;
 	size_t		 i;
 
 	if (val_count(items) > 0)
 		evtimer_add(r->fade, &tv);
 	for (i = 0; i < val_count(items); i++) {
-		if ((id = val_str(val_at(items->item[i], 0))) == NULL ||
+		id = val_str(val_at(items->item[i], 0));
+		op = val_str(val_at(items->item[i], 2));
+		if (id != NULL && op != NULL && r->gone != NULL &&
+		    strcmp(op, "delete") == 0)
+			r->gone(id, r->arg);
+		if (id == NULL ||
 		    app_is_mine(val_str(val_at(items->item[i], 3))))
 			continue;
 		snprintf(r->fresh[r->nfresh % ROWS_FRESH].id,
@@ -366,6 +372,12 @@ rows_new(const char *type, struct val *fixed, void (*changed)(void *),
 	r->fade = evtimer_new(app.base, rows_fade_cb, r);
 	r->watch = watch_add(type, rows_watch_cb, r);
 	return r;
+}
+
+void
+rows_on_gone(struct rows *r, void (*gone)(const char *, void *))
+{
+	r->gone = gone;
 }
 
 void
@@ -479,6 +491,12 @@ const struct val *
 rows_fixed(const struct rows *r)
 {
 	return r->fixed;
+}
+
+const char *
+rows_search(const struct rows *r)
+{
+	return r->search == NULL ? "" : r->search;
 }
 
 size_t

@@ -20,6 +20,9 @@ struct rows;
  * nothing before rows_query(). */
 struct rows	*rows_new(const char *type, struct val *fixed,
 		    void (*changed)(void *), void *arg);
+/* gone() is told of records that somebody deleted. */
+void		 rows_on_gone(struct rows *, void (*gone)(const char *id,
+		    void *arg));
 void		 rows_free(struct rows *);
 
 /* A new query: search text, filter map (taken; NULL: none) and sort ("name",
@@ -39,6 +42,9 @@ bool		 rows_from_end(const struct rows *);
 const struct def *rows_def(const struct rows *);
 const char	*rows_type(const struct rows *);
 const struct val *rows_fixed(const struct rows *);
+/* The wire's filter of the present query with what always holds; to free. */
+struct val	*rows_filter(const struct rows *);
+const char	*rows_search(const struct rows *);	/* "" none */
 size_t		 rows_n(const struct rows *);
 /* Borrowed until rows change. */
 struct record	 rows_at(const struct rows *, size_t);

@@ -102,16 +102,17 @@ act_delete(const struct def *d, const struct record *r)
 static struct record *
 act_chosen(struct listpane *l, size_t *n)
 {
-	struct record	*recs = xcalloc(l->nmarks + 1, sizeof *recs);
-	struct record	 r = listpane_record(l);
+	struct record	*recs = xcalloc(rows_n(l->rows) + 1, sizeof *recs);
+	struct record	 r;
 	size_t		 i;
-	long		 at;
 
 	*n = 0;
-	for (i = 0; i < l->nmarks; i++) {
-		if ((at = rows_find(l->rows, l->marks[i])) >= 0)
-			recs[(*n)++] = rows_at(l->rows, (size_t)at);
+	for (i = 0; marks_any(&l->marks) && i < rows_n(l->rows); i++) {
+		r = rows_at(l->rows, i);
+		if (marks_has(&l->marks, record_id(&r)))
+			recs[(*n)++] = r;
 	}
+	r = listpane_record(l);
 	if (*n == 0 && r.row != NULL)
 		recs[(*n)++] = r;
 	return recs;

@@ -69,7 +69,16 @@ listpane_changed(void *arg)
 	}
 	if (rows_loaded(l->rows) && !(rows_loading(l->rows) && n == 0))
 		listpane_take_id(l);
+	listpane_marks_rows(l);
 	ui_redraw();
+}
+
+static void
+listpane_gone(const char *id, void *arg)
+{
+	struct listpane	*l = arg;
+
+	marks_gone(&l->marks, id);
 }
 
 void
@@ -82,6 +91,7 @@ listpane_query(struct listpane *l)
 	if (d == NULL)
 		return;
 	m = filter_query(&l->filter, d, &search);
+	listpane_marks_query(l, m, search);
 	rows_query(l->rows, search, m, l->sort);
 	free(search);
 	ui_redraw();
@@ -109,6 +119,7 @@ listpane_init(struct listpane *l, const char *type, struct val *fixed,
 	l->type = xstrdup(type);
 	l->by = by == NULL ? NULL : xstrdup(by);
 	l->rows = rows_new(type, fixed, listpane_changed, l);
+	rows_on_gone(l->rows, listpane_gone);
 	l->range = -1;
 	l->moved = moved;
 	l->arg = arg;
@@ -122,9 +133,7 @@ listpane_free(struct listpane *l)
 {
 	rows_free(l->rows);
 	filter_clear(&l->filter);
-	while (l->nmarks > 0)
-		free(l->marks[--l->nmarks]);
-	free(l->marks);
+	marks_free(&l->marks);
 	free(l->sort);
 	free(l->by);
 	free(l->type);
@@ -156,76 +165,6 @@ listpane_filter(struct listpane *l, const char *text)
 	free(l->filter.text);
 	l->filter.text = xstrdup(text);
 	listpane_query(l);
-}
-
-/* --- Marks --------------------------------------------------------------------- */
-
-bool
-listpane_marked(const struct listpane *l, const char *id)
-{
-	size_t	i;
-
-	for (i = 0; i < l->nmarks; i++) {
-		if (strcmp(l->marks[i], id) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void
-listpane_mark(struct listpane *l, size_t row, bool on)
-{
-	struct record	 r = rows_at(l->rows, row);
-	const char	*id;
-	size_t		 i;
-
-	if (r.row == NULL)
-		return;
-	id = record_id(&r);
-	for (i = 0; i < l->nmarks; i++) {
-		if (strcmp(l->marks[i], id) != 0)
-			continue;
-		if (!on) {
-			free(l->marks[i]);
-			l->marks[i] = l->marks[--l->nmarks];
-		}
-		return;
-	}
-	if (!on)
-		return;
-	l->marks = xreallocarray(l->marks, l->nmarks + 1, sizeof *l->marks);
-	l->marks[l->nmarks++] = xstrdup(id);
-}
-
-void
-listpane_unmark(struct listpane *l)
-{
-	while (l->nmarks > 0)
-		free(l->marks[--l->nmarks]);
-	l->range = -1;
-	ui_redraw();
-}
-
-static void
-listpane_mark_range(struct listpane *l)
-{
-	size_t	a, b, i;
-
-	if (l->range < 0)
-		return;
-	a = (size_t)l->range < l->cursor ? (size_t)l->range : l->cursor;
-	b = (size_t)l->range < l->cursor ? l->cursor : (size_t)l->range;
-	for (i = a; i <= b; i++)
-		listpane_mark(l, i, true);
-}
-
-static void
-listpane_toggle(struct listpane *l, size_t row)
-{
-	struct record	r = rows_at(l->rows, row);
-
-	if (r.row != NULL)
-		listpane_mark(l, row, !listpane_marked(l, record_id(&r)));
 }
 
 /* --- Columns ------------------------------------------------------------------- */
@@ -395,7 +334,7 @@ list_draw_row(struct listpane *l, struct surface *s, int row, size_t i,
 	struct record	 r = rows_at(l->rows, i);
 	struct buf	 text = BUF_INIT;
 	bool		 here = i == l->cursor && focus;
-	bool		 marked = listpane_marked(l, record_id(&r));
+	bool		 marked = marks_has(&l->marks, record_id(&r));
 	uint32_t	 style;
 	int		 k;
 
@@ -495,6 +434,27 @@ listpane_draw(struct listpane *l, struct surface *s, bool focus)
 	draw_scrollbar(s, row, s->cols - 1, l->page, (long)l->top, (long)rows);
 }
 
+static void
+list_status_marks(const struct listpane *l, struct buf *b)
+{
+	bool	more;
+	int64_t	count = rows_count(l->rows, &more);
+	int64_t	n = marks_count(&l->marks, count);
+	char	num[32], shown[DECIMAL_TEXT + 16];
+
+	if (!marks_any(&l->marks))
+		return;
+	if (n >= 0) {
+		snprintf(num, sizeof num, "%lld", (long long)n);
+		decimal_format(ui_lang(), num, 0, shown);
+	} else {
+		snprintf(shown, sizeof shown, "…");
+	}
+	buf_printf(b, "   %s", TF("views.marked", "n", shown, NULL));
+	if (l->marks.all && more)
+		buf_addz(b, "+");
+}
+
 void
 listpane_status(struct listpane *l, char *out, size_t size)
 {
@@ -524,11 +484,7 @@ listpane_status(struct listpane *l, char *out, size_t size)
 	} else {
 		buf_addz(&b, "…");
 	}
-	if (l->nmarks > 0) {
-		snprintf(num, sizeof num, "%zu", l->nmarks);
-		buf_printf(&b, "   %s", TF("views.marked", "n", num,
-		    NULL));
-	}
+	list_status_marks(l, &b);
 	if (l->range >= 0)
 		buf_printf(&b, "   %s", TF("views.range", NULL));
 	if (rows_loading(l->rows) && l->cursor + 1 == n &&
@@ -558,7 +514,7 @@ listpane_say(struct listpane *l, char *out, size_t size)
 		buf_printf(&b, "%lld/%lld%s, ", (long long)before +
 		    (long long)l->cursor + 1, (long long)count,
 		    more ? "+" : "");
-	if (listpane_marked(l, l->id))
+	if (marks_has(&l->marks, l->id))
 		buf_printf(&b, "%s, ", TF("views.marked", "n", "+", NULL));
 	n = columns_make(l, d, c, 1000);
 	for (i = 0; i < n; i++) {
@@ -732,14 +688,14 @@ list_move_action(struct listpane *l, enum action a)
 	case ACT_RANGE_UP:
 	case ACT_RANGE_DOWN:
 		if (l->range < 0)
-			l->range = to;
+			listpane_range(l, true);
 		to += a == ACT_RANGE_UP ? -1 : 1;
 		break;
 	default:
 		return false;
 	}
 	listpane_move(l, to);
-	listpane_mark_range(l);
+	listpane_range_to(l);
 	return true;
 }
 
@@ -747,7 +703,7 @@ list_move_action(struct listpane *l, enum action a)
 static bool
 list_back(struct listpane *l)
 {
-	if (l->nmarks > 0) {
+	if (marks_any(&l->marks)) {
 		listpane_unmark(l);
 		return true;
 	}
@@ -768,7 +724,6 @@ bool
 listpane_action(struct listpane *l, enum action a, const struct input *in)
 {
 	const char	*sort = rows_sort(l->rows);
-	size_t		 i;
 	char		 field[128];
 
 	if (list_move_action(l, a))
@@ -787,14 +742,10 @@ listpane_action(struct listpane *l, enum action a, const struct input *in)
 		listpane_move(l, (long)l->cursor + 1);
 		return true;
 	case ACT_RANGE:
-		l->range = l->range < 0 ? (long)l->cursor : -1;
-		listpane_mark_range(l);
-		ui_redraw();
+		listpane_range(l, l->range < 0);
 		return true;
 	case ACT_INVERT:
-		for (i = 0; i < rows_n(l->rows); i++)
-			listpane_toggle(l, i);
-		ui_redraw();
+		listpane_invert(l);
 		return true;
 	case ACT_SORT:
 		list_choose_sort(l);

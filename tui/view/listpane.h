@@ -13,6 +13,7 @@
 #include "tui/keys.h"
 #include "tui/rows.h"
 #include "tui/view/filter.h"
+#include "tui/view/marks.h"
 
 struct event;
 struct input;
@@ -27,9 +28,9 @@ struct listpane {
 	char		*sort;
 	size_t		 cursor, top;
 	char		 id[40];	/* record under the cursor */
-	char		**marks;	/* ids */
-	size_t		 nmarks;
+	struct marks	 marks;
 	long		 range;		/* where a range began, -1 */
+	size_t		 range_end;	/* where it reaches now */
 	bool		 typing;	/* the filter box has the keys */
 	struct edit	 box;
 	struct event	*pause;		/* typed text is asked for after it */
@@ -68,9 +69,25 @@ void	 listpane_filter(struct listpane *, const char *text);
 void	 listpane_query(struct listpane *);
 void	 listpane_sort(struct listpane *, const char *field);
 void	 listpane_move(struct listpane *, long row);
-bool	 listpane_marked(const struct listpane *, const char *id);
-void	 listpane_unmark(struct listpane *);
 /* Goes to a record once it is there (a new one). */
 void	 listpane_goto(struct listpane *, const char *id);
+
+/* --- listmarks.c ---------------------------------------------------------- */
+
+/* The marked records, or the one under the cursor (count 0: not even that). */
+void	 listpane_selection(struct listpane *, struct selection *);
+void	 listpane_unmark(struct listpane *);
+void	 listpane_toggle(struct listpane *, size_t row);
+/* Everything that is not marked, and nothing else: the whole filter. */
+void	 listpane_invert(struct listpane *);
+/* Begins a range at the cursor, or ends the one there is. */
+void	 listpane_range(struct listpane *, bool begin);
+/* The cursor moved: the range reaches to it. */
+void	 listpane_range_to(struct listpane *);
+/* The rows are others: newer versions, and a filter that "all" was not said
+ * of. */
+void	 listpane_marks_rows(struct listpane *);
+void	 listpane_marks_query(struct listpane *, const struct val *filter,
+	    const char *search);
 
 #endif

@@ -30,8 +30,11 @@ libtui_a_SOURCES += \
 	tui/view/home.h \
 	tui/view/list.c \
 	tui/view/list.h \
+	tui/view/listmarks.c \
 	tui/view/listpane.c \
 	tui/view/listpane.h \
+	tui/view/marks.c \
+	tui/view/marks.h \
 	tui/view/refpick.c \
 	tui/view/refpick.h \
 	tui/view/sidemenu.c \

@@ -1,0 +1,180 @@
+/* listmarks.c - marking rows of a list, and what is marked as actions want
+ * it; see listpane.h. The set itself is marks.c. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/xmalloc.h"
+#include "tui/app.h"
+#include "tui/frame.h"
+#include "tui/ui.h"
+#include "tui/view/listpane.h"
+
+static void
+mark_row(struct listpane *l, size_t row, bool on)
+{
+	struct record	r = rows_at(l->rows, row);
+
+	if (r.row != NULL)
+		marks_set(&l->marks, record_id(&r), record_version(&r), on);
+}
+
+void
+listpane_toggle(struct listpane *l, size_t row)
+{
+	struct record	r = rows_at(l->rows, row);
+
+	if (r.row != NULL)
+		mark_row(l, row, !marks_has(&l->marks, record_id(&r)));
+}
+
+void
+listpane_unmark(struct listpane *l)
+{
+	marks_clear(&l->marks);
+	l->range = -1;
+	ui_redraw();
+}
+
+/* A list that is here in full is inverted row by row, so that a record which
+ * comes later is not taken in unseen; another by saying "all but". */
+void
+listpane_invert(struct listpane *l)
+{
+	size_t	i;
+
+	l->range = -1;
+	if (!l->marks.all && rows_complete(l->rows)) {
+		for (i = 0; i < rows_n(l->rows); i++)
+			listpane_toggle(l, i);
+	} else {
+		l->marks.all = !l->marks.all;
+	}
+	ui_redraw();
+}
+
+/* --- Ranges ----------------------------------------------------------------------- */
+
+static void
+range_mark(struct listpane *l, size_t a, size_t b, bool on)
+{
+	size_t	i, from = a < b ? a : b, to = a < b ? b : a;
+
+	for (i = from; i <= to; i++)
+		mark_row(l, i, on);
+}
+
+void
+listpane_range(struct listpane *l, bool begin)
+{
+	l->range = begin ? (long)l->cursor : -1;
+	l->range_end = l->cursor;
+	if (begin)
+		mark_row(l, l->cursor, true);
+	ui_redraw();
+}
+
+void
+listpane_range_to(struct listpane *l)
+{
+	size_t	from = (size_t)l->range;
+
+	if (l->range < 0 || l->cursor == l->range_end)
+		return;
+	/* what it reached before and does not reach now */
+	range_mark(l, l->range_end, from, false);
+	range_mark(l, from, l->cursor, true);
+	l->range_end = l->cursor;
+}
+
+/* --- Rows and queries that change ---------------------------------------------------- */
+
+void
+listpane_marks_rows(struct listpane *l)
+{
+	struct record	r;
+	size_t		i;
+
+	for (i = 0; l->marks.n > 0 && i < rows_n(l->rows); i++) {
+		r = rows_at(l->rows, i);
+		marks_seen(&l->marks, record_id(&r), record_version(&r));
+	}
+}
+
+void
+listpane_marks_query(struct listpane *l, const struct val *filter,
+    const char *search)
+{
+	struct val	*old, *now;
+	size_t		 i;
+	bool		 same;
+
+	if (!l->marks.all)
+		return;
+	old = rows_filter(l->rows);
+	now = rows_fixed(l->rows) == NULL ? val_map() :
+	    val_copy(rows_fixed(l->rows));
+	for (i = 0; i < val_count(filter); i++)
+		val_put(now, filter->key[i], val_copy(filter->item[i]));
+	same = val_equal(old, now) && strcmp(rows_search(l->rows),
+	    search == NULL ? "" : search) == 0;
+	val_free(old);
+	val_free(now);
+	if (same)
+		return;
+	listpane_unmark(l);
+	toast(TOAST_NOTICE, NULL, "%s", TF("lists.all_dropped", NULL));
+}
+
+/* --- What is chosen ------------------------------------------------------------------ */
+
+/* The filter with the exceptions in it. */
+static struct val *
+selection_filter(const struct listpane *l)
+{
+	struct val		*f = rows_filter(l->rows), *not_in, *id;
+	const struct mark	*m;
+	size_t			 i = 0;
+
+	if (l->marks.n == 0)
+		return f;
+	not_in = val_array();
+	while ((m = marks_next(&l->marks, &i)) != NULL)
+		val_add(not_in, val_uuid(m->id));
+	id = val_map();
+	val_put(id, "not_in", not_in);
+	val_put(f, "id", id);
+	return f;
+}
+
+void
+listpane_selection(struct listpane *l, struct selection *s)
+{
+	struct record		 r = listpane_record(l);
+	const struct mark	*m;
+	bool			 more;
+	int64_t			 total = rows_count(l->rows, &more);
+	size_t			 i = 0;
+
+	memset(s, 0, sizeof *s);
+	s->type = l->type;
+	if (l->marks.all) {
+		s->all = true;
+		s->filter = selection_filter(l);
+		if (rows_search(l->rows)[0] != '\0')
+			s->search = xstrdup(rows_search(l->rows));
+		s->count = marks_count(&l->marks, more ? -1 : total);
+		return;
+	}
+	s->id = xcalloc(l->marks.n + 1, sizeof *s->id);
+	s->version = xcalloc(l->marks.n + 1, sizeof *s->version);
+	while ((m = marks_next(&l->marks, &i)) != NULL) {
+		s->id[s->n] = m->id;
+		s->version[s->n++] = m->version;
+	}
+	if (s->n == 0 && r.row != NULL) {
+		s->id[0] = record_id(&r);
+		s->version[0] = record_version(&r);
+		s->n = 1;
+	}
+	s->count = (int64_t)s->n;
+}
