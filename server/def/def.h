@@ -162,6 +162,65 @@ struct def_action {
 	const struct ynode *node;
 };
 
+/* Charts and dashboards (boards.c). */
+
+struct def_cond {
+	struct field	*field;
+	const char	*op;		/* of a list's filter; null: is empty */
+	const char	**values;	/* canonical, or $today+7, $now, $me */
+	size_t		 n;		/* more than one: of "in" */
+};
+
+struct def_conds {
+	struct def_cond	*list;
+	size_t		 n;
+};
+
+enum chart_draw { CHART_BARS, CHART_SPARK, CHART_HEAT };
+enum chart_period { PERIOD_DAY, PERIOD_WEEK, PERIOD_MONTH, PERIOD_YEAR };
+
+struct def_chart {
+	const char		*name;
+	struct label		 label;
+	enum chart_draw		 draw;
+	struct field		*by;
+	struct field		*sum, *average;	/* both NULL: counted */
+	enum chart_period	 period;	/* of a date */
+	int			 last, next;	/* so many periods */
+	struct def_conds	 conds;
+};
+
+const char *chart_draw_name(enum chart_draw);
+const char *chart_period_name(enum chart_period);
+bool	chart_period_parse(const char *, enum chart_period *)
+	    __attribute__((warn_unused_result));
+
+enum panel_kind { PANEL_LIST, PANEL_COUNT, PANEL_CHART };
+
+struct def_panel {
+	struct def		*def;
+	enum panel_kind		 kind;
+	struct label		 label;
+	int			 order;
+	size_t			 place;		/* among those of one order */
+	struct field		**columns;
+	size_t			 ncolumns;
+	struct field		*sort;		/* NULL: none */
+	bool			 sort_desc;
+	int			 rows;
+	const struct def_chart	*chart;
+	struct def_conds	 conds;
+};
+
+struct def_board {
+	const char		*name;
+	struct label		 label;
+	int			 order;
+	struct def_panel	**panels;
+	size_t			 npanels;
+	const struct ynode	*node;
+};
+
 struct def_error {
 	const char	*name;		/* constraint, or key of a KN002 */
 	struct field	*field;		/* NULL: none */
@@ -180,6 +239,7 @@ enum def_verb {
 	DV_DELETE,
 	DV_RESTORE,
 	DV_HISTORY,
+	DV_STATS,			/* of a type with charts */
 	DV_VERBS
 };
 
@@ -233,6 +293,8 @@ struct def {
 	bool			 sort_desc;
 	struct def_section	*form, *card;
 	size_t			 nform, ncard;
+	struct def_chart	*charts;
+	size_t			 ncharts;
 	struct def_action	*actions;
 	size_t			 nactions;
 	struct def_error	*errors;
@@ -263,6 +325,9 @@ void	defs_free(void);
 size_t			 defs_count(void);
 struct def		*defs_at(size_t);
 struct def		*def_find(const char *name);
+/* Dashboards, in their order. */
+size_t			 boards_count(void);
+const struct def_board	*boards_at(size_t);
 /* By table: what the audit log and konak.protected know. */
 struct def		*def_by_table(const char *table);
 struct field		*def_field(const struct def *, const char *name);
@@ -307,6 +372,8 @@ void	defs_check_verbs(struct def_errors *);
 struct def_sent {
 	const uint8_t	*body;		/* one CBOR array */
 	size_t		 len;
+	const uint8_t	*boards;	/* and one of the dashboards */
+	size_t		 boards_len;
 	char		 hash[33];
 };
 const struct def_sent *defs_sent(const char *rights);

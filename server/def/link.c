@@ -276,5 +276,6 @@ link_all(struct loader *l)
 		link_views(l, l->defs[i]);
 		link_actions(l, l->defs[i]);
 	}
+	link_boards(l);
 	check_pairs(l);
 }

@@ -21,6 +21,8 @@
 static struct arena	*defs_arena;
 static struct def	**defs;
 static size_t		 ndefs;
+static struct def_board	**boards;
+static size_t		 nboards;
 
 void
 def_errors_add(struct def_errors *e, const struct ynode *at,
@@ -393,7 +395,8 @@ load_one(struct loader *l, const char *name, const char *path)
 	    "label", "labels", "title", "hint", "audit", "menu", "perm",
 	    "scopes", "parent", "owner", "base", "protect", "readonly", "unversioned",
 	    "soft", "verbs", "step_up", "search", "internal", "quiet", "fields",
-	    "filters", "related", "views", "actions", "errors", NULL };
+	    "filters", "related", "views", "panels", "actions", "errors",
+	    NULL };
 	struct def	*d;
 	const char	*error;
 
@@ -403,6 +406,10 @@ load_one(struct loader *l, const char *name, const char *path)
 	d->node = yaml_load_file(l->arena, path, &error);
 	if (d->node == NULL) {
 		fault(l, NULL, "%s", error);
+		return NULL;
+	}
+	if (yaml_get(d->node, "dashboard") != NULL) {
+		load_board_file(l, d->name, d->node);
 		return NULL;
 	}
 	if (!load_keys(l, d->node, words))
@@ -498,6 +505,8 @@ defs_load(const char *const *dirs, struct def_errors *errors)
 	defs_arena = l.arena;
 	defs = l.defs;
 	ndefs = l.ndefs;
+	boards = l.boards;
+	nboards = l.nboards;
 	return true;
 }
 
@@ -508,6 +517,8 @@ defs_free(void)
 	defs_arena = NULL;
 	defs = NULL;
 	ndefs = 0;
+	boards = NULL;
+	nboards = 0;
 	defs_sent_forget();
 }
 
@@ -534,6 +545,18 @@ struct def *
 defs_at(size_t i)
 {
 	return defs[i];
+}
+
+size_t
+boards_count(void)
+{
+	return nboards;
+}
+
+const struct def_board *
+boards_at(size_t i)
+{
+	return boards[i];
 }
 
 struct def *
@@ -612,7 +635,8 @@ const char *
 def_verb_name(enum def_verb v)
 {
 	static const char *const names[DV_VERBS] = { "list", "count", "get",
-	    "lookup", "create", "edit", "delete", "restore", "history" };
+	    "lookup", "create", "edit", "delete", "restore", "history",
+	    "stats" };
 
 	return names[v];
 }

@@ -11,6 +11,8 @@ struct loader {
 	struct def_errors	*errors;
 	struct def		**defs;
 	size_t			 ndefs;
+	struct def_board	**boards;
+	size_t			 nboards;
 };
 
 /* Each of these names what is wrong and goes on, so that one run tells all. */
@@ -55,6 +57,13 @@ void	 link_perms(struct loader *, struct def *);
 /* views.c: after every definition was read */
 void	 link_views(struct loader *, struct def *);
 void	 link_actions(struct loader *, struct def *);
+
+/* boards.c */
+void	 link_charts(struct loader *, struct def *, const struct ynode *);
+void	 load_board_file(struct loader *, const char *name,
+	    const struct ynode *);
+struct def_board *load_board(const struct loader *, const char *name);
+void	 link_boards(struct loader *);
 
 /* link.c */
 void	 link_all(struct loader *);

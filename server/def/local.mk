@@ -1,5 +1,6 @@
 # server/def/: record definitions.
 libkonakd_a_SOURCES += \
+	server/def/boards.c \
 	server/def/check.c \
 	server/def/def.h \
 	server/def/fields.c \

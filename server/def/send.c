@@ -76,6 +76,7 @@ def_may_verb(const struct def *d, enum def_verb v, const char *rights)
 		[DV_LOOKUP] = OP_LOOKUP, [DV_CREATE] = OP_CREATE,
 		[DV_EDIT] = OP_EDIT, [DV_DELETE] = OP_DELETE,
 		[DV_RESTORE] = OP_DELETE, [DV_HISTORY] = OP_VIEW,
+		[DV_STATS] = OP_VIEW,
 	};
 
 	return (d->verbs & 1u << v) != 0 && def_may(d, ops[v], rights);
@@ -438,6 +439,159 @@ put_actions(struct cbw *w, const struct def *d, const char *rights)
 	cbw_array_end(w);
 }
 
+/* --- Charts and dashboards --------------------------------------------------- */
+
+static void
+put_cond_value(struct cbw *w, const struct field *f, const char *value)
+{
+	enum value_type	type = field_type(f);
+
+	/* What moves with the day is worked out by the list's filter. */
+	if (value[0] == '$' || type == VALUE_TAGS)
+		type = VALUE_TEXT;
+	else if (type == VALUE_CHOICES)
+		type = VALUE_CHOICE;
+	else if (type == VALUE_TIMESTAMP)
+		type = VALUE_TEXT;
+	value_send(type, w, value);
+}
+
+static void
+put_cond(struct cbw *w, const struct def_cond *c)
+{
+	size_t	i;
+
+	cbw_key(w, c->op);
+	if (strcmp(c->op, "null") == 0) {
+		cbw_bool(w, true);
+		return;
+	}
+	if (strcmp(c->op, "in") == 0)
+		cbw_array(w, (uint32_t)c->n);
+	for (i = 0; i < c->n; i++)
+		put_cond_value(w, c->field, c->values[i]);
+}
+
+/* A list's filter: conditions on one field stand together. */
+static void
+put_conds(struct cbw *w, const struct def_conds *cs)
+{
+	size_t	i = 0;
+
+	if (cs->n == 0)
+		return;
+	cbw_key(w, "filter");
+	cbw_map_begin(w);
+	while (i < cs->n) {
+		cbw_key(w, cs->list[i].field->name);
+		cbw_map_begin(w);
+		do
+			put_cond(w, &cs->list[i++]);
+		while (i < cs->n &&
+		    cs->list[i].field == cs->list[i - 1].field);
+		cbw_map_end(w);
+	}
+	cbw_map_end(w);
+}
+
+static bool
+chart_seen(const struct def *d, const struct def_chart *c,
+    const char *rights)
+{
+	return def_may_verb(d, DV_STATS, rights) &&
+	    field_seen(c->by, rights) &&
+	    (c->sum == NULL || field_seen(c->sum, rights)) &&
+	    (c->average == NULL || field_seen(c->average, rights));
+}
+
+static void
+put_charts(struct cbw *w, const struct def *d, const char *rights)
+{
+	const struct def_chart	*c;
+	size_t			 i;
+
+	if (d->ncharts == 0)
+		return;
+	cbw_key(w, "charts");
+	cbw_array_begin(w);
+	for (i = 0; i < d->ncharts; i++) {
+		c = &d->charts[i];
+		if (!chart_seen(d, c, rights))
+			continue;
+		cbw_map_begin(w);
+		cbw_kv_text(w, "name", c->name);
+		put_label(w, "label", &c->label);
+		cbw_kv_text(w, "draw", chart_draw_name(c->draw));
+		cbw_kv_text(w, "by", c->by->name);
+		if (c->sum != NULL)
+			cbw_kv_text(w, "sum", c->sum->name);
+		if (c->average != NULL)
+			cbw_kv_text(w, "average", c->average->name);
+		if (c->last + c->next > 0) {
+			cbw_kv_text(w, "period",
+			    chart_period_name(c->period));
+			cbw_kv_int(w, "last", c->last);
+			cbw_kv_int(w, "next", c->next);
+		}
+		put_conds(w, &c->conds);
+		cbw_map_end(w);
+	}
+	cbw_array_end(w);
+}
+
+static bool
+panel_seen(const struct def_panel *p, const char *rights)
+{
+	switch (p->kind) {
+	case PANEL_LIST:
+		return def_may_verb(p->def, DV_LIST, rights) &&
+		    any_seen(p->columns, p->ncolumns, rights);
+	case PANEL_COUNT:
+		return def_may_verb(p->def, DV_COUNT, rights);
+	case PANEL_CHART:
+		return chart_seen(p->def, p->chart, rights);
+	}
+	return false;
+}
+
+static void
+put_panel(struct cbw *w, const struct def_panel *p, const char *rights)
+{
+	cbw_map_begin(w);
+	cbw_kv_text(w, "record", p->def->name);
+	put_label(w, "label", &p->label);
+	if (p->kind == PANEL_LIST) {
+		put_names(w, "list", p->columns, p->ncolumns, rights);
+		cbw_kv_int(w, "rows", p->rows);
+		if (p->sort != NULL) {
+			cbw_kv_text(w, "sort", p->sort->name);
+			put_true(w, "descending", p->sort_desc);
+		}
+	} else if (p->kind == PANEL_CHART)
+		cbw_kv_text(w, "chart", p->chart->name);
+	else
+		cbw_kv_bool(w, "count", true);
+	put_conds(w, &p->conds);
+	cbw_map_end(w);
+}
+
+static void
+put_board(struct cbw *w, const struct def_board *b, const char *rights)
+{
+	size_t	i;
+
+	cbw_map_begin(w);
+	cbw_kv_text(w, "name", b->name);
+	put_label(w, "label", &b->label);
+	cbw_key(w, "panels");
+	cbw_array_begin(w);
+	for (i = 0; i < b->npanels; i++)
+		if (panel_seen(b->panels[i], rights))
+			put_panel(w, b->panels[i], rights);
+	cbw_array_end(w);
+	cbw_map_end(w);
+}
+
 /* --- The whole ------------------------------------------------------------- */
 
 static void
@@ -490,6 +644,7 @@ put_def(struct cbw *w, const struct def *d, const char *rights)
 		put_form(w, d, rights);
 		put_card(w, d, rights);
 		put_related(w, d, rights);
+		put_charts(w, d, rights);
 		put_actions(w, d, rights);
 	}
 	cbw_map_end(w);
@@ -514,10 +669,17 @@ entry_fill(struct sent_entry *e, const char *rights)
 			put_def(&w, d, rights);
 	}
 	cbw_array_end(&w);
-	e->sent.body = buf_data(&e->buf);
 	e->sent.len = buf_len(&e->buf);
-	crypto_generichash(digest, sizeof digest, e->sent.body, e->sent.len,
-	    NULL, 0);
+	cbw_array_begin(&w);
+	for (i = 0; i < boards_count(); i++)
+		put_board(&w, boards_at(i), rights);
+	cbw_array_end(&w);
+	/* One hash for both: the client keeps them together. */
+	e->sent.body = buf_data(&e->buf);
+	e->sent.boards = e->sent.body + e->sent.len;
+	e->sent.boards_len = buf_len(&e->buf) - e->sent.len;
+	crypto_generichash(digest, sizeof digest, e->sent.body,
+	    buf_len(&e->buf), NULL, 0);
 	hex_encode(digest, sizeof digest, e->sent.hash);
 }
 

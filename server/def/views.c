@@ -247,7 +247,8 @@ link_card(struct loader *l, struct def *d, const struct ynode *n)
 void
 link_views(struct loader *l, struct def *d)
 {
-	static const char *const words[] = { "list", "form", "card", NULL };
+	static const char *const words[] = { "list", "form", "card",
+	    "chart", NULL };
 	const struct ynode	*n = yaml_get(d->node, "views");
 
 	link_related(l, d);
@@ -256,6 +257,7 @@ link_views(struct loader *l, struct def *d)
 	link_list(l, d, yaml_get(n, "list"));
 	link_form(l, d, yaml_get(n, "form"));
 	link_card(l, d, yaml_get(n, "card"));
+	link_charts(l, d, yaml_get(n, "chart"));
 }
 
 /* --- Actions --------------------------------------------------------------- */

@@ -130,6 +130,7 @@ bool	search_sql(struct req *, const struct def *, struct buf *,
 void	record_list(struct req *);	/* list.c */
 void	record_count(struct req *);
 void	record_lookup(struct req *);
+void	record_stats(struct req *);	/* stats.c */
 void	record_get(struct req *);	/* one.c */
 void	record_delete(struct req *);
 void	record_restore(struct req *);

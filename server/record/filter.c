@@ -1,4 +1,5 @@
 /* filter.c - the arguments filter and search of a list, as SQL. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/cbor.h"
@@ -37,6 +38,58 @@ bad_value(struct filtering *f, const struct value_error *e)
 	return false;
 }
 
+/* $today+7 → 7; false: no such value. */
+static bool
+today_days(const char *s, int *days)
+{
+	size_t	n;
+
+	if (strncmp(s, "$today", 6) != 0)
+		return false;
+	s += 6;
+	n = s[0] == '\0' ? 0 : strspn(s + 1, "0123456789");
+	if (s[0] != '\0' && ((s[0] != '+' && s[0] != '-') || n == 0 || n > 5 ||
+	    s[n + 1] != '\0'))
+		return false;
+	*days = s[0] == '\0' ? 0 : atoi(s);
+	return true;
+}
+
+/* A day where the field holds a moment. */
+static bool
+is_day(const struct field *field, const char *value)
+{
+	return field_type(field) == VALUE_TIMESTAMP &&
+	    (strlen(value) == 10 || strncmp(value, "$today", 6) == 0);
+}
+
+/* $today, $today+7, $now and $me: definitions and saved views say what moves
+ * with the day and with the reader. */
+static bool
+moving_value(struct filtering *f, const struct field *field, struct cbr *in,
+    const char **out)
+{
+	struct cbr	 copy = *in;
+	enum value_type	 type = field_type(field);
+	const char	*s;
+	size_t		 len;
+	int		 days;
+
+	if (cbr_peek(&copy) != CBR_TEXT || !cbr_text(&copy, &s, &len) ||
+	    len == 0 || s[0] != '$')
+		return false;
+	s = arena_strndup(f->r->arena, s, len);
+	if (strcmp(s, "$me") == 0 && type == VALUE_REF)
+		s = req_user(f->r);
+	else if (!(strcmp(s, "$now") == 0 && type == VALUE_TIMESTAMP) &&
+	    !((type == VALUE_DATE || type == VALUE_TIMESTAMP) &&
+	    today_days(s, &days)))
+		return false;
+	*in = copy;
+	*out = s;
+	return true;
+}
+
 /* One value of the field's type, canonical. Lists may say a code or a day
  * where the field holds more. */
 static bool
@@ -49,6 +102,8 @@ read_value(struct filtering *f, const struct field *field, struct cbr *in,
 	const char		*day;
 	size_t			 len;
 
+	if (moving_value(f, field, in, out))
+		return true;
 	if (rules.type == VALUE_CHOICES)
 		rules.type = VALUE_CHOICE;
 	else if (rules.type == VALUE_TAGS || rules.type == VALUE_LONGTEXT)
@@ -73,14 +128,26 @@ static void
 put_param(struct filtering *f, const struct field *field, const char *value,
     int days)
 {
-	if (field_type(field) == VALUE_TIMESTAMP && strlen(value) == 10) {
-		buf_addz(f->b, "(select (");	/* once, not for each row */
-		param(f->b, f->p, value);
-		buf_printf(f->b, "::date + %d)::timestamp at time zone "
+	bool	moves;
+	int	from = 0;
+
+	/* "(select …)": once, not for each row */
+	moves = value[0] == '$' && today_days(value, &from);
+	if (is_day(field, value)) {
+		buf_addz(f->b, "(select (");
+		if (moves)
+			buf_addz(f->b, "konak.today()");
+		else
+			param(f->b, f->p, value);
+		buf_printf(f->b, "%s + %d)::timestamp at time zone "
 		    "coalesce((select c.timezone from konak.companies c "
 		    "where c.id = konak.company()), 'Europe/Istanbul'))",
-		    days);
-	} else
+		    moves ? "" : "::date", from + days);
+	} else if (moves)
+		buf_printf(f->b, "(select konak.today() + %d)", from);
+	else if (strcmp(value, "$now") == 0)
+		buf_addz(f->b, "(select konak.now())");
+	else
 		param(f->b, f->p, value);
 }
 
@@ -106,7 +173,7 @@ op_compare(struct filtering *f, const struct field *field, const char *sign,
 		req_bad(f->r, f->name, "record.value_expected", NULL);
 		return false;
 	}
-	day = field_type(field) == VALUE_TIMESTAMP && strlen(value) == 10;
+	day = is_day(field, value);
 	buf_addz(f->b, " and ");
 	put_column(f, field, true);
 	/* "until the 5th" takes the whole 5th in; "after" leaves it out */
@@ -148,7 +215,7 @@ op_equal(struct filtering *f, const struct field *field, bool equal,
 	array = field_type(field) == VALUE_CHOICES ||
 	    field_type(field) == VALUE_TAGS;
 	buf_addz(f->b, equal ? " and (" : " and not coalesce(");
-	if (field_type(field) == VALUE_TIMESTAMP && strlen(value) == 10) {
+	if (is_day(field, value)) {
 		put_column(f, field, false);
 		buf_addz(f->b, " >= ");
 		put_param(f, field, value, 0);
@@ -196,7 +263,8 @@ op_in(struct filtering *f, const struct field *field, struct cbr *in)
 		return false;
 	}
 	for (i = 0; i < n; i++) {
-		if (!read_value(f, field, in, &value) || value == NULL) {
+		if (!read_value(f, field, in, &value) || value == NULL ||
+		    value[0] == '$') {
 			buf_free(&items);
 			if (!req_failed(f->r))
 				req_bad(f->r, f->name,

@@ -11,5 +11,6 @@ libkonakd_a_SOURCES += \
 	server/record/row.c \
 	server/record/save.c \
 	server/record/sql.c \
+	server/record/stats.c \
 	server/record/tenants.c \
 	server/record/verbs.c

@@ -48,6 +48,16 @@ static const struct verb kinds[DV_VERBS] = {
 	    { "id", ARG_UUID, true, 0 },
 	    { "after", ARG_TEXT, false, 80 },
 	    { "limit", ARG_INT, false, 0 } } },
+	[DV_STATS] = { .run = record_stats, .args = {
+	    { "by", ARG_TEXT, true, 80 },
+	    { "sum", ARG_TEXT, false, 80 },
+	    { "average", ARG_TEXT, false, 80 },
+	    { "period", ARG_TEXT, false, 10 },
+	    { "last", ARG_INT, false, 0 },
+	    { "next", ARG_INT, false, 0 },
+	    { "search", ARG_TEXT, false, 200 },
+	    { "filter", ARG_ANY, false, 0 },
+	    { "limit", ARG_INT, false, 0 } } },
 };
 
 static const enum def_op verb_ops[DV_VERBS] = {
@@ -55,6 +65,7 @@ static const enum def_op verb_ops[DV_VERBS] = {
 	[DV_LOOKUP] = OP_LOOKUP, [DV_CREATE] = OP_CREATE,
 	[DV_EDIT] = OP_EDIT, [DV_DELETE] = OP_DELETE,
 	[DV_RESTORE] = OP_DELETE, [DV_HISTORY] = OP_VIEW,
+	[DV_STATS] = OP_VIEW,
 };
 
 static const char *const verb_actions[DV_VERBS] = {
@@ -99,12 +110,14 @@ defs_list(struct req *r)
 	bool			 same;
 
 	same = known != NULL && strcmp(known, sent->hash) == 0;
-	cbw_map(w, same ? 1 : 2);
+	cbw_map(w, same ? 1 : 3);
 	cbw_kv_text(w, "hash", sent->hash);
 	if (same)
 		return;
 	cbw_key(w, "defs");
 	cbw_raw(w, sent->body, sent->len);
+	cbw_key(w, "dashboards");
+	cbw_raw(w, sent->boards, sent->boards_len);
 }
 
 static const struct verb engine_verbs[] = {
