@@ -78,6 +78,7 @@ req_reset(struct req *r)
 	p->wait = 0;
 	p->need = p->denied = NULL;
 	p->module_off = false;
+	p->part = NULL;
 	TAILQ_INIT(&p->changes);
 }
 
@@ -265,7 +266,9 @@ words_set(struct req *r, struct req_bad *b, const char *field,
 	struct msg_param	params[MSG_PARAMS];
 	size_t			i;
 
-	b->field = arena_strdup(r->arena, field);
+	b->field = r->priv->part == NULL ? arena_strdup(r->arena, field) :
+	    field == NULL ? r->priv->part :
+	    req_printf(r, "%s.%s", r->priv->part, field);
 	b->key = arena_strdup(r->arena, key);
 	b->text = arena_strdup(r->arena, text);
 	if (text != NULL)
@@ -356,6 +359,12 @@ req_need(struct req *r, const char *code)
 {
 	if (r->priv->denied == NULL)
 		r->priv->denied = arena_strdup(r->arena, code);
+}
+
+void
+req_part(struct req *r, const char *part)
+{
+	r->priv->part = part;
 }
 
 bool

@@ -126,6 +126,9 @@ void	req_bad_text(struct req *, const char *field, const char *key,
  * recorded and answered like one of the verb's own `need`. */
 void	req_need(struct req *, const char *code);
 bool	req_failed(const struct req *);
+/* Fields named from now on are those of this part: "proposal_lines.2" makes
+ * "price" into "proposal_lines.2.price". NULL ends it. */
+void	req_part(struct req *, const char *part);
 /* "try again in": auth_failed, code_wrong, rate, unavailable. */
 void	req_wait(struct req *, unsigned seconds);
 /* Writer for the error's `conflict`, one map; then req_fail(ERR_STALE, …). */

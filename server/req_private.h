@@ -49,6 +49,7 @@ struct req_private {
 	bool		 again;
 	bool		 running;	/* inside a handler's function */
 	bool		 held, gone, cancelled, answering;
+	const char	*part;		/* of the record, see req_part() */
 	/* the answer */
 	struct buf	 out;
 	struct cbw	 out_w;

@@ -115,10 +115,22 @@ struct def_column {
 	int		 width;		/* 0: a share of the rest */
 };
 
+/* Records of a child type that are edited as rows of their parent's form. */
+struct def_lines {
+	struct def		*def;
+	const struct ynode	*node;
+	struct field		*order;		/* NULL: none */
+	struct def_column	*columns;
+	size_t			 ncolumns;
+	struct field		**sums;
+	size_t			 nsums;
+};
+
 struct def_section {			/* of a form, or a tab of a card */
 	struct label	 label;
 	struct field	**fields;
 	size_t		 nfields;
+	struct def_lines *lines;	/* of a form only */
 	struct def_related *related;	/* a tab only */
 	bool		 history;	/* a tab only */
 };
@@ -335,6 +347,9 @@ struct field		*def_field_len(const struct def *, const char *,
 			    size_t len);
 struct field		*def_column_field(const struct def *,
 			    const char *column);
+/* The lines of this type in d's form; NULL: none. */
+const struct def_lines	*def_lines(const struct def *d, const char *record,
+			    size_t len);
 const struct def_filter	*def_filter(const struct def *, const char *, size_t);
 const char		*def_verb_name(enum def_verb);
 /* The first label there is, and "" for none. */

@@ -305,7 +305,8 @@ load_field(struct loader *l, struct def *d, const struct ynode *n)
 	    "ref", "match", "currency", "default", "readonly", "once", "see",
 	    "write", "sort", "filter", NULL };
 	static const char *const reserved[] = { "id", "version", "company_id",
-	    "deleted_at", "deleted_request", "search", NULL };
+	    "deleted_at", "deleted_request", "search", "lines", "deleted",
+	    NULL };
 	struct field	*f;
 	const char	*s;
 	size_t		 i;

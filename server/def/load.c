@@ -631,6 +631,21 @@ def_filter(const struct def *d, const char *name, size_t len)
 	return NULL;
 }
 
+const struct def_lines *
+def_lines(const struct def *d, const char *record, size_t len)
+{
+	const struct def_lines	*lines;
+	size_t			 i;
+
+	for (i = 0; i < d->nform; i++) {
+		lines = d->form[i].lines;
+		if (lines != NULL && strncmp(lines->def->name, record, len) ==
+		    0 && lines->def->name[len] == '\0')
+			return lines;
+	}
+	return NULL;
+}
+
 const char *
 def_verb_name(enum def_verb v)
 {

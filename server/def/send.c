@@ -251,22 +251,29 @@ put_filters(struct cbw *w, const struct def *d)
 }
 
 static void
-put_list(struct cbw *w, const struct def *d, const char *rights)
+put_columns(struct cbw *w, const struct def_column *columns, size_t n,
+    const char *rights)
 {
 	size_t	i;
 
-	cbw_key(w, "list");
-	cbw_map_begin(w);
 	cbw_key(w, "columns");
 	cbw_array_begin(w);
-	for (i = 0; i < d->ncolumns; i++) {
-		if (!field_seen(d->columns[i].field, rights))
+	for (i = 0; i < n; i++) {
+		if (!field_seen(columns[i].field, rights))
 			continue;
 		cbw_array(w, 2);
-		cbw_textz(w, d->columns[i].field->name);
-		cbw_int(w, d->columns[i].width);
+		cbw_textz(w, columns[i].field->name);
+		cbw_int(w, columns[i].width);
 	}
 	cbw_array_end(w);
+}
+
+static void
+put_list(struct cbw *w, const struct def *d, const char *rights)
+{
+	cbw_key(w, "list");
+	cbw_map_begin(w);
+	put_columns(w, d->columns, d->ncolumns, rights);
 	if (d->sort != NULL) {
 		cbw_key(w, "sort");
 		if (d->sort_desc) {
@@ -283,6 +290,26 @@ put_list(struct cbw *w, const struct def *d, const char *rights)
 }
 
 static void
+put_lines(struct cbw *w, const struct def_lines *lines, const char *rights)
+{
+	cbw_key(w, "lines");
+	cbw_map_begin(w);
+	cbw_kv_text(w, "record", lines->def->name);
+	if (lines->order != NULL)
+		cbw_kv_text(w, "order", lines->order->name);
+	put_columns(w, lines->columns, lines->ncolumns, rights);
+	put_names(w, "sum", lines->sums, lines->nsums, rights);
+	cbw_map_end(w);
+}
+
+static bool
+section_seen(const struct def_section *s, const char *rights)
+{
+	return s->lines != NULL ? def_may(s->lines->def, OP_VIEW, rights) :
+	    any_seen(s->fields, s->nfields, rights);
+}
+
+static void
 put_form(struct cbw *w, const struct def *d, const char *rights)
 {
 	size_t	i;
@@ -293,12 +320,15 @@ put_form(struct cbw *w, const struct def *d, const char *rights)
 	cbw_key(w, "form");
 	cbw_array_begin(w);
 	for (i = 0; i < d->nform; i++) {
-		if (!any_seen(d->form[i].fields, d->form[i].nfields, rights))
+		if (!section_seen(&d->form[i], rights))
 			continue;
 		cbw_map_begin(w);
 		put_label(w, "label", &d->form[i].label);
-		put_names(w, "fields", d->form[i].fields, d->form[i].nfields,
-		    rights);
+		if (d->form[i].lines != NULL)
+			put_lines(w, d->form[i].lines, rights);
+		else
+			put_names(w, "fields", d->form[i].fields,
+			    d->form[i].nfields, rights);
 		cbw_map_end(w);
 	}
 	cbw_array_end(w);

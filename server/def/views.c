@@ -69,10 +69,12 @@ related(struct loader *l, struct def *d, const struct ynode *n)
 
 /* --- List ------------------------------------------------------------------ */
 
+/* A field, or { field: width }. */
 static void
-load_column(struct loader *l, struct def *d, const struct ynode *c)
+load_column(struct loader *l, const struct def *d, const struct ynode *c,
+    struct def_column *columns, size_t *n)
 {
-	struct def_column	*col = &d->columns[d->ncolumns];
+	struct def_column	*col = &columns[*n];
 	struct ynode		 key;
 	int64_t			 width = 0;
 
@@ -88,7 +90,29 @@ load_column(struct loader *l, struct def *d, const struct ynode *c)
 		col->field = load_field_ref(l, d, c);
 	col->width = (int)width;
 	if (col->field != NULL)
-		d->ncolumns++;
+		++*n;
+}
+
+/* The list under "columns"; NULL when there is none. */
+static struct def_column *
+load_columns(struct loader *l, const struct def *d, const struct ynode *map,
+    size_t *n)
+{
+	const struct ynode	*c = yaml_get(map, "columns");
+	struct def_column	*columns;
+	size_t			 i;
+
+	*n = 0;
+	if (c == NULL)
+		return NULL;
+	if (c->type != YNODE_LIST) {
+		fault(l, c, "\"columns\" must be a list");
+		return NULL;
+	}
+	columns = arena_array(l->arena, c->n + 1, sizeof *columns);
+	for (i = 0; i < c->n; i++)
+		load_column(l, d, &c->child[i], columns, n);
+	return columns;
 }
 
 static struct field *
@@ -108,21 +132,12 @@ static void
 link_list(struct loader *l, struct def *d, const struct ynode *n)
 {
 	static const char *const words[] = { "columns", "sort", NULL };
-	const struct ynode	*c;
 	const char		*s;
 	size_t			 i;
 
 	d->sort = default_sort(d);
 	if (n != NULL && load_keys(l, n, words)) {
-		if ((c = yaml_get(n, "columns")) != NULL &&
-		    c->type != YNODE_LIST)
-			fault(l, c, "\"columns\" must be a list");
-		else if (c != NULL) {
-			d->columns = arena_array(l->arena, c->n + 1,
-			    sizeof *d->columns);
-			for (i = 0; i < c->n; i++)
-				load_column(l, d, &c->child[i]);
-		}
+		d->columns = load_columns(l, d, n, &d->ncolumns);
 		if ((s = load_text(l, n, "sort", false)) != NULL) {
 			d->sort_desc = s[0] == '-';
 			d->sort = def_field(d, s + d->sort_desc);
@@ -141,10 +156,90 @@ link_list(struct loader *l, struct def *d, const struct ynode *n)
 
 /* --- Form and card --------------------------------------------------------- */
 
+/* Which of the child's fields stand in a row: all that can be set, but for
+ * the parent and the order, when nobody says. */
+static void
+lines_columns(struct loader *l, struct def_lines *lines)
+{
+	const struct def	*c = lines->def;
+	size_t			 i;
+
+	lines->columns = load_columns(l, c, lines->node, &lines->ncolumns);
+	if (lines->columns != NULL)
+		return;
+	lines->columns = arena_array(l->arena, c->nfields + 1,
+	    sizeof *lines->columns);
+	for (i = 0; i < c->nfields; i++)
+		if (settable(c, c->fields[i]) && c->fields[i] != c->parent &&
+		    c->fields[i] != lines->order)
+			lines->columns[lines->ncolumns++].field =
+			    c->fields[i];
+}
+
+static void
+lines_sums(struct loader *l, struct def_lines *lines)
+{
+	size_t	i;
+
+	lines->sums = load_fields_ref(l, lines->def, lines->node, "sum",
+	    &lines->nsums);
+	for (i = 0; i < lines->nsums; i++)
+		switch (field_type(lines->sums[i])) {
+		case VALUE_INT:
+		case VALUE_DECIMAL:
+		case VALUE_MONEY:
+		case VALUE_DURATION:
+			break;
+		default:
+			fault(l, yaml_get(lines->node, "sum"), "field \"%s\" "
+			    "is no number: it has no sum",
+			    lines->sums[i]->name);
+		}
+}
+
+static void
+link_lines(struct loader *l, struct def *d, struct def_section *s,
+    const struct ynode *n)
+{
+	static const char *const words[] = { "record", "columns", "order",
+	    "sum", NULL };
+	const struct ynode	*order;
+	struct def_lines	*lines;
+	const char		*name;
+
+	if (!load_keys(l, n, words) ||
+	    (name = load_text(l, n, "record", true)) == NULL)
+		return;
+	lines = arena_alloc(l->arena, sizeof *lines);
+	lines->node = n;
+	if ((lines->def = load_def(l, name)) == NULL) {
+		fault(l, yaml_get(n, "record"), "there is no record \"%s\"",
+		    name);
+		return;
+	}
+	if (lines->def->parent == NULL || lines->def->parent->ref != d)
+		fault(l, yaml_get(n, "record"), "%s is no child of %s: its "
+		    "\"parent\" does not refer to it", name, d->name);
+	if (def_lines(d, name, strlen(name)) != NULL)
+		fault(l, yaml_get(n, "record"), "the lines of %s stand twice",
+		    name);
+	if ((order = yaml_get(n, "order")) != NULL &&
+	    (lines->order = load_field_ref(l, lines->def, order)) != NULL &&
+	    (field_type(lines->order) != VALUE_INT ||
+	    !settable(lines->def, lines->order) || lines->order->once))
+		fault(l, order, "\"order\" names a whole number that can be "
+		    "set");
+	lines_columns(l, lines);
+	lines_sums(l, lines);
+	s->lines = lines;
+}
+
 static void
 link_form(struct loader *l, struct def *d, const struct ynode *n)
 {
-	static const char *const words[] = { "label", "fields", NULL };
+	static const char *const words[] = { "label", "fields", "lines",
+	    NULL };
+	const struct ynode	*lines;
 	const struct ynode	*c;
 	struct def_section	*s;
 	size_t			 i, j;
@@ -162,8 +257,13 @@ link_form(struct loader *l, struct def *d, const struct ynode *n)
 		s = &d->form[d->nform++];
 		load_label(l, c, "label", false, &s->label);
 		s->fields = load_fields_ref(l, d, c, "fields", &s->nfields);
-		if (s->nfields == 0)
-			fault(l, c, "a section without fields");
+		lines = yaml_get(c, "lines");
+		if ((s->nfields == 0) == (lines == NULL))
+			fault(l, c, "a section has fields, or lines");
+		if (lines != NULL) {
+			link_lines(l, d, s, lines);
+			continue;
+		}
 		for (j = 0; j < s->nfields; j++)
 			if (!settable(d, s->fields[j]))
 				fault(l, yaml_get(c, "fields"), "field \"%s\" "

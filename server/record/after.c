@@ -158,9 +158,11 @@ lock_row(struct req *r, const struct def *d, const char *id)
 	send_sql(r, d, &b, p, NULL);
 }
 
-/* version, deleted, done by this request. */
+/* version, deleted, and whether this request was carried out before: on this
+ * record, or (whole) on any. */
 static void
-ask_state(struct req *r, const struct def *d, const char *id, req_rows_cb cb)
+ask_state(struct req *r, const struct def *d, const char *id, bool whole,
+    req_rows_cb cb)
 {
 	struct params	*p = params_new(r);
 	struct buf	 b = BUF_INIT;
@@ -168,7 +170,7 @@ ask_state(struct req *r, const struct def *d, const char *id, req_rows_cb cb)
 	buf_printf(&b, "select t.version, %s, konak.done(",
 	    d->soft ? "t.deleted_at is not null" : "false");
 	param(&b, p, r->id);
-	buf_addz(&b, "::uuid, t.id)");
+	buf_addz(&b, whole ? "::uuid)" : "::uuid, t.id)");
 	from_id(&b, p, d, id);
 	send_sql(r, d, &b, p, cb);
 }
@@ -178,7 +180,7 @@ ask_state(struct req *r, const struct def *d, const char *id, req_rows_cb cb)
 static void
 state_rows(struct req *r, PGresult *res)
 {
-	struct save	*s = r->state;
+	struct save	*s = save_now(r);
 
 	if (PQntuples(res) == 0)
 		return;
@@ -198,7 +200,7 @@ copy(struct req *r, PGresult *res, int row, int col)
 static void
 base_rows(struct req *r, PGresult *res)
 {
-	struct save		*s = r->state;
+	struct save		*s = save_now(r);
 	struct save_base	*b;
 	int			 i;
 
@@ -244,46 +246,53 @@ merged_rows(struct req *r, PGresult *res)
 /* Fields that nobody else has touched since are saved all the same, and those
  * that got the very same value are no conflict. */
 static void
-try_merge(struct req *r, struct save *s)
+merge_sql(struct req *r, struct save *s, struct buf *b, struct params *p)
 {
 	const struct def	*d = s->values.def;
-	struct params		*p = params_new(r);
-	struct buf		 b = BUF_INIT;
-	struct query		*q = query_new(r, d, NULL);
 	size_t			 i;
 
-	buf_addz(&b, "with b as (select case when t.version = ");
-	param(&b, p, req_printf(r, "%" PRId64, s->values.version));
-	buf_addz(&b, " then '{}'::jsonb else ");
-	base_call(&b, p, s);
-	buf_addz(&b, " end as b");
-	from_id(&b, p, d, s->values.id);
-	buf_addz(&b, "), n as (update ");
-	sql_table(&b, d);
-	buf_addz(&b, " t set ");
-	save_set_sql(&b, p, s);
-	buf_addz(&b, " from b");
-	where_id(&b, p, d, s->values.id);
+	buf_addz(b, "with b as (select case when t.version = ");
+	param(b, p, req_printf(r, "%" PRId64, s->values.version));
+	buf_addz(b, " then '{}'::jsonb else ");
+	base_call(b, p, s);
+	buf_addz(b, " end as b");
+	from_id(b, p, d, s->values.id);
+	buf_addz(b, "), n as (update ");
+	sql_table(b, d);
+	buf_addz(b, " t set ");
+	save_set_sql(b, p, s);
+	buf_addz(b, " from b");
+	where_id(b, p, d, s->values.id);
 	if (d->soft)
-		buf_addz(&b, " and t.deleted_at is null");
-	buf_addz(&b, " and b.b is not null and not konak.done(");
-	param(&b, p, r->id);
-	buf_addz(&b, "::uuid, t.id)");
+		buf_addz(b, " and t.deleted_at is null");
+	buf_addz(b, " and b.b is not null and not konak.done(");
+	param(b, p, r->id);
+	buf_addz(b, "::uuid, t.id)");
 	for (i = 0; i < d->nfields; i++) {
 		if (!fieldset_has(&s->given, (unsigned)i))
 			continue;
-		buf_printf(&b, " and (not b.b ? '%s' or ",
+		buf_printf(b, " and (not b.b ? '%s' or ",
 		    d->fields[i]->column);
-		sql_ident(&b, "t", d->fields[i]->column);
-		buf_addz(&b, " is not distinct from ");
-		param(&b, p, s->values.v[i].text);
-		buf_addz(&b, ")");
+		sql_ident(b, "t", d->fields[i]->column);
+		buf_addz(b, " is not distinct from ");
+		param(b, p, s->values.v[i].text);
+		buf_addz(b, ")");
 	}
-	save_returning_sql(r, s, &b, q);
-	buf_addz(&b, " from n t");
-	s->query = q;
-	send_query(r, q, &b, p, merged_rows);
+	s->query = query_new(r, d, NULL);	/* its columns are asked again */
+	save_returning_sql(r, s, b, s->query);
 }
+
+static void
+try_merge(struct req *r, struct save *s)
+{
+	struct params	*p = params_new(r);
+	struct buf	 b = BUF_INIT;
+
+	merge_sql(r, s, &b, p);
+	buf_addz(&b, " from n t");
+	send_query(r, s->query, &b, p, merged_rows);
+}
+
 
 /* field, base, by, at of what others changed; kept for the conflict. */
 static void
@@ -362,30 +371,40 @@ put_conflict_field(struct req *r, struct cbw *w, struct save *s,
 	cbw_map_end(w);
 }
 
-static void
-tell_conflict(struct req *r, struct save *s, PGresult *res)
+/* version, by, at, fields: what others did since the caller read it. Returns
+ * who was the last. */
+static const char *
+put_conflict(struct req *r, struct cbw *w, struct save *s, PGresult *res)
 {
 	const struct def	*d = s->values.def;
 	const struct save_base	*last = NULL;
-	struct cbw		*w = req_conflict(r);
 	size_t			 i;
 
 	for (i = 0; i < s->nbase; i++)
 		if (last == NULL || strcmp(s->base[i].at, last->at) > 0)
 			last = &s->base[i];
-	cbw_map(w, 4);
 	cbw_kv_int(w, "version", s->now);
 	cbw_kv_text(w, "by", last != NULL ? last->by : NULL);
 	cbw_key(w, "at");
 	value_write(VALUE_TIMESTAMP, w, last != NULL ? last->at : NULL);
 	cbw_key(w, "fields");
 	cbw_map_begin(w);
-	for (i = 0; i < d->nfields; i++)
+	for (i = 0; i < d->nfields && s->now != s->values.version; i++)
 		if (fieldset_has(&s->given, (unsigned)i))
 			put_conflict_field(r, w, s, d->fields[i], res);
 	cbw_map_end(w);
-	req_fail(r, ERR_STALE, NULL, "record.stale", "by",
-	    last != NULL && last->by != NULL ? last->by : "?", NULL);
+	return last != NULL && last->by != NULL ? last->by : "?";
+}
+
+static void
+tell_conflict(struct req *r, struct save *s, PGresult *res)
+{
+	struct cbw	*w = req_conflict(r);
+	const char	*by;
+
+	cbw_map(w, 4);
+	by = put_conflict(r, w, s, res);
+	req_fail(r, ERR_STALE, NULL, "record.stale", "by", by, NULL);
 }
 
 static void
@@ -426,7 +445,7 @@ decide_rows(struct req *r, PGresult *res)
 }
 
 static void
-ask_row(struct req *r, struct save *s)
+ask_present(struct req *r, struct save *s, req_rows_cb cb)
 {
 	const struct def	*d = s->values.def;
 	struct params		*p = params_new(r);
@@ -439,7 +458,114 @@ ask_row(struct req *r, struct save *s)
 	sql_select(&b, q, d, &seen, "t", r->arena);
 	from_id(&b, p, d, s->values.id);
 	s->query = q;		/* the merge's has the same columns */
-	send_query(r, q, &b, p, decide_rows);
+	send_query(r, q, &b, p, cb);
+}
+
+/* As try_merge(), where half of it would be worse than nothing. */
+static void
+merge_or_fail(struct req *r, struct save *s)
+{
+	struct params	*p = params_new(r);
+	struct buf	 b = BUF_INIT;
+
+	merge_sql(r, s, &b, p);
+	buf_addz(&b, OR_NO_ROW);
+	send_query(r, s->query, &b, p, save_rows);
+}
+
+/* --- Saves with lines ------------------------------------------------------ */
+
+/* The row of the record or of one line, after its state and base: all of what
+ * is told when a save with lines was not committed. */
+static void
+told_rows(struct req *r, PGresult *res)
+{
+	struct save	*top = r->state, *s = save_now(r);
+	struct cbw	*w = req_conflict(r);
+	const char	*by;
+	bool		 failed = top->turn == top->failed, gone_now;
+
+	gone_now = PQntuples(res) == 0 || !s->found || s->deleted;
+	if (top->done) {		/* a resend */
+		if (!gone_now || s->remove)
+			save_rows(r, res);
+		else
+			req_fail(r, ERR_NOT_FOUND, "id", "record.deleted",
+			    NULL);
+		return;
+	}
+	if (failed && s->values.create)
+		req_fail(r, ERR_EXISTS, "id", "record.id_taken", NULL);
+	else if (failed && gone_now)
+		gone(r, s->deleted);
+	else if (failed && s->now == s->values.version)
+		req_need(r, s->values.def->perm[s->remove ? OP_DELETE :
+		    OP_EDIT].need);
+	else if (failed) {
+		cbw_map(w, s == top ? 4 : 6);
+		if (s != top) {
+			cbw_kv_text(w, "part", s->part);
+			cbw_kv_bool(w, "deleted", s->remove);
+		}
+		by = put_conflict(r, w, s, res);
+		req_fail(r, ERR_STALE, NULL, s->remove ?
+		    "record.stale_delete" : "record.stale", "by", by, NULL);
+	}
+	save_next(r);
+}
+
+static bool
+lines_ask(struct req *r)
+{
+	struct save	*top = r->state, *s;
+	size_t		 i;
+
+	for (i = 0; i <= top->nlines; i++) {
+		s = i == 0 ? top : top->line[i - 1];
+		ask_state(r, s->values.def, s->values.id, true, state_rows);
+		if (!s->values.create && !s->remove)
+			ask_base(r, s);
+		ask_present(r, s, told_rows);
+	}
+	return true;
+}
+
+/* Nothing could be merged: what stands there now. */
+static bool
+lines_stale(struct req *r, const struct db_error *e)
+{
+	struct save	*top = r->state;
+	bool		 handled;
+
+	if (common_failure(r, e, &handled))
+		return handled;
+	top->failed = top->turn;
+	save_first(r);
+	return lines_ask(r);
+}
+
+/* Whoever changed one of them has committed: each is locked, and merged as
+ * far as nobody touched the same. */
+static bool
+lines_failed(struct req *r)
+{
+	struct save	*top = r->state, *s;
+	size_t		 i;
+
+	req_mode(r, true);
+	req_catch(r, lines_stale);
+	save_first(r);
+	lines_once(r);
+	for (i = 0; i <= top->nlines; i++) {
+		s = i == 0 ? top : top->line[i - 1];
+		if (!s->values.create)
+			lock_row(r, s->values.def, s->values.id);
+		if (s->values.create || s->remove || !save_given(s))
+			save_send(r, s);
+		else
+			merge_or_fail(r, s);
+	}
+	return true;
 }
 
 bool
@@ -453,18 +579,23 @@ save_failed(struct req *r, const struct db_error *e)
 	if (s->values.create && e->constraint != NULL &&
 	    strcmp(e->sqlstate, "23505") == 0 &&
 	    strcmp(e->constraint, pkey) == 0) {
-		ask_state(r, s->values.def, s->values.id, state_rows);
-		ask_row(r, s);
+		save_first(r);
+		if (s->nlines > 0)
+			return lines_ask(r);
+		ask_state(r, s->values.def, s->values.id, false, state_rows);
+		ask_present(r, s, decide_rows);
 		return true;
 	}
 	if (common_failure(r, e, &handled) || s->values.create)
 		return handled;
+	if (s->nlines > 0)
+		return lines_failed(r);
 	req_mode(r, true);
 	lock_row(r, s->values.def, s->values.id);
-	ask_state(r, s->values.def, s->values.id, state_rows);
+	ask_state(r, s->values.def, s->values.id, false, state_rows);
 	ask_base(r, s);
 	try_merge(r, s);
-	ask_row(r, s);
+	ask_present(r, s, decide_rows);
 	return true;
 }
 
@@ -516,6 +647,6 @@ removal_failed(struct req *r, const struct db_error *e)
 
 	if (common_failure(r, e, &handled))
 		return handled;
-	ask_state(r, r->verb->data, rm->id, removal_decide);
+	ask_state(r, r->verb->data, rm->id, false, removal_decide);
 	return true;
 }

@@ -9,6 +9,7 @@
 #define ENGINE_PARAMS	512
 #define ENGINE_KEPT	64	/* statements kept for one definition */
 #define ENGINE_COLUMNS	(2 + 2 * ENGINE_FIELDS + 2)
+#define ENGINE_LINES	500	/* of one form */
 
 /* A set of fields by their index. */
 struct fieldset {
@@ -88,6 +89,9 @@ bool	chosen_fields(struct req *, const struct def *, struct fieldset *);
 
 /* The kept statement with this key, or NULL. */
 struct query *query_find(const struct def *, const char *key);
+/* Its key, for a statement of these fields and scopes. */
+const char *fields_key(struct req *, char verb, const struct fieldset *,
+	    unsigned scopes);
 /* A new one: kept under the key when there is room, else the request's. */
 struct query *query_new(struct req *, const struct def *, const char *key);
 struct arena *query_arena(struct query *, struct req *);
@@ -135,6 +139,8 @@ void	record_get(struct req *);	/* one.c */
 void	record_delete(struct req *);
 void	record_restore(struct req *);
 void	record_undo(struct req *);
+/* Deletes $1 as version $2. */
+const struct db_stmt *delete_stmt(struct req *, const struct def *);
 void	record_history(struct req *);	/* history.c */
 void	record_create(struct req *);	/* save.c */
 void	record_edit(struct req *);
@@ -150,6 +156,13 @@ struct save_base {
 	const char		*text, *by, *at;
 };
 
+/* A get: its row, and the lines that follow. */
+struct getting {
+	struct query	*q;
+	struct query	**line;
+	size_t		 nlines, turn;
+};
+
 /* A create or an edit, while it runs. */
 struct save {
 	struct record_values	 values;
@@ -161,6 +174,15 @@ struct save {
 	int64_t			 now;		/* version in the table */
 	struct save_base	*base;
 	size_t			 nbase;
+	/*
+	 * A form with lines: the record itself is the top, each line a save of
+	 * its own. Their results come in order; turn says whose: 0 is the top.
+	 */
+	struct save		**line;
+	size_t			 nlines, turn;
+	const char		*part;		/* "proposal_lines.2" */
+	bool			 remove;	/* a line to be deleted */
+	size_t			 failed;	/* the turn that was refused */
 };
 
 struct removal {
@@ -171,10 +193,36 @@ struct removal {
 	int64_t			 now;
 };
 
-/* save.c's pieces that after.c uses again. */
+/* save.c's pieces that after.c and lines.c use again. */
+struct save *save_new(struct req *, const struct def *, bool create);
+bool	save_read(struct req *, const char *field, struct cbr *, void *save);
+void	save_defaults(struct req *, struct save *);
+bool	save_given(const struct save *);
+/* Its statements: references, the row, what its module adds. */
+void	save_send(struct req *, struct save *);
+/* Whose result comes, and that it has come. */
+struct save *save_now(const struct req *);
+void	save_next(struct req *);
+/* From the first again: before the statements are sent another time. */
+void	save_first(struct req *);
 void	save_set_sql(struct buf *, struct params *, const struct save *);
 void	save_returning_sql(struct req *, struct save *, struct buf *,
 	    struct query *);
 void	save_rows(struct req *, PGresult *);
+/* An update or a select as n has found nothing: not to be committed. */
+#define OR_NO_ROW " from (select) o left join n t on true " \
+    "where case when t.id is null then konak.no_row() else true end"
+
+/* --- lines.c: rows of a child type in their parent's form ------------------ */
+
+/* Reads the argument "lines" into the save; what is wrong is told. */
+void	lines_read(struct req *, struct save *);
+void	lines_send(struct req *, struct save *);
+/* Nothing is done twice: raised when this request was carried out before. */
+void	lines_once(struct req *);
+/* One line of the reply, which lies after the record's own row. */
+void	lines_put(struct req *, struct save *, PGresult *);
+/* R.get with its lines: their statements, after the record's own. */
+void	lines_get(struct req *, const struct def *, const char *id);
 
 #endif

@@ -5,6 +5,7 @@ libkonakd_a_SOURCES += \
 	server/record/engine.h \
 	server/record/filter.c \
 	server/record/history.c \
+	server/record/lines.c \
 	server/record/list.c \
 	server/record/one.c \
 	server/record/record.h \

@@ -8,10 +8,6 @@
 
 /* --- get ------------------------------------------------------------------- */
 
-struct getting {
-	struct query	*q;
-};
-
 static void
 get_rows(struct req *r, PGresult *res)
 {
@@ -23,11 +19,15 @@ get_rows(struct req *r, PGresult *res)
 		return;
 	}
 	w = req_out(r);
-	cbw_map(w, g->q->ncols);
+	cbw_map(w, g->q->ncols + (g->nlines > 0));
 	row_map(r, w, g->q, res, 0);
+	if (g->nlines > 0) {
+		cbw_key(w, "lines");
+		cbw_map(w, (uint32_t)g->nlines);
+	}
 }
 
-static const char *
+const char *
 fields_key(struct req *r, char verb, const struct fieldset *f, unsigned scopes)
 {
 	return req_printf(r, "%c%" PRIx64 ".%" PRIx64 ".%" PRIx64 ".%" PRIx64
@@ -67,6 +67,8 @@ record_get(struct req *r)
 	}
 	r->state = g;
 	req_query(r, &g->q->stmt, 1, &id, get_rows);
+	if (req_bool(r, "lines"))
+		lines_get(r, d, id);
 }
 
 /* --- delete, restore ------------------------------------------------------- */
@@ -113,26 +115,15 @@ restored_rows(struct req *r, PGresult *res)
 	children_changed(r, d, 8);
 }
 
-/* An update of nothing must not be committed as if it were done: no_row()
- * raises, and removal_failed() finds out why. */
-#define OR_NO_ROW " from (select) o left join n t on true " \
-    "where case when t.id is null then konak.no_row() else true end"
-
-void
-record_delete(struct req *r)
+/* id, version; no_row() raises when there is nothing to delete. */
+const struct db_stmt *
+delete_stmt(struct req *r, const struct def *d)
 {
-	const struct def	*d = r->verb->data;
-	struct removal		*rm = arena_alloc(r->arena, sizeof *rm);
-	struct buf		 b = BUF_INIT;
-	const char		*params[2];
+	struct query	*q;
+	struct buf	 b = BUF_INIT;
 
-	rm->id = req_uuid(r, "id");
-	rm->op = "delete";
-	r->state = rm;
-	params[0] = rm->id;
-	params[1] = req_printf(r, "%" PRId64, req_int(r, "version"));
-	if ((rm->q = query_find(d, "d")) == NULL) {
-		rm->q = query_new(r, d, "d");
+	if ((q = query_find(d, "d")) == NULL) {
+		q = query_new(r, d, "d");
 		buf_addz(&b, "with n as (update ");
 		sql_table(&b, d);
 		buf_addz(&b, " t set deleted_at = konak.now() where ");
@@ -140,10 +131,24 @@ record_delete(struct req *r)
 		buf_addz(&b, " and t.id = $1 and t.version = $2 and "
 		    "t.deleted_at is null returning t.id, t.version) "
 		    "select t.id, t.version" OR_NO_ROW);
-		query_sql(rm->q, r, &b);
+		query_sql(q, r, &b);
 	}
+	return &q->stmt;
+}
+
+void
+record_delete(struct req *r)
+{
+	struct removal		*rm = arena_alloc(r->arena, sizeof *rm);
+	const char		*params[2];
+
+	rm->id = req_uuid(r, "id");
+	rm->op = "delete";
+	r->state = rm;
+	params[0] = rm->id;
+	params[1] = req_printf(r, "%" PRId64, req_int(r, "version"));
 	req_catch(r, removal_failed);
-	req_query(r, &rm->q->stmt, 2, params, removed_rows);
+	req_query(r, delete_stmt(r, r->verb->data), 2, params, removed_rows);
 }
 
 void

@@ -18,6 +18,7 @@ struct event_base;
  * may read and change them. */
 struct record_value {
 	bool		 given;
+	bool		 sent;		/* whether or not it was good */
 	const char	*text;		/* canonical; NULL: empty */
 };
 struct record_values {

@@ -56,8 +56,8 @@ settable(struct req *r, const struct save *s, const struct field *f)
 	return true;
 }
 
-static bool
-read_field(struct req *r, const char *name, struct cbr *in, void *arg)
+bool
+save_read(struct req *r, const char *name, struct cbr *in, void *arg)
 {
 	struct save		*s = arg;
 	const struct field	*f = def_field(s->values.def, name);
@@ -70,9 +70,10 @@ read_field(struct req *r, const char *name, struct cbr *in, void *arg)
 		    "field", name, NULL);
 		return false;
 	}
+	v = &s->values.v[f->index];
+	v->sent = true;
 	if (!settable(r, s, f))
 		return true;
-	v = &s->values.v[f->index];
 	if (!value_read(&f->rules, in, r->arena, &v->text, &error))
 		bad_value(r, f->name, &error);
 	else if (v->text == NULL && f->required)
@@ -84,19 +85,18 @@ read_field(struct req *r, const char *name, struct cbr *in, void *arg)
 
 /* What was not sent: literal defaults, and what may not be missing. The
  * other defaults are expressions of the statement. */
-static void
-fill_defaults(struct req *r, struct save *s)
+void
+save_defaults(struct req *r, struct save *s)
 {
 	const struct def	*d = s->values.def;
 	const struct field	*f;
 	struct record_value	*v;
-	struct cbr		 in;
 	size_t			 i;
 
 	for (i = 0; i < d->nfields; i++) {
 		f = d->fields[i];
 		v = &s->values.v[f->index];
-		if (v->given || f->readonly || req_any(r, f->name, &in))
+		if (v->given || f->readonly || v->sent)
 			continue;
 		if (f->dflt == DEFAULT_VALUE) {
 			v->given = true;
@@ -120,20 +120,65 @@ hooks_of(const struct def *d)
 	return NULL;
 }
 
-static struct save *
-save_new(struct req *r, bool create)
+struct save *
+save_new(struct req *r, const struct def *d, bool create)
 {
-	const struct def	*d = r->verb->data;
-	struct save		*s = arena_alloc(r->arena, sizeof *s);
+	struct save	*s = arena_alloc(r->arena, sizeof *s);
 
 	s->values.def = d;
 	s->values.create = create;
 	s->values.v = arena_array(r->arena, d->nfields,
 	    sizeof *s->values.v);
 	s->hooks = hooks_of(d);
-	r->state = s;
-	req_each_open(r, read_field, s);
 	return s;
+}
+
+/* The record itself, and its lines. */
+static struct save *
+save_top(struct req *r, bool create)
+{
+	struct save	*s = save_new(r, r->verb->data, create);
+
+	r->state = s;
+	req_each_open(r, save_read, s);
+	return s;
+}
+
+bool
+save_given(const struct save *s)
+{
+	size_t	i;
+
+	for (i = 0; i < s->values.def->nfields; i++)
+		if (s->values.v[i].given)
+			return true;
+	return false;
+}
+
+struct save *
+save_now(const struct req *r)
+{
+	struct save	*top = r->state;
+
+	return top->turn == 0 ? top : top->line[top->turn - 1];
+}
+
+void
+save_next(struct req *r)
+{
+	struct save	*top = r->state;
+
+	if (top->nlines == 0)
+		return;
+	top->turn++;
+	req_part(r, top->turn <= top->nlines ? save_now(r)->part : NULL);
+}
+
+void
+save_first(struct req *r)
+{
+	((struct save *)r->state)->turn = 0;
+	req_part(r, NULL);
 }
 
 /* --- Statements ------------------------------------------------------------ */
@@ -275,6 +320,17 @@ save_set_sql(struct buf *b, struct params *p, const struct save *s)
 	}
 }
 
+/* Out of n, which is ended here: the row with its titles. */
+static void
+save_select_sql(struct req *r, struct save *s, struct buf *b, struct query *q)
+{
+	struct fieldset	fields;
+
+	seen_fields(r, s->values.def, &fields);
+	buf_addz(b, ") select ");
+	sql_select(b, q, s->values.def, &fields, "t", query_arena(q, r));
+}
+
 /* Insert or update give the row back as n; titles come with it. */
 void
 save_returning_sql(struct req *r, struct save *s, struct buf *b,
@@ -290,21 +346,27 @@ save_returning_sql(struct req *r, struct save *s, struct buf *b,
 		if (fieldset_has(&fields, (unsigned)i) &&
 		    d->fields[i]->column != NULL)
 			buf_printf(b, ", t.\"%s\"", d->fields[i]->column);
-	buf_addz(b, ") select ");
-	sql_select(b, q, d, &fields, "t", query_arena(q, r));
+	save_select_sql(r, s, b, q);
 }
 
 void
 save_rows(struct req *r, PGresult *res)
 {
-	struct save	*s = r->state;
+	struct save	*s = save_now(r);
 	struct cbw	*w = req_out(r);
 
-	cbw_map(w, s->query->ncols);
-	row_map(r, w, s->query, res, 0);
-	req_changed(r, s->values.def->name, s->values.id,
-	    strtoll(PQgetvalue(res, 0, 1), NULL, 10),
-	    s->values.create ? "create" : "edit");
+	if (s != r->state)
+		lines_put(r, s, res);
+	else {
+		cbw_map(w, s->query->ncols + (s->nlines > 0));
+		row_map(r, w, s->query, res, 0);
+	}
+	/* only its lines have changed, when nothing was given */
+	if (s->remove || s->values.create || save_given(s))
+		req_changed(r, s->values.def->name, s->values.id,
+		    strtoll(PQgetvalue(res, 0, 1), NULL, 10), s->remove ?
+		    "delete" : s->values.create ? "create" : "edit");
+	save_next(r);
 }
 
 /* --- create ---------------------------------------------------------------- */
@@ -368,61 +430,6 @@ update_params(struct req *r, struct params *p, const struct save *s)
 	p->v[p->n++] = req_printf(r, "%" PRId64, s->values.version);
 }
 
-static void
-create_send(struct req *r)
-{
-	struct save		*s = r->state;
-	const struct def	*d = s->values.def;
-	struct params		*p = arena_alloc(r->arena, sizeof *p);
-	struct buf		 b = BUF_INIT;
-	struct fieldset		 seen;
-	const char		*key;
-
-	given_fields(s);
-	seen_fields(r, d, &seen);
-	key = save_key(r, 'i', s, &seen);
-	if ((s->query = query_find(d, key)) != NULL)
-		insert_params(p, s);
-	else {
-		s->query = query_new(r, d, key);
-		insert_sql(r, s, &b, p);
-		query_sql(s->query, r, &b);
-	}
-	check_references(r, s);
-	req_query(r, &s->query->stmt, p->n, p->v, save_rows);
-	if (s->hooks != NULL && s->hooks->statements != NULL)
-		s->hooks->statements(r, &s->values);
-	req_catch(r, save_failed);
-}
-
-/* The module's own say, before anything is sent. */
-static void
-run_hooks(struct req *r, struct save *s, void (*send)(struct req *))
-{
-	if (req_failed(r))
-		return;
-	if (s->hooks != NULL && s->hooks->check != NULL &&
-	    (!s->hooks->check(r, &s->values) || req_failed(r)))
-		return;
-	if (s->hooks != NULL && s->hooks->prepare != NULL)
-		s->hooks->prepare(r, &s->values, send);
-	else
-		send(r);
-}
-
-void
-record_create(struct req *r)
-{
-	struct save	*s = save_new(r, true);
-
-	/* A resend without an id must not make a second record: the request's
-	 * own id serves, which is unique as well. */
-	s->values.id = req_has(r, "id") ? req_uuid(r, "id") : r->id;
-	if (!req_failed(r))
-		fill_defaults(r, s);
-	run_hooks(r, s, create_send);
-}
-
 /* --- edit ------------------------------------------------------------------ */
 
 static void
@@ -443,53 +450,149 @@ update_sql(struct req *r, struct save *s, struct buf *b, struct params *p)
 	if (d->soft)
 		buf_addz(b, " and t.deleted_at is null");
 	save_returning_sql(r, s, b, s->query);
-	/* An update of nothing must not be committed as if it were done. */
-	buf_addz(b, " from (select) o left join n t on true where "
-	    "case when t.id is null then konak.no_row() else true end");
+	buf_addz(b, OR_NO_ROW);
 }
 
+/* Nothing of its own is changed: there it must be, and it may be edited. */
 static void
-edit_send(struct req *r)
+touch_sql(struct req *r, struct save *s, struct buf *b, struct params *p)
 {
-	struct save		*s = r->state;
 	const struct def	*d = s->values.def;
-	struct params		*p = arena_alloc(r->arena, sizeof *p);
+
+	buf_addz(b, "with n as (select t.* from ");
+	sql_table(b, d);
+	buf_addz(b, " t where ");
+	sql_company(b, d, "t");
+	buf_addz(b, " and t.id = ");
+	param(b, p, s->values.id);
+	if (d->soft)
+		buf_addz(b, " and t.deleted_at is null");
+	buf_addz(b, " for update");
+	save_select_sql(r, s, b, s->query);
+	buf_addz(b, OR_NO_ROW);
+}
+
+/* The statement that writes the row, kept for the next of its kind. */
+static void
+write_stmt(struct req *r, struct save *s, struct params *p)
+{
+	const struct def	*d = s->values.def;
 	struct buf		 b = BUF_INIT;
 	struct fieldset		 seen;
 	const char		*key;
 
 	given_fields(s);
 	seen_fields(r, d, &seen);
-	key = save_key(r, 'u', s, &seen);
-	if ((s->query = query_find(d, key)) != NULL)
-		update_params(r, p, s);
-	else {
-		s->query = query_new(r, d, key);
-		update_sql(r, s, &b, p);
+	if (!s->values.create && !save_given(s)) {
+		s->query = query_new(r, d, NULL);
+		touch_sql(r, s, &b, p);
 		query_sql(s->query, r, &b);
+		return;
 	}
+	key = save_key(r, s->values.create ? 'i' : 'u', s, &seen);
+	if ((s->query = query_find(d, key)) != NULL) {
+		if (s->values.create)
+			insert_params(p, s);
+		else
+			update_params(r, p, s);
+		return;
+	}
+	s->query = query_new(r, d, key);
+	if (s->values.create)
+		insert_sql(r, s, &b, p);
+	else
+		update_sql(r, s, &b, p);
+	query_sql(s->query, r, &b);
+}
+
+void
+save_send(struct req *r, struct save *s)
+{
+	struct params	*p = arena_alloc(r->arena, sizeof *p);
+
+	if (s->remove) {
+		p->v[p->n++] = s->values.id;
+		p->v[p->n++] = req_printf(r, "%" PRId64, s->values.version);
+		req_query(r, delete_stmt(r, s->values.def), p->n, p->v,
+		    save_rows);
+		return;
+	}
+	write_stmt(r, s, p);
 	check_references(r, s);
 	req_query(r, &s->query->stmt, p->n, p->v, save_rows);
 	if (s->hooks != NULL && s->hooks->statements != NULL)
 		s->hooks->statements(r, &s->values);
+}
+
+static void
+send_all(struct req *r)
+{
+	struct save	*s = r->state;
+
+	if (s->nlines > 0 && !s->values.create)
+		lines_once(r);
+	save_send(r, s);
+	lines_send(r, s);
 	req_catch(r, save_failed);
+}
+
+/* The module's own say about the record and each of its lines, before anything
+ * is sent. */
+static bool
+hooks_agree(struct req *r, struct save *s)
+{
+	size_t	i;
+	bool	good = true;
+
+	if (s->hooks != NULL && s->hooks->check != NULL && !s->remove)
+		good = s->hooks->check(r, &s->values);
+	for (i = 0; i < s->nlines && good && !req_failed(r); i++) {
+		req_part(r, s->line[i]->part);
+		good = hooks_agree(r, s->line[i]);
+	}
+	req_part(r, NULL);
+	return good && !req_failed(r);
+}
+
+static void
+run_hooks(struct req *r, struct save *s)
+{
+	if (req_failed(r) || !hooks_agree(r, s))
+		return;
+	if (s->hooks != NULL && s->hooks->prepare != NULL)
+		s->hooks->prepare(r, &s->values, send_all);
+	else
+		send_all(r);
+}
+
+/* --- The verbs ------------------------------------------------------------- */
+
+void
+record_create(struct req *r)
+{
+	struct save	*s = save_top(r, true);
+
+	/* A resend without an id must not make a second record: the request's
+	 * own id serves, which is unique as well. */
+	s->values.id = req_has(r, "id") ? req_uuid(r, "id") : r->id;
+	if (!req_failed(r))
+		save_defaults(r, s);
+	lines_read(r, s);
+	run_hooks(r, s);
 }
 
 void
 record_edit(struct req *r)
 {
-	struct save	*s = save_new(r, false);
-	size_t		 i;
+	struct save	*s = save_top(r, false);
 
 	s->values.id = req_uuid(r, "id");
 	s->values.version = req_int(r, "version");
+	lines_read(r, s);
 	if (req_failed(r))
 		return;
-	for (i = 0; i < s->values.def->nfields; i++)
-		if (s->values.v[i].given)
-			break;
-	if (i == s->values.def->nfields)
+	if (!save_given(s) && s->nlines == 0)
 		record_get(r);		/* nothing to save */
 	else
-		run_hooks(r, s, edit_send);
+		run_hooks(r, s);
 }

@@ -26,7 +26,8 @@ static const struct verb kinds[DV_VERBS] = {
 	    { "search", ARG_TEXT, false, 200 },
 	    { "filter", ARG_ANY, false, 0 } } },
 	[DV_GET] = { .run = record_get, .args = {
-	    { "id", ARG_UUID, true, 0 } } },
+	    { "id", ARG_UUID, true, 0 },
+	    { "lines", ARG_BOOL, false, 0 } } },
 	[DV_LOOKUP] = { .run = record_lookup, .args = {
 	    { "search", ARG_TEXT, false, 200 },
 	    { "filter", ARG_ANY, false, 0 },
@@ -34,11 +35,13 @@ static const struct verb kinds[DV_VERBS] = {
 	    { "limit", ARG_INT, false, 0 } } },
 	[DV_CREATE] = { .run = record_create, .flags = VERB_WRITE,
 	    .open_args = true, .args = {
-	    { "id", ARG_UUID, false, 0 } } },
+	    { "id", ARG_UUID, false, 0 },
+	    { "lines", ARG_ANY, false, 0 } } },
 	[DV_EDIT] = { .run = record_edit, .flags = VERB_WRITE,
 	    .open_args = true, .args = {
 	    { "id", ARG_UUID, true, 0 },
-	    { "version", ARG_INT, true, 0 } } },
+	    { "version", ARG_INT, true, 0 },
+	    { "lines", ARG_ANY, false, 0 } } },
 	[DV_DELETE] = { .run = record_delete, .flags = VERB_WRITE, .args = {
 	    { "id", ARG_UUID, true, 0 },
 	    { "version", ARG_INT, true, 0 } } },

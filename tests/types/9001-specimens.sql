@@ -130,6 +130,10 @@ create table konak.specimen_parts (
 	company_id uuid not null default konak.company(),
 	id uuid not null default konak.uuid7(),
 	specimen_id uuid not null,
+	position integer,
+	quantity numeric(14,3),
+	price numeric(14,2),
+	total numeric(14,2) generated always as (round(quantity * price, 2)) stored,
 	code varchar(20) not null,
 	version integer not null default 1,
 	created_at timestamptz not null default konak.now(),
@@ -138,6 +142,7 @@ create table konak.specimen_parts (
 	deleted_at timestamptz,
 	deleted_request uuid,
 	constraint specimen_parts_pkey primary key (company_id, id),
+	constraint specimen_parts_price_check check (price <> 13),
 	constraint specimen_parts_company_id_fkey foreign key (company_id)
 	    references konak.companies (id),
 	constraint specimen_parts_specimen_id_fkey
@@ -148,4 +153,4 @@ create index on konak.specimen_parts (company_id, code collate "tr-x-icu", id)
     where deleted_at is null;
 
 select konak.protect('konak.specimens', '{"record": "specimens", "module": "customers", "audit": "SPECIMEN", "title": "name", "view": {"specimens.view": ["all", "own"]}, "create": {"specimens.create": "all"}, "edit": {"specimens.edit": ["all", "own"]}, "delete": {"specimens.delete": "all"}, "scopes": {"own": "owner_id = konak.me()"}, "see": {"price": "specimens.price"}, "write": {"approved": "specimens.approve"}, "once": ["origin"], "readonly": ["seen_at", "raw", "trace"], "internal": ["search", "hidden"], "quiet": ["seen_at"]}'::jsonb);
-select konak.protect('konak.specimen_parts', '{"record": "specimen_parts", "module": "customers", "audit": "SPECIMEN_PART", "title": ["code", "specimen_id"], "view": {"specimens.view": "all"}, "create": {"specimens.create": "all"}, "edit": {"specimens.edit": "all"}, "delete": {"specimens.delete": "all"}, "once": ["specimen_id"], "parent": {"table": "specimens", "column": "specimen_id"}}'::jsonb);
+select konak.protect('konak.specimen_parts', '{"record": "specimen_parts", "module": "customers", "audit": "SPECIMEN_PART", "title": ["code", "specimen_id"], "view": {"specimens.view": "all"}, "create": {"specimens.create": "all"}, "edit": {"specimens.edit": "all"}, "delete": {"specimens.delete": "all"}, "once": ["specimen_id"], "readonly": ["total"], "parent": {"table": "specimens", "column": "specimen_id"}}'::jsonb);
