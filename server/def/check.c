@@ -312,7 +312,8 @@ sort_index(const struct def *d, const struct field *f, PGresult *res)
 		    strcmp(PQgetvalue(res, i, I_THIRD), "id") != 0)
 			continue;
 		if (!field_text_like(f) ||
-		    strcmp(PQgetvalue(res, i, I_COLLATION), "tr-x-icu") == 0)
+		    strcmp(PQgetvalue(res, i, I_COLLATION), f->natural ?
+		    "tr_natural" : "tr-x-icu") == 0)
 			return true;
 	}
 	return false;
@@ -353,8 +354,9 @@ check_indexes(PGresult *res, struct def_errors *e)
 				    "%s%s%s%s, id)", f->name, d->table,
 				    f->required ? "" : "coalesce(", f->column,
 				    f->required ? "" : ", ...)",
-				    field_text_like(f) ?
-				    " collate \"tr-x-icu\"" : "");
+				    !field_text_like(f) ? "" : f->natural ?
+				    " collate konak.tr_natural" :
+				    " collate \"tr-x-icu\"");
 			else if (f->filter && !f->sort &&
 			    strcmp(f->column, "created_by") != 0 &&
 			    !filter_index(d, f, res))

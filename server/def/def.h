@@ -93,12 +93,18 @@ struct field {
 	const char		*dflt_text;	/* of DEFAULT_VALUE */
 	const char		*see, *write;	/* permission codes, or NULL */
 	bool			 required, readonly, once, sort, filter;
+	bool			 natural;	/* sorts 9-A before 10-A */
+	bool			 relative;	/* shown as "3 gün" */
 	const struct ynode	*node;		/* for file and line */
 };
 
 #define field_type(f) ((f)->rules.type)
 /* Written as text, and so ordered by the collation of its language. */
 bool	field_text_like(const struct field *);
+/* Its sum over records means something. */
+bool	field_adds_up(const struct field *);
+/* Lists may be grouped by it. */
+bool	field_groups(const struct field *);
 
 /* Further names that a list's filter takes: from, to. */
 struct def_filter {
@@ -303,6 +309,8 @@ struct def {
 	size_t			 ncolumns;
 	struct field		*sort;
 	bool			 sort_desc;
+	struct field		**sums;		/* of a list */
+	size_t			 nsums;
 	struct def_section	*form, *card;
 	size_t			 nform, ncard;
 	struct def_chart	*charts;

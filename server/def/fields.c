@@ -42,6 +42,27 @@ field_text_like(const struct field *f)
 	return text_like(field_type(f));
 }
 
+bool
+field_adds_up(const struct field *f)
+{
+	return number_like(field_type(f)) && field_type(f) != VALUE_PERCENT;
+}
+
+bool
+field_groups(const struct field *f)
+{
+	switch (field_type(f)) {
+	case VALUE_CHOICE:
+	case VALUE_BOOL:
+	case VALUE_REF:
+	case VALUE_DATE:
+	case VALUE_TIMESTAMP:
+		return f->filter;
+	default:
+		return false;
+	}
+}
+
 static bool
 sortable(enum value_type t)
 {
@@ -257,6 +278,33 @@ load_default(struct loader *l, const struct ynode *map, struct field *f)
 
 /* --- One field ------------------------------------------------------------- */
 
+/* true, or "natural": numbers within a text by their value. */
+static void
+load_sort(struct loader *l, struct field *f)
+{
+	const struct ynode	*n = yaml_get(f->node, "sort");
+
+	if (n == NULL || n->type != YNODE_SCALAR ||
+	    strcmp(n->text, "natural") != 0) {
+		f->sort = load_bool(l, f->node, "sort");
+		return;
+	}
+	f->sort = f->natural = true;
+	if (!field_text_like(f))
+		fault(l, n, "\"natural\" is an order of texts");
+}
+
+/* Dates of a list as the days that are left. */
+static void
+load_relative(struct loader *l, struct field *f)
+{
+	f->relative = load_bool(l, f->node, "relative");
+	if (f->relative && field_type(f) != VALUE_DATE &&
+	    field_type(f) != VALUE_TIMESTAMP)
+		fault(l, yaml_get(f->node, "relative"),
+		    "\"relative\" is for dates and timestamps");
+}
+
 static void
 load_flags(struct loader *l, const struct def *d, struct field *f)
 {
@@ -266,7 +314,8 @@ load_flags(struct loader *l, const struct def *d, struct field *f)
 	f->required = load_bool(l, n, "required");
 	f->readonly = load_bool(l, n, "readonly") || d->readonly;
 	f->once = load_bool(l, n, "once");
-	f->sort = load_bool(l, n, "sort");
+	load_sort(l, f);
+	load_relative(l, f);
 	f->filter = load_bool(l, n, "filter") || f->sort || t == VALUE_REF;
 	if ((c = yaml_get(n, "see")) != NULL)
 		f->see = load_code(l, c);
@@ -303,7 +352,7 @@ load_field(struct loader *l, struct def *d, const struct ynode *n)
 	static const char *const words[] = { "type", "label", "help", "unit",
 	    "column", "required", "max", "min", "scale", "digits", "values",
 	    "ref", "match", "currency", "default", "readonly", "once", "see",
-	    "write", "sort", "filter", NULL };
+	    "write", "sort", "filter", "relative", NULL };
 	static const char *const reserved[] = { "id", "version", "company_id",
 	    "deleted_at", "deleted_request", "search", "lines", "deleted",
 	    NULL };

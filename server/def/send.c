@@ -184,6 +184,7 @@ put_field(struct cbw *w, const struct def *d, const struct field *f,
 	    def_may_verb(d, DV_EDIT, rights));
 	put_true(w, "sort", f->sort);
 	put_true(w, "filter", f->filter);
+	put_true(w, "relative", f->relative);
 	put_default(w, f);
 	if (f->ref != NULL)
 		cbw_kv_text(w, "ref", f->ref->name);
@@ -286,6 +287,8 @@ put_list(struct cbw *w, const struct def *d, const char *rights)
 		} else
 			cbw_textz(w, d->sort->name);
 	}
+	if (any_seen(d->sums, d->nsums, rights))
+		put_names(w, "sums", d->sums, d->nsums, rights);
 	cbw_map_end(w);
 }
 

@@ -128,10 +128,32 @@ default_sort(struct def *d)
 	return NULL;
 }
 
+/* What a list adds up: what it says, or the amounts among its columns. */
+static void
+link_sums(struct loader *l, struct def *d, const struct ynode *n)
+{
+	const struct ynode	*c = yaml_get(n, "sums");
+	size_t			 i;
+
+	if (c != NULL)
+		d->sums = load_fields_ref(l, d, n, "sums", &d->nsums);
+	for (i = 0; i < d->nsums; i++)
+		if (!field_adds_up(d->sums[i]))
+			fault(l, c, "field \"%s\" is of type %s, which does not "
+			    "add up", d->sums[i]->name,
+			    value_type_name(field_type(d->sums[i])));
+	if (c != NULL)
+		return;
+	d->sums = arena_array(l->arena, d->ncolumns + 1, sizeof *d->sums);
+	for (i = 0; i < d->ncolumns; i++)
+		if (field_type(d->columns[i].field) == VALUE_MONEY)
+			d->sums[d->nsums++] = d->columns[i].field;
+}
+
 static void
 link_list(struct loader *l, struct def *d, const struct ynode *n)
 {
-	static const char *const words[] = { "columns", "sort", NULL };
+	static const char *const words[] = { "columns", "sort", "sums", NULL };
 	const char		*s;
 	size_t			 i;
 
@@ -147,6 +169,7 @@ link_list(struct loader *l, struct def *d, const struct ynode *n)
 				    s + d->sort_desc);
 		}
 	}
+	link_sums(l, d, n);
 	if (d->columns != NULL)
 		return;
 	d->columns = arena_array(l->arena, d->ntitle + 1, sizeof *d->columns);

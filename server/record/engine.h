@@ -129,6 +129,16 @@ bool	filter_sql(struct req *, const struct def *, struct buf *,
 bool	search_sql(struct req *, const struct def *, struct buf *,
 	    struct params *, bool *any);
 
+/* --- list.c, totals.c ------------------------------------------------------- */
+
+/* " from … t where …": living rows that the caller may see. */
+void	list_base_sql(struct buf *, const struct def *, unsigned scopes);
+/* Does `count` have to do more than count? Then where is what filter_sql()
+ * and search_sql() made, with its parameters. */
+bool	totals_wanted(const struct req *);
+void	totals_query(struct req *, const struct def *, unsigned scopes,
+	    const char *where, struct params *);
+
 /* --- The verbs -------------------------------------------------------------- */
 
 void	record_list(struct req *);	/* list.c */
@@ -141,6 +151,8 @@ void	record_restore(struct req *);
 void	record_undo(struct req *);
 /* Deletes $1 as version $2. */
 const struct db_stmt *delete_stmt(struct req *, const struct def *);
+void	screens_list(struct req *);	/* screens.c */
+void	screens_set(struct req *);
 void	record_history(struct req *);	/* history.c */
 void	record_create(struct req *);	/* save.c */
 void	record_edit(struct req *);

@@ -9,6 +9,7 @@
 #define FILTERS_MAX	32
 #define WORDS_MAX	8
 #define IN_MAX		500
+#define IDS_MAX		2000	/* a selection; what a frame can hold */
 
 struct filtering {
 	struct req		*r;
@@ -152,12 +153,31 @@ put_param(struct filtering *f, const struct field *field, const char *value,
 }
 
 static void
-put_column(struct filtering *f, const struct field *field, bool ordered)
+put_column(struct filtering *f, const struct field *field)
 {
 	sql_ident(f->b, "t", field->column);
-	if (ordered && (field_type(field) == VALUE_TEXT ||
-	    field_type(field) == VALUE_EMAIL))
-		buf_addz(f->b, " collate \"tr-x-icu\"");
+}
+
+/* What stands in the field's index: a field that sorts has one of its sort
+ * key alone. */
+static void
+put_key(struct filtering *f, const struct field *field)
+{
+	if (field->sort)
+		sql_sort_key(f->b, field, "t");
+	else
+		put_column(f, field);
+}
+
+/* Empty fields sort last, but are more than nothing. */
+static void
+put_not_empty(struct filtering *f, const struct field *field)
+{
+	if (!field->sort || field->required)
+		return;
+	buf_addz(f->b, " and ");
+	put_column(f, field);
+	buf_addz(f->b, " is not null");
 }
 
 static bool
@@ -175,7 +195,10 @@ op_compare(struct filtering *f, const struct field *field, const char *sign,
 	}
 	day = is_day(field, value);
 	buf_addz(f->b, " and ");
-	put_column(f, field, true);
+	put_key(f, field);
+	if (!field->sort && (field_type(field) == VALUE_TEXT ||
+	    field_type(field) == VALUE_EMAIL))
+		buf_addz(f->b, " collate \"tr-x-icu\"");
 	/* "until the 5th" takes the whole 5th in; "after" leaves it out */
 	if (day && strcmp(sign, "<=") == 0) {
 		buf_addz(f->b, " < ");
@@ -187,14 +210,21 @@ op_compare(struct filtering *f, const struct field *field, const char *sign,
 		buf_printf(f->b, " %s ", sign);
 		put_param(f, field, value, 0);
 	}
+	if (sign[0] == '>')
+		put_not_empty(f, field);
 	return true;
 }
 
 static bool
 op_null(struct filtering *f, const struct field *field, bool null)
 {
+	if (null && field->sort && !field->required) {
+		buf_addz(f->b, " and ");
+		put_key(f, field);
+		buf_printf(f->b, " = '%s'", sort_last(field));
+	}
 	buf_addz(f->b, " and ");
-	put_column(f, field, false);
+	put_column(f, field);
 	buf_addz(f->b, null ? " is null" : " is not null");
 	return true;
 }
@@ -216,20 +246,20 @@ op_equal(struct filtering *f, const struct field *field, bool equal,
 	    field_type(field) == VALUE_TAGS;
 	buf_addz(f->b, equal ? " and (" : " and not coalesce(");
 	if (is_day(field, value)) {
-		put_column(f, field, false);
+		put_key(f, field);
 		buf_addz(f->b, " >= ");
 		put_param(f, field, value, 0);
 		buf_addz(f->b, " and ");
-		put_column(f, field, false);
+		put_key(f, field);
 		buf_addz(f->b, " < ");
 		put_param(f, field, value, 1);
 	} else if (array) {
-		put_column(f, field, false);
+		put_column(f, field);
 		buf_addz(f->b, " @> array[");
 		param(f->b, f->p, value);
 		buf_addz(f->b, "]::text[]");
 	} else {
-		put_column(f, field, false);
+		put_key(f, field);
 		buf_addz(f->b, " = ");
 		param(f->b, f->p, value);
 	}
@@ -252,13 +282,15 @@ array_item(struct buf *b, const char *s)
 }
 
 static bool
-op_in(struct filtering *f, const struct field *field, struct cbr *in)
+op_in(struct filtering *f, const struct field *field, bool within,
+    struct cbr *in)
 {
 	struct buf	 items = BUF_INIT;
 	const char	*value;
 	uint32_t	 n, i;
 
-	if (!cbr_array(in, &n) || n > IN_MAX) {
+	if (!cbr_array(in, &n) || n > (field == &id_field ? IDS_MAX :
+	    IN_MAX)) {
 		req_bad(f->r, f->name, "record.list_expected", NULL);
 		return false;
 	}
@@ -274,19 +306,21 @@ op_in(struct filtering *f, const struct field *field, struct cbr *in)
 		array_item(&items, value);
 	}
 	buf_addz(&items, n == 0 ? "{}" : "}");
-	buf_addz(f->b, " and ");
-	put_column(f, field, false);
+	buf_addz(f->b, within ? " and (" : " and not coalesce(");
 	if (field_type(field) == VALUE_CHOICES ||
 	    field_type(field) == VALUE_TAGS) {
+		put_column(f, field);
 		buf_addz(f->b, " && ");
 		param(f->b, f->p, arena_strdup(f->r->arena,
 		    buf_text(&items)));
 	} else {
+		put_key(f, field);
 		buf_addz(f->b, " = any(");
 		param(f->b, f->p, arena_strdup(f->r->arena,
 		    buf_text(&items)));
 		buf_addz(f->b, ")");
 	}
+	buf_addz(f->b, within ? ")" : ", false)");
 	buf_free(&items);
 	return true;
 }
@@ -323,25 +357,87 @@ like(struct req *r, const char *before, const char *word, const char *after)
 	return s;
 }
 
+/* The column `search` knows the words of these fields, by an index. */
+static void
+put_searched(struct filtering *f, const struct def *d, const char *alias,
+    const struct field *field, const char *folded)
+{
+	size_t	i;
+
+	for (i = 0; i < d->nsearch; i++)
+		if (field == NULL || d->search[i] == field)
+			break;
+	if (i == d->nsearch || utf8_count(folded, strlen(folded)) < 3)
+		return;
+	buf_printf(f->b, " and %s.search like ", alias);
+	param(f->b, f->p, like(f->r, "%", folded, "%"));
+}
+
 static bool
-op_has(struct filtering *f, const struct field *field, struct cbr *in)
+title_is_searched(const struct def *d)
+{
+	size_t	i, j;
+
+	for (i = 0; i < d->ntitle; i++) {
+		for (j = 0; j < d->nsearch; j++)
+			if (d->search[j] == d->title[i])
+				break;
+		if (j == d->nsearch)
+			return false;
+	}
+	return d->ntitle > 0;
+}
+
+/* Records that refer to one with these words in its title: as the reader
+ * sees it, so a title that is hidden from him finds nothing. */
+static void
+put_ref_has(struct filtering *f, const struct field *field,
+    const char *folded)
+{
+	const struct def	*ref = field->ref;
+
+	put_column(f, field);
+	buf_printf(f->b, " in (select r.%s from ", ref->owner == OWNER_SELF ? "company_id" : "id");
+	sql_table(f->b, ref);
+	buf_addz(f->b, " r where ");
+	sql_company(f->b, ref, "r");
+	if (title_is_searched(ref))
+		put_searched(f, ref, "r", NULL, folded);
+	buf_addz(f->b, " and konak.fold(");
+	record_title_sql(f->b, ref, "r");
+	buf_addz(f->b, ") like ");
+	param(f->b, f->p, like(f->r, "%", folded, "%"));
+	buf_addz(f->b, ")");
+}
+
+/* Contains, or does not: without case and accents. */
+static bool
+op_has(struct filtering *f, const struct field *field, bool has,
+    struct cbr *in)
 {
 	const char	*text, *folded;
 	size_t		 len;
 
 	if (field_type(field) == VALUE_CHOICES ||
 	    field_type(field) == VALUE_TAGS)
-		return op_equal(f, field, true, in);
-	if (field_type(field) == VALUE_REF ||
-	    field_type(field) == VALUE_UUID || !cbr_text(in, &text, &len) ||
+		return op_equal(f, field, has, in);
+	if (field_type(field) == VALUE_UUID || !cbr_text(in, &text, &len) ||
 	    (folded = tr_fold(f->r->arena, text, len)) == NULL) {
 		req_bad(f->r, f->name, "record.text_expected", NULL);
 		return false;
 	}
-	buf_addz(f->b, " and konak.fold(");
-	put_column(f, field, false);
-	buf_addz(f->b, "::text) like ");
-	param(f->b, f->p, like(f->r, "%", folded, "%"));
+	if (has && field->ref == NULL)
+		put_searched(f, f->d, "t", field, folded);
+	buf_addz(f->b, has ? " and (" : " and not coalesce(");
+	if (field->ref != NULL)
+		put_ref_has(f, field, folded);
+	else {
+		buf_addz(f->b, "konak.fold(");
+		put_column(f, field);
+		buf_addz(f->b, "::text) like ");
+		param(f->b, f->p, like(f->r, "%", folded, "%"));
+	}
+	buf_addz(f->b, has ? ")" : ", false)");
 	return true;
 }
 
@@ -361,12 +457,12 @@ one_op(struct filtering *f, const struct field *field, const char *op,
 			return op_compare(f, field, signs[i].sign, in);
 	if (cbr_is(op, len, "eq") || cbr_is(op, len, "ne"))
 		return op_equal(f, field, op[0] == 'e', in);
-	if (cbr_is(op, len, "in"))
-		return op_in(f, field, in);
+	if (cbr_is(op, len, "in") || cbr_is(op, len, "not_in"))
+		return op_in(f, field, len == 2, in);
 	if (cbr_is(op, len, "between"))
 		return op_between(f, field, in);
-	if (cbr_is(op, len, "has"))
-		return op_has(f, field, in);
+	if (cbr_is(op, len, "has") || cbr_is(op, len, "lacks"))
+		return op_has(f, field, op[0] == 'h', in);
 	if (cbr_is(op, len, "null")) {
 		if (cbr_bool(in, &flag))
 			return op_null(f, field, flag);

@@ -178,6 +178,12 @@ base_sql(struct buf *b, const struct def *d, unsigned scopes,
 	sql_scopes(b, d, scopes);
 }
 
+void
+list_base_sql(struct buf *b, const struct def *d, unsigned scopes)
+{
+	base_sql(b, d, scopes, NULL);
+}
+
 /* The sort key's own column, or one more that is not sent. */
 static void
 sort_column(struct buf *b, struct listing *l)
@@ -373,6 +379,11 @@ record_count(struct req *r)
 		return;
 	}
 	scopes = scope_bits(r, d, OP_VIEW);
+	if (totals_wanted(r)) {
+		totals_query(r, d, scopes, buf_text(&where), p);
+		buf_free(&where);
+		return;
+	}
 	if (!filtered && !searched)
 		key = req_printf(r, "c/%x", scopes);
 	if (key == NULL || (q = query_find(d, key)) == NULL) {

@@ -7,6 +7,8 @@ libkonakd_a_SOURCES += \
 	server/record/history.c \
 	server/record/lines.c \
 	server/record/list.c \
+	server/record/screens.c \
+	server/record/totals.c \
 	server/record/one.c \
 	server/record/record.h \
 	server/record/row.c \

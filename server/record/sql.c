@@ -112,7 +112,8 @@ sql_sort_key(struct buf *b, const struct field *f, const char *alias)
 			buf_printf(b, ", '%s')", sort_last(f));
 	}
 	if (collated(f))
-		buf_addz(b, " collate \"tr-x-icu\"");
+		buf_printf(b, " collate %s", f->natural ?
+		    "konak.tr_natural" : "\"tr-x-icu\"");
 }
 
 /* --- Titles and fields ----------------------------------------------------- */

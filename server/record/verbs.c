@@ -24,7 +24,10 @@ static const struct verb kinds[DV_VERBS] = {
 	    { "columns", ARG_ANY, false, 0 } } },
 	[DV_COUNT] = { .run = record_count, .args = {
 	    { "search", ARG_TEXT, false, 200 },
-	    { "filter", ARG_ANY, false, 0 } } },
+	    { "filter", ARG_ANY, false, 0 },
+	    { "sum", ARG_ANY, false, 0 },
+	    { "by", ARG_TEXT, false, 80 },
+	    { "unit", ARG_TEXT, false, 10 } } },
 	[DV_GET] = { .run = record_get, .args = {
 	    { "id", ARG_UUID, true, 0 },
 	    { "lines", ARG_BOOL, false, 0 } } },
@@ -129,6 +132,14 @@ static const struct verb engine_verbs[] = {
 	{ .name = "records.undo", .need = { PERM_SELF },
 	  .state = VERB_COMPANY, .flags = VERB_WRITE | VERB_ONCE,
 	  .args = { { "request", ARG_UUID, true, 0 } }, .run = record_undo },
+	{ .name = "screens.list", .need = { PERM_SELF },
+	  .state = VERB_COMPANY, .run = screens_list },
+	{ .name = "screens.set", .need = { PERM_SELF },
+	  .state = VERB_COMPANY, .flags = VERB_WRITE | VERB_ONCE,
+	  .args = { { "screen", ARG_TEXT, true, 60 },
+	    { "columns", ARG_TEXT, false, 8000 },
+	    { "view", ARG_UUID, false, 0 },
+	    { "clear", ARG_TEXT, false, 20 } }, .run = screens_set },
 	{ .name = NULL }
 };
 

@@ -23,6 +23,7 @@ select set_eq($$select name from pg_temp.tables()
 	'permissions',		-- the program's own list of codes
 	'role_templates', 'role_template_permissions',	-- likewise
 	'protected',		-- what protect() was told
+	'screens',		-- one person's own; policies in 0012
 	'role_permissions',	-- written by role_set() alone; policies in 0004
 	'requests',		-- insert and select of one's own; policies in 0004
 	'audit_logs', 'audit_values'],	-- append-only; policies in 0003, 0004

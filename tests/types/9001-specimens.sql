@@ -149,7 +149,7 @@ create table konak.specimen_parts (
 	    foreign key (company_id, specimen_id) references konak.specimens
 );
 create index on konak.specimen_parts (company_id, specimen_id);
-create index on konak.specimen_parts (company_id, code collate "tr-x-icu", id)
+create index on konak.specimen_parts (company_id, code collate konak.tr_natural, id)
     where deleted_at is null;
 
 select konak.protect('konak.specimens', '{"record": "specimens", "module": "customers", "audit": "SPECIMEN", "title": "name", "view": {"specimens.view": ["all", "own"]}, "create": {"specimens.create": "all"}, "edit": {"specimens.edit": ["all", "own"]}, "delete": {"specimens.delete": "all"}, "scopes": {"own": "owner_id = konak.me()"}, "see": {"price": "specimens.price"}, "write": {"approved": "specimens.approve"}, "once": ["origin"], "readonly": ["seen_at", "raw", "trace"], "internal": ["search", "hidden"], "quiet": ["seen_at"]}'::jsonb);

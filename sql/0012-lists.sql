@@ -1,0 +1,121 @@
+-- 0012-lists.sql - how people look at lists: saved views, columns, and the
+-- order in which "9-A" stands before "10-A".
+
+-- Definitions say `sort: natural` for it.
+create collation konak.tr_natural (provider = icu, locale = 'tr-u-kn-true');
+
+-- PL/pgSQL, because it stands in constraints.
+create function konak.json_list_ok(t text) returns boolean
+language plpgsql immutable strict parallel safe
+as $$
+begin
+	return pg_catalog.jsonb_typeof(t::jsonb) = 'array';
+exception when others then
+	return false;
+end $$;
+grant execute on function konak.json_list_ok(text) to konak_app, konak_definer,
+    konak_auth;
+
+-- A view of one's own, or one that the whole company sees (is_shared). What
+-- it says (conditions, columns) is the client's: texts of JSON.
+create table konak.saved_views (
+	company_id uuid not null default konak.company(),
+	id uuid not null default konak.uuid7(),
+	-- the record type
+	screen text not null,
+	name text not null,
+	is_shared boolean not null default false,
+	query text,
+	conditions text,
+	sort_by text,
+	group_by text,
+	columns text,
+	created_at timestamptz not null default konak.now(),
+	updated_at timestamptz not null default konak.now(),
+	created_by uuid,
+	version integer not null default 1,
+	deleted_at timestamptz,
+	deleted_request uuid,
+	constraint saved_views_pkey primary key (company_id, id),
+	constraint saved_views_company_id_fkey foreign key (company_id)
+	    references konak.companies (id),
+	constraint saved_views_screen_length check (length(screen) between 1 and 60),
+	constraint saved_views_name_length check (length(name) between 1 and 100),
+	constraint saved_views_query_length check (length(query) <= 200),
+	constraint saved_views_sort_by_length check (length(sort_by) <= 80),
+	constraint saved_views_group_by_length check (length(group_by) <= 80),
+	constraint saved_views_conditions_form
+	    check (length(conditions) <= 8000 and konak.json_list_ok(conditions)),
+	constraint saved_views_columns_form
+	    check (length(columns) <= 8000 and konak.json_list_ok(columns))
+);
+create index saved_views_name_idx on konak.saved_views
+    (company_id, name collate "tr-x-icu", id) where deleted_at is null;
+create index saved_views_screen_idx on konak.saved_views (company_id, screen);
+-- Two of one's own with one name could not be told apart.
+create unique index saved_views_name_key on konak.saved_views
+    (company_id, screen, created_by, name) where deleted_at is null;
+
+select konak.protect('konak.saved_views', '{"module": "core",
+    "audit": "SAVED_VIEW", "title": ["name"], "once": ["screen"],
+    "edit": ["settings.edit"], "delete": ["settings.edit"],
+    "rows": {"view": "(company_id = (select konak.company()) and (is_shared or created_by = (select konak.me())))",
+	"create": "(company_id = (select konak.company()))",
+	"edit": "(company_id = (select konak.company()) and (created_by = (select konak.me()) or (is_shared and (select konak.may(''settings.edit'')))))",
+	"delete": "(company_id = (select konak.company()) and (created_by = (select konak.me()) or (is_shared and (select konak.may(''settings.edit'')))))"}}');
+alter policy definer_all on konak.saved_views
+    using (company_id = (select konak.company()))
+    with check (company_id = (select konak.company()));
+
+-- How one person looks at one list: the columns chosen, and the view it opens
+-- with. Nobody else reads it; it is written by konak.screen_set() alone.
+create table konak.screens (
+	company_id uuid not null default konak.company(),
+	user_id uuid not null default konak.me(),
+	screen text not null,
+	columns text,
+	view_id uuid,
+	updated_at timestamptz not null default konak.now(),
+	constraint screens_pkey primary key (company_id, user_id, screen),
+	constraint screens_user_id_fkey foreign key (company_id, user_id)
+	    references konak.memberships (company_id, user_id),
+	constraint screens_view_id_fkey foreign key (company_id, view_id)
+	    references konak.saved_views,
+	constraint screens_screen_length check (length(screen) between 1 and 60),
+	constraint screens_columns_form
+	    check (length(columns) <= 8000 and konak.json_list_ok(columns))
+);
+create index screens_view_id_idx on konak.screens (company_id, view_id);
+alter table konak.screens enable row level security;
+alter table konak.screens force row level security;
+create policy owner_all on konak.screens to konak_owner
+    using (true) with check (true);
+create policy app_all on konak.screens to konak_app
+    using (company_id = (select konak.company())
+	and user_id = (select konak.me()))
+    with check (company_id = (select konak.company())
+	and user_id = (select konak.me()));
+grant select, insert on konak.screens to konak_app;
+grant update (columns, view_id, updated_at) on konak.screens to konak_app;
+
+-- What is not given stays; a view that one may not see is no view.
+create function konak.screen_set(list text, with_columns boolean, cols text,
+    with_view boolean, view uuid) returns void
+language plpgsql
+as $$
+begin
+	if view is not null and not exists (select from konak.saved_views v
+	    where v.company_id = konak.company() and v.id = view
+		and v.screen = list and v.deleted_at is null) then
+		perform konak.fail('record.bad_reference', '{}', 'view');
+	end if;
+	insert into konak.screens as s (screen, columns, view_id)
+	values (list, case when with_columns then cols end,
+	    case when with_view then view end)
+	on conflict on constraint screens_pkey do update set
+	    columns = case when with_columns then cols else s.columns end,
+	    view_id = case when with_view then view else s.view_id end,
+	    updated_at = konak.now();
+end $$;
+grant execute on function konak.screen_set(text, boolean, text, boolean, uuid)
+    to konak_app;
