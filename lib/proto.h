@@ -14,6 +14,9 @@
 #define PROTO_PING_S		10	/* seconds between pings */
 #define PROTO_LIST_DEFAULT	50	/* rows of a list reply */
 #define PROTO_LIST_MAX		200
+#define PROTO_EXPORT_MAX	1000	/* rows of a page of an export */
+#define PROTO_MANY_MAX	10000	/* records of one bulk change */
+#define PROTO_IMPORT_MAX	1000	/* rows of a piece of an import */
 #define PROTO_COUNT_MAX		10000	/* counts stop there: "10.000+" */
 #define PROTO_TOKEN		32	/* bytes of a session token */
 

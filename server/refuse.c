@@ -273,6 +273,34 @@ refuse_map(struct req *r, const struct db_error *e)
 		req_fail(r, err, e->column, key, NULL);
 }
 
+void
+req_words(struct req *r, const struct db_error *e, struct req_words *out)
+{
+	struct req_private	*p = r->priv;
+	const struct req_bad	*b = &p->error;
+
+	if (strcmp(e->sqlstate, "42501") == 0)
+		req_fail(r, ERR_DENIED, e->column, "many.denied", NULL);
+	else if (strcmp(e->sqlstate, "KN003") == 0)
+		req_fail(r, ERR_INVALID, e->column, "record.bad_reference",
+		    NULL);
+	else
+		refuse_map(r, e);
+	if (p->err == ERR_NONE) {
+		p->err = ERR_INVALID;
+		b = STAILQ_FIRST(&p->bad);
+	}
+	out->code = err_code(p->err);
+	out->key = b->key;
+	out->field = b->field;
+	out->text = b->text != NULL ? b->text : msg_dup_params(r->arena,
+	    req_lang(r), b->key, b->params, b->nparams);
+	p->err = ERR_NONE;
+	memset(&p->error, 0, sizeof p->error);
+	STAILQ_INIT(&p->bad);
+	p->nbad = 0;
+}
+
 /* The request id of a VERB_ONCE verb is there already: it has been done. */
 static bool
 done_before(const struct req *r, const struct db_error *e)

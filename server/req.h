@@ -140,6 +140,14 @@ void	req_progress(struct req *, const char *what, int64_t n, int64_t total,
 char	*req_printf(struct req *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 
+/* What an error of the database would be answered with, for rows that fail
+ * while the request goes on. */
+struct req_words {
+	const char	*code, *key, *text;
+	const char	*field;		/* NULL none */
+};
+void	req_words(struct req *, const struct db_error *, struct req_words *);
+
 /* The engine's words for 23505, 23503, 23514, 23P01, 23502, 22001: calls
  * req_fail() and returns true, or returns false for the general sentence. */
 void	req_on_constraint(bool (*fn)(struct req *, const struct db_error *));

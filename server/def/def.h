@@ -258,6 +258,16 @@ enum def_verb {
 	DV_RESTORE,
 	DV_HISTORY,
 	DV_STATS,			/* of a type with charts */
+	DV_EDIT_MANY,
+	DV_DELETE_MANY,
+	DV_EXPORT,
+	DV_EXPORT_ROWS,
+	DV_IMPORT,
+	DV_IMPORT_ROWS,
+	DV_IMPORT_RUN,
+	DV_SIMILAR,
+	DV_DUPLICATES,
+	DV_MERGE,
 	DV_VERBS
 };
 
@@ -295,6 +305,8 @@ struct def {
 	bool			 soft;		/* has deleted_at */
 	unsigned		 verbs;		/* bits 1 << DV_… */
 	unsigned		 step_up;	/* of those, with a fresh code */
+	struct field		**twins;	/* duplicates: */
+	size_t			 ntwins;
 	struct field		**search;
 	size_t			 nsearch;
 	const char		**internal, **quiet;
@@ -360,6 +372,8 @@ const struct def_lines	*def_lines(const struct def *d, const char *record,
 			    size_t len);
 const struct def_filter	*def_filter(const struct def *, const char *, size_t);
 const char		*def_verb_name(enum def_verb);
+/* What the right to a verb follows from. */
+enum def_op		 def_verb_op(enum def_verb);
 /* The first label there is, and "" for none. */
 const char		*label_text(const struct label *, enum lang);
 
@@ -408,6 +422,8 @@ const char *defs_hash(struct req *, const char *rights);
 bool	rights_may(const char *rights, const char *code);
 bool	def_may(const struct def *, enum def_op, const char *rights);
 bool	def_may_verb(const struct def *, enum def_verb, const char *rights);
+/* What a verb wants besides the right to its operation, or NULL. */
+const char *def_verb_more(const struct def *, enum def_verb);
 bool	field_seen(const struct field *, const char *rights);
 
 #endif

@@ -651,9 +651,30 @@ def_verb_name(enum def_verb v)
 {
 	static const char *const names[DV_VERBS] = { "list", "count", "get",
 	    "lookup", "create", "edit", "delete", "restore", "history",
-	    "stats" };
+	    "stats", "edit_many", "delete_many", "export", "export_rows",
+	    "import",
+	    "import_rows", "import_run", "similar", "duplicates", "merge" };
 
 	return names[v];
+}
+
+enum def_op
+def_verb_op(enum def_verb v)
+{
+	static const enum def_op ops[DV_VERBS] = {
+		[DV_LIST] = OP_VIEW, [DV_COUNT] = OP_VIEW, [DV_GET] = OP_VIEW,
+		[DV_LOOKUP] = OP_LOOKUP, [DV_CREATE] = OP_CREATE,
+		[DV_EDIT] = OP_EDIT, [DV_DELETE] = OP_DELETE,
+		[DV_RESTORE] = OP_DELETE, [DV_HISTORY] = OP_VIEW,
+		[DV_EDIT_MANY] = OP_EDIT, [DV_DELETE_MANY] = OP_DELETE,
+		[DV_EXPORT] = OP_VIEW, [DV_EXPORT_ROWS] = OP_VIEW,
+		[DV_IMPORT] = OP_CREATE, [DV_IMPORT_ROWS] = OP_CREATE,
+		[DV_IMPORT_RUN] = OP_CREATE, [DV_SIMILAR] = OP_VIEW,
+		[DV_DUPLICATES] = OP_VIEW, [DV_MERGE] = OP_EDIT,
+		[DV_STATS] = OP_VIEW,
+	};
+
+	return ops[v];
 }
 
 const char *

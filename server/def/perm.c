@@ -142,6 +142,31 @@ load_verb_list(struct loader *l, const struct ynode *n, unsigned all)
 	return some;
 }
 
+/* Verbs on many records. Rows that the engine itself guards have them all;
+ * those of the organisation, whose saving asks more (a fresh code, a module's
+ * own say), are saved one by one. */
+static unsigned
+many_verbs(const struct def *d, unsigned one)
+{
+	unsigned	many = 1u << DV_EXPORT | 1u << DV_EXPORT_ROWS;
+
+	if (d->hand || d->owner != OWNER_COMPANY ||
+	    yaml_get(d->node, "step_up") != NULL)
+		return d->hand ? 0 : many;
+	if (one & 1u << DV_CREATE)
+		many |= 1u << DV_IMPORT | 1u << DV_IMPORT_ROWS |
+		    1u << DV_IMPORT_RUN;
+	if (one & 1u << DV_EDIT)
+		many |= 1u << DV_EDIT_MANY;
+	if (one & 1u << DV_DELETE)
+		many |= 1u << DV_DELETE_MANY;
+	if (yaml_get(d->node, "duplicates") != NULL)
+		many |= 1u << DV_SIMILAR | 1u << DV_DUPLICATES;
+	if ((one & 1u << DV_EDIT) && (one & 1u << DV_DELETE))
+		many |= 1u << DV_MERGE;
+	return many;
+}
+
 static void
 load_verbs(struct loader *l, struct def *d)
 {
@@ -156,11 +181,27 @@ load_verbs(struct loader *l, struct def *d)
 		all |= 1u << DV_EDIT;
 	if (d->perm[OP_DELETE].given && !d->readonly)
 		all |= 1u << DV_DELETE | 1u << DV_RESTORE;
+	all |= many_verbs(d, all);
 	d->verbs = all;
 	if ((n = yaml_get(d->node, "verbs")) != NULL)
 		d->verbs = load_verb_list(l, n, all);
 	if ((n = yaml_get(d->node, "step_up")) != NULL)
 		d->step_up = load_verb_list(l, n, d->verbs);
+}
+
+/* Merging puts one of the two into the bin. */
+const char *
+def_verb_more(const struct def *d, enum def_verb v)
+{
+	switch (v) {
+	case DV_EXPORT:
+	case DV_EXPORT_ROWS:
+		return "records.export";
+	case DV_MERGE:
+		return d->perm[OP_DELETE].need;
+	default:
+		return NULL;
+	}
 }
 
 void

@@ -71,15 +71,10 @@ def_may(const struct def *d, enum def_op op, const char *rights)
 bool
 def_may_verb(const struct def *d, enum def_verb v, const char *rights)
 {
-	static const enum def_op ops[DV_VERBS] = {
-		[DV_LIST] = OP_VIEW, [DV_COUNT] = OP_VIEW, [DV_GET] = OP_VIEW,
-		[DV_LOOKUP] = OP_LOOKUP, [DV_CREATE] = OP_CREATE,
-		[DV_EDIT] = OP_EDIT, [DV_DELETE] = OP_DELETE,
-		[DV_RESTORE] = OP_DELETE, [DV_HISTORY] = OP_VIEW,
-		[DV_STATS] = OP_VIEW,
-	};
+	const char	*more = def_verb_more(d, v);
 
-	return (d->verbs & 1u << v) != 0 && def_may(d, ops[v], rights);
+	return (d->verbs & 1u << v) != 0 && def_may(d, def_verb_op(v),
+	    rights) && (more == NULL || rights_may(rights, more));
 }
 
 bool

@@ -138,6 +138,22 @@ void	list_base_sql(struct buf *, const struct def *, unsigned scopes);
 bool	totals_wanted(const struct req *);
 void	totals_query(struct req *, const struct def *, unsigned scopes,
 	    const char *where, struct params *);
+/* Rows that a verb on many could not do: columns id, title, code, text of a
+ * reply, at most FAILED_MAX of them. */
+#define FAILED_MAX	1000
+struct failed {
+	struct buf	 rows;		/* encoded arrays, one after another */
+	uint32_t	 n;		/* of them */
+	int64_t		 all;
+};
+void	failed_add(struct req *, struct failed *, const char *id,
+	    const char *title, const struct req_words *);
+/* "columns" and "rows": two pairs of the reply's map. */
+void	failed_put(struct cbw *, struct failed *);
+/* What a row of konak.change_many() and its like says: sqlstate, message,
+ * table, constraint, column, detail from that column on. */
+void	failed_words(struct req *, PGresult *, int row, int col,
+	    struct req_words *);
 
 /* --- The verbs -------------------------------------------------------------- */
 
@@ -161,6 +177,18 @@ bool	save_failed(struct req *, const struct db_error *);
 bool	removal_failed(struct req *, const struct db_error *);
 /* The engine's words for what a constraint refused. */
 bool	constraint_failed(struct req *, const struct db_error *);
+
+void	record_edit_many(struct req *);	/* many.c */
+void	record_delete_many(struct req *);
+void	record_export(struct req *);	/* export.c */
+void	record_export_rows(struct req *);
+void	record_import(struct req *);	/* import.c */
+void	record_import_rows(struct req *);
+void	record_import_run(struct req *);
+void	record_import_undo(struct req *);
+void	record_similar(struct req *);	/* twins.c */
+void	record_duplicates(struct req *);
+void	record_merge(struct req *);	/* merge.c */
 
 /* What a field held when the caller read it, and who changed it since. */
 struct save_base {
@@ -217,6 +245,8 @@ struct save *save_now(const struct req *);
 void	save_next(struct req *);
 /* From the first again: before the statements are sent another time. */
 void	save_first(struct req *);
+/* Queues the check of the references that are given. */
+void	save_references(struct req *, struct save *);
 void	save_set_sql(struct buf *, struct params *, const struct save *);
 void	save_returning_sql(struct req *, struct save *, struct buf *,
 	    struct query *);

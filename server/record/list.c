@@ -162,7 +162,6 @@ after_sql(struct buf *b, struct params *p, const struct listing *l)
 	buf_addz(b, ")");
 }
 
-/* joined: fields whose titles come with the rows; may be NULL. */
 static void
 base_sql(struct buf *b, const struct def *d, unsigned scopes,
     const struct fieldset *joined)
@@ -326,7 +325,7 @@ record_list(struct req *r)
 	p->r = r;
 	r->state = l;
 	if (!read_sort(r, l) || !read_limit(r, &l->limit, PROTO_LIST_DEFAULT,
-	    PROTO_LIST_MAX) || !read_after(r, l) ||
+	    req_has(r, "export") ? PROTO_EXPORT_MAX : PROTO_LIST_MAX) || !read_after(r, l) ||
 	    !chosen_fields(r, l->d, &l->fields) ||
 	    !filter_sql(r, l->d, &where, p, &filtered) ||
 	    !search_sql(r, l->d, &where, p, &searched)) {

@@ -3,10 +3,12 @@ libkonakd_a_SOURCES += \
 	server/record/after.c \
 	server/record/audit.c \
 	server/record/engine.h \
+	server/record/export.c \
 	server/record/filter.c \
 	server/record/history.c \
 	server/record/lines.c \
 	server/record/list.c \
+	server/record/many.c \
 	server/record/screens.c \
 	server/record/totals.c \
 	server/record/one.c \

@@ -184,6 +184,8 @@ record_restore(struct req *r)
 	req_query(r, &rm->q->stmt, 1, &rm->id, restored_rows);
 }
 
+#define UNDONE_MAX 1000	/* records that the answer names */
+
 /* --- undo ------------------------------------------------------------------ */
 
 static void
@@ -195,10 +197,11 @@ undo_rows(struct req *r, PGresult *res)
 	int			 n = PQntuples(res), i;
 	int64_t			 version;
 
-	cbw_map(w, 1);
+	cbw_map(w, 2);
+	cbw_kv_int(w, "count", n);
 	cbw_key(w, "records");
-	cbw_array(w, (uint32_t)n);
-	for (i = 0; i < n; i++) {
+	cbw_array(w, (uint32_t)(n < UNDONE_MAX ? n : UNDONE_MAX));
+	for (i = 0; i < n && i < UNDONE_MAX; i++) {
 		id = arena_strdup(r->arena, PQgetvalue(res, i, 1));
 		op = arena_strdup(r->arena, PQgetvalue(res, i, 3));
 		version = strtoll(PQgetvalue(res, i, 2), NULL, 10);
@@ -211,6 +214,13 @@ undo_rows(struct req *r, PGresult *res)
 			continue;
 		req_changed(r, d->name, id, version, op);
 		children_changed(r, d, 8);
+	}
+	/* The rest are not named one by one: their types are looked at. */
+	for (; i < n; i++) {
+		if (strcmp(PQgetvalue(res, i, 0),
+		    PQgetvalue(res, i - 1, 0)) != 0 || i == UNDONE_MAX)
+			req_changed_all(r, arena_strdup(r->arena,
+			    PQgetvalue(res, i, 0)));
 	}
 }
 

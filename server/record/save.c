@@ -270,8 +270,8 @@ reference_sql(struct buf *b, struct params *p, const struct save *s,
 
 /* Foreign keys do not know row-level security: whoever could name a record
  * that he may not see would learn that it exists. */
-static void
-check_references(struct req *r, struct save *s)
+void
+save_references(struct req *r, struct save *s)
 {
 	const struct def	*d = s->values.def;
 	const struct field	*f;
@@ -518,7 +518,7 @@ save_send(struct req *r, struct save *s)
 		return;
 	}
 	write_stmt(r, s, p);
-	check_references(r, s);
+	save_references(r, s);
 	req_query(r, &s->query->stmt, p->n, p->v, save_rows);
 	if (s->hooks != NULL && s->hooks->statements != NULL)
 		s->hooks->statements(r, &s->values);

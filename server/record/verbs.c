@@ -13,6 +13,8 @@
 #include "server/session.h"
 #include "server/verb.h"
 
+#define MANY_MS		300000	/* for one statement of a verb on many */
+
 /* What stands in every row of one kind; name, need and data are filled in. */
 static const struct verb kinds[DV_VERBS] = {
 	[DV_LIST] = { .run = record_list, .args = {
@@ -64,19 +66,41 @@ static const struct verb kinds[DV_VERBS] = {
 	    { "search", ARG_TEXT, false, 200 },
 	    { "filter", ARG_ANY, false, 0 },
 	    { "limit", ARG_INT, false, 0 } } },
-};
-
-static const enum def_op verb_ops[DV_VERBS] = {
-	[DV_LIST] = OP_VIEW, [DV_COUNT] = OP_VIEW, [DV_GET] = OP_VIEW,
-	[DV_LOOKUP] = OP_LOOKUP, [DV_CREATE] = OP_CREATE,
-	[DV_EDIT] = OP_EDIT, [DV_DELETE] = OP_DELETE,
-	[DV_RESTORE] = OP_DELETE, [DV_HISTORY] = OP_VIEW,
-	[DV_STATS] = OP_VIEW,
+	[DV_EDIT_MANY] = { .run = record_edit_many,
+	    .flags = VERB_WRITE | VERB_STEPS, .limit_ms = MANY_MS, .args = {
+	    { "ids", ARG_UUIDS, false, PROTO_MANY_MAX },
+	    { "versions", ARG_ANY, false, 0 },
+	    { "search", ARG_TEXT, false, 200 },
+	    { "filter", ARG_ANY, false, 0 },
+	    { "set", ARG_ANY, true, 0 },
+	    { "whole", ARG_BOOL, false, 0 } } },
+	[DV_DELETE_MANY] = { .run = record_delete_many,
+	    .flags = VERB_WRITE | VERB_STEPS, .limit_ms = MANY_MS, .args = {
+	    { "ids", ARG_UUIDS, false, PROTO_MANY_MAX },
+	    { "versions", ARG_ANY, false, 0 },
+	    { "search", ARG_TEXT, false, 200 },
+	    { "filter", ARG_ANY, false, 0 },
+	    { "whole", ARG_BOOL, false, 0 } } },
+	[DV_EXPORT] = { .run = record_export,
+	    .flags = VERB_WRITE | VERB_STEP_UP, .limit_ms = MANY_MS, .args = {
+	    { "search", ARG_TEXT, false, 200 },
+	    { "filter", ARG_ANY, false, 0 },
+	    { "columns", ARG_ANY, false, 0 } } },
+	[DV_EXPORT_ROWS] = { .run = record_export_rows, .args = {
+	    { "export", ARG_UUID, true, 0 },
+	    { "search", ARG_TEXT, false, 200 },
+	    { "filter", ARG_ANY, false, 0 },
+	    { "sort", ARG_TEXT, false, 80 },
+	    { "limit", ARG_INT, false, 0 },
+	    { "after", ARG_TEXT, false, 4000 },
+	    { "columns", ARG_ANY, false, 0 } } },
 };
 
 static const char *const verb_actions[DV_VERBS] = {
 	[DV_CREATE] = "_CREATE", [DV_EDIT] = "_UPDATE",
 	[DV_DELETE] = "_DELETE", [DV_RESTORE] = "_RESTORE",
+	[DV_EDIT_MANY] = "_UPDATE", [DV_DELETE_MANY] = "_DELETE",
+	[DV_IMPORT_RUN] = "_CREATE",
 };
 
 /* Definitions and their verbs live as long as the process. */
@@ -88,11 +112,12 @@ register_def(const struct def *d)
 
 	v = table;
 	for (k = 0; k < DV_VERBS; k++) {
-		if ((d->verbs & 1u << k) == 0)
+		if ((d->verbs & 1u << k) == 0 || kinds[k].run == NULL)
 			continue;
 		*v = kinds[k];
 		v->name = xasprintf("%s.%s", d->name, def_verb_name(k));
-		v->need[0] = d->perm[verb_ops[k]].need;
+		v->need[0] = d->perm[def_verb_op(k)].need;
+		v->need[1] = def_verb_more(d, k);
 		v->state = VERB_COMPANY;
 		if (d->step_up & 1u << k)
 			v->flags |= VERB_STEP_UP;
