@@ -284,6 +284,8 @@ req_words(struct req *r, const struct db_error *e, struct req_words *out)
 	else if (strcmp(e->sqlstate, "KN003") == 0)
 		req_fail(r, ERR_INVALID, e->column, "record.bad_reference",
 		    NULL);
+	else if (strcmp(e->sqlstate, "KN001") == 0)
+		req_fail(r, ERR_STALE, NULL, "many.stale", NULL);
 	else
 		refuse_map(r, e);
 	if (p->err == ERR_NONE) {

@@ -62,11 +62,12 @@ begin
 	end if;
 	-- Not there, or not any more, or not as the caller saw it, or not his.
 	-- What this very request has done already is no failure.
-	return query execute format('select w.id, ''KN002'', case '
-	    'when t.id is null then ''record.not_found'' '
-	    'when %2$s then ''record.deleted'' '
-	    'when t.version <> w.version then ''many.stale'' '
-	    'else ''many.denied'' end, '''', '''', '''', ''{}'' '
+	return query execute format('select w.id, case '
+	    'when t.id is null or %2$s then ''KN002'' '
+	    'when t.version <> w.version then ''KN001'' else ''42501'' end, '
+	    'case when t.id is null then ''record.not_found'' '
+	    'when %2$s then ''record.deleted'' else ''many'' end, '
+	    ''''', '''', '''', ''{}'' '
 	    'from unnest($1, $2) w(id, version) '
 	    'left join konak.%1$I t on t.company_id = (select konak.company()) '
 	    'and t.id = w.id '
@@ -84,6 +85,19 @@ grant execute on function
 select konak.grant_default('records.export', 'core', 'Listeleri dışa aktar',
     'Export lists', '["owner", "admin", "manager"]');
 
+-- The log's row with which an export begins.
+create function konak.export_begin(module text, record_type text, vals jsonb)
+    returns void
+language plpgsql
+as $$
+begin
+	if not konak.may('records.export') then
+		perform konak.denied('records.export');
+	end if;
+	perform konak.audit('EXPORT', module, record_type, null, vals);
+end $$;
+grant execute on function konak.export_begin(text, text, jsonb) to konak_app;
+
 -- An export's pages are asked for one by one; they belong to an act that the
 -- same person began within the hour, with a fresh code, for the same list.
 set local role konak_definer;
@@ -92,6 +106,9 @@ language plpgsql stable security definer
 set search_path = pg_catalog, konak, pg_temp
 as $$
 begin
+	if not konak.may('records.export') then
+		perform konak.denied('records.export');
+	end if;
 	if not exists (select from konak.audit_logs l
 	    join konak.audit_values v on v.company_id = l.company_id
 		and v.at = l.at and v.id = l.id

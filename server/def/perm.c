@@ -153,17 +153,10 @@ many_verbs(const struct def *d, unsigned one)
 	if (d->hand || d->owner != OWNER_COMPANY ||
 	    yaml_get(d->node, "step_up") != NULL)
 		return d->hand ? 0 : many;
-	if (one & 1u << DV_CREATE)
-		many |= 1u << DV_IMPORT | 1u << DV_IMPORT_ROWS |
-		    1u << DV_IMPORT_RUN;
 	if (one & 1u << DV_EDIT)
 		many |= 1u << DV_EDIT_MANY;
 	if (one & 1u << DV_DELETE)
 		many |= 1u << DV_DELETE_MANY;
-	if (yaml_get(d->node, "duplicates") != NULL)
-		many |= 1u << DV_SIMILAR | 1u << DV_DUPLICATES;
-	if ((one & 1u << DV_EDIT) && (one & 1u << DV_DELETE))
-		many |= 1u << DV_MERGE;
 	return many;
 }
 

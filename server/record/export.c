@@ -120,11 +120,11 @@ record_export(struct req *r)
 		buf_free(&where);
 		return;
 	}
-	buf_addz(&b, "select n.n, konak.audit('EXPORT', ");
+	buf_addz(&b, "select n.n, konak.export_begin(");
 	param(&b, p, d->module);
 	buf_addz(&b, ", ");
 	param(&b, p, d->name);
-	buf_addz(&b, ", null, jsonb_build_object('count', n.n) || ");
+	buf_addz(&b, ", jsonb_build_object('count', n.n) || ");
 	param(&b, p, export_values(r));
 	buf_addz(&b, "::jsonb) from (select count(*) as n");
 	list_base_sql(&b, d, scope_bits(r, d, OP_VIEW));
