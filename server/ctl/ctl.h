@@ -16,6 +16,7 @@
 
 struct arena;
 struct ctl;
+struct def_errors;
 struct tenant_file;
 
 struct ctl_opt {
@@ -159,6 +160,9 @@ const char	*ping_tls(struct ctl *, const char *host);
 
 /* reload.c: false when no server runs. */
 bool	server_reload(struct ctl *);
+
+/* defs.c: the definitions of these folders (dir:dir). */
+bool	defs_read(struct ctl *, const char *dirs, struct def_errors *);
 
 /* The commands. */
 int	cluster_init_run(struct ctl *);

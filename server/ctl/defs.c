@@ -22,20 +22,27 @@ tell(struct def_errors *e)
 	return 1;
 }
 
-static bool
-load(struct ctl *ctl, struct def_errors *e)
+bool
+defs_read(struct ctl *ctl, const char *dirs, struct def_errors *e)
 {
-	const char	*dirs = ctl_opt(ctl, "definitions"), **list;
+	const char	**list;
 	char		*dir, *rest;
 	size_t		 n = 0;
 
-	if (dirs == NULL)
-		dirs = ctl_conf(ctl)->definitions;
 	list = arena_array(ctl->arena, strlen(dirs) + 2, sizeof *list);
 	for (dir = strtok_r(arena_strdup(ctl->arena, dirs), ":", &rest);
 	    dir != NULL; dir = strtok_r(NULL, ":", &rest))
 		list[n++] = dir;
 	return defs_load(list, e);
+}
+
+static bool
+load(struct ctl *ctl, struct def_errors *e)
+{
+	const char	*dirs = ctl_opt(ctl, "definitions");
+
+	return defs_read(ctl, dirs != NULL ? dirs :
+	    ctl_conf(ctl)->definitions, e);
 }
 
 int

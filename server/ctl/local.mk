@@ -14,7 +14,10 @@ konakctl_SOURCES += \
 	server/ctl/pg.c \
 	server/ctl/ping.c \
 	server/ctl/reload.c \
+	server/ctl/sample-data.c \
+	server/ctl/sample-data.h \
 	server/ctl/sample-rows.c \
+	server/ctl/sample-value.c \
 	server/ctl/sample.c \
 	server/ctl/sample.h \
 	server/ctl/tenant.c \

@@ -527,11 +527,12 @@ copy_all(struct sample *s, const char *sql,
 
 /* --- histories ------------------------------------------------------------ */
 
-static const char history_sql[] =
+static const char history_start_sql[] =
 "create temp table history (company_id uuid, at timestamptz, user_id uuid, "
 "    action text, module text, record_type text, record_id uuid, "
-"    version int, op text, vals jsonb) on commit drop;"
+"    version int, op text, vals jsonb) on commit drop";
 
+static const char history_sql[] =
 /* What a customer was made with: what it is now, before its one edit. */
 "insert into history select c.company_id, c.created_at, c.created_by, "
 "    'CUSTOMER_CREATE', 'customers', 'customers', c.id, 1, 'create', "
@@ -603,6 +604,19 @@ static const char audit_sql[] =
 "insert into konak.audit_values (company_id, at, id, values, salt) "
 "    select company_id, at, id, vals, salt from made";
 
+void
+sample_history_start(struct sample *s)
+{
+	pg_exec(s->conn, history_start_sql);
+}
+
+void
+sample_history_end(struct sample *s)
+{
+	pg_exec(s->conn, audit_sql);
+	pg_exec(s->conn, "drop table history");
+}
+
 static void
 make_history(struct sample *s)
 {
@@ -611,6 +625,7 @@ make_history(struct sample *s)
 	const char	*params[5];
 
 	timestamp_write(s->now, now);
+	sample_history_start(s);
 	pg_exec(s->conn, history_sql);
 	params[0] = s->companies[0].id;
 	params[1] = arena_strdup(arena, now);
@@ -624,7 +639,7 @@ make_history(struct sample *s)
 	    "vals #>> '{new,phone}' is not null", 0, NULL));
 	PQclear(pg_query(s->conn, phone_sql, 3, params));
 	PQclear(pg_query(s->conn, shown_sql, 5, params));
-	PQclear(pg_query(s->conn, audit_sql, 0, NULL));
+	sample_history_end(s);
 	PQclear(pg_query(s->conn, "update konak.memberships set "
 	    "last_accessed_at = $1::timestamptz - interval '2 hours' "
 	    "where company_id = $2::uuid", 2,

@@ -390,7 +390,7 @@ sample_run(struct ctl *ctl)
 	struct tenant_file	*t = tenant_chosen(ctl);
 	struct sample		 s = { .ctl = ctl };
 	struct buf		 list;
-	long			 customers, made;
+	long			 customers, made, others;
 
 	s.seed = (uint64_t)ctl_number(ctl, "seed", 1, 0, 1000000000);
 	customers = ctl_number(ctl, "customers", ALL_CUSTOMERS, 0, 10000000);
@@ -414,11 +414,14 @@ sample_run(struct ctl *ctl)
 	make_memberships(&s);
 	pg_exec(s.conn, "reset role");
 	made = sample_rows(&s);
+	others = sample_data(&s);
 	pg_exec(s.conn, "commit");
-	if (made > 0)
+	if (made + others > 0)
 		pg_exec(s.conn, "analyze");
 	PQfinish(s.conn);
 	printf("%ld customers made\n", made);
+	if (others > 0)
+		printf("%ld other records made\n", others);
 	report(&s, ctl_opt(ctl, "accounts"), &list);
 	buf_free(&list);
 	return 0;

@@ -14,6 +14,7 @@
 struct ctl;
 
 #define SAMPLE_USERS	6
+#define SAMPLE_COMPANIES 8	/* the holding's; more are for load tests */
 
 struct sample_company {
 	char		 id[UUID_TEXT];
@@ -29,6 +30,7 @@ struct sample {
 	PGconn			*conn;
 	uint64_t		 seed;
 	int64_t			 now;	/* µs; where the histories end */
+	const char		*stamp, *today;	/* the same, in Istanbul */
 	bool			 fresh;	/* the tenant was empty */
 	bool			 rich;	/* full histories, with audit */
 	struct sample_company	*companies;
@@ -45,5 +47,14 @@ void		sample_uuid(uint64_t *state, int64_t at, char out[UUID_TEXT]);
 
 /* Within the caller's transaction; gives the number of customers made. */
 long		sample_rows(struct sample *);
+
+/* sample-data.c: the other record types, from their files; the number of
+ * records made. A company that has some of a type gets no more of it. */
+long		 sample_data(struct sample *);
+
+/* Histories are rows of the table history until the end writes them as audit
+ * rows. */
+void		 sample_history_start(struct sample *);
+void		 sample_history_end(struct sample *);
 
 #endif
