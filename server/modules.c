@@ -4,6 +4,9 @@
  */
 #include "server/module.h"
 
+extern const struct module leads_module;
+
 const struct module *const modules[] = {
+	&leads_module,
 	NULL
 };
