@@ -5,6 +5,7 @@
 #include "lib/money.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MONEY_DIGITS	14
@@ -390,4 +391,48 @@ money_format(enum lang lang, int64_t v, char out[DECIMAL_TEXT])
 	money_write(v, text);
 	decimal_format(lang, text, MONEY_SCALE, wide);
 	snprintf(out, DECIMAL_TEXT, "%.*s", DECIMAL_TEXT - 1, wide);
+}
+
+/* --- Sums ------------------------------------------------------------------ */
+
+/* In units of the smallest decimal. */
+static bool
+units(const char *s, int scale, int64_t *out)
+{
+	bool	minus = *s == '-', dot = false;
+	int	decimals = 0;
+
+	*out = 0;
+	for (s += minus; *s != '\0' || decimals < scale; s += *s != '\0') {
+		if (*s == '.') {
+			dot = true;
+			continue;
+		}
+		decimals += dot || *s == '\0';
+		if (decimals > scale || (*s != '\0' && !is_digit(*s)) ||
+		    __builtin_mul_overflow(*out, 10, out) ||
+		    __builtin_add_overflow(*out, *s == '\0' ? 0 : *s - '0',
+		    out))
+			return false;
+	}
+	if (minus)
+		*out = -*out;
+	return true;
+}
+
+bool
+decimal_add(char sum[DECIMAL_TEXT], const char *other, int scale)
+{
+	int64_t	a, b;
+	char	digits[DECIMAL_TEXT];
+	int	len;
+
+	if (!units(sum, scale, &a) || !units(other, scale, &b) ||
+	    __builtin_add_overflow(a, b, &a))
+		return false;
+	len = snprintf(digits, sizeof digits, "%0*lld", scale + 1,
+	    llabs((long long)a));
+	snprintf(sum, DECIMAL_TEXT, "%s%.*s%s%s", a < 0 ? "-" : "",
+	    len - scale, digits, scale > 0 ? "." : "", digits + len - scale);
+	return true;
 }

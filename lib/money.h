@@ -52,6 +52,8 @@ enum decimal_result money_parse(enum lang, const char *, size_t len,
     int64_t *out, char currency[4]);
 /* Canonical wire text (0 to 2 decimals) to hundredths. */
 enum decimal_result money_read(const char *, size_t len, int64_t *out);
+/* Adds canonical texts of at most so many decimals; false: too large. */
+bool	decimal_add(char sum[DECIMAL_TEXT], const char *, int scale);
 /* Canonical text with two decimals: "1234.50". */
 void	money_write(int64_t, char out[DECIMAL_TEXT]);
 /* "1.234,50" or "1,234.50". */

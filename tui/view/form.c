@@ -16,10 +16,9 @@
 #include "tui/view.h"
 #include "tui/view/form.h"
 #include "tui/view/formint.h"
-#include "tui/view/refpick.h"
+#include "tui/view/formlines.h"
 
 #define FORM_WIDE	140	/* columns from which there are two */
-#define FORM_FOUND	6	/* rows of what a reference's text finds */
 
 int
 form_screen_rows(const struct form *fm)
@@ -33,23 +32,59 @@ form_find(struct form *fm, const char *name)
 	size_t	i;
 
 	for (i = 0; name != NULL && i < fm->n; i++) {
-		if (strcmp(fm->field[i].f->name, name) == 0)
+		if (fm->field[i].lines == NULL && strcmp(fm->field[i].f->name, name) == 0)
 			return &fm->field[i];
 	}
 	return NULL;
 }
 
+struct formfield *
+form_focus(struct form *fm)
+{
+	struct formfield	*ff = &fm->field[fm->at];
+
+	return ff->lines != NULL ? formlines_cell(ff->lines) : ff;
+}
+
+void
+form_go_to(struct form *fm, struct formfield *ff)
+{
+	size_t	i;
+
+	for (i = 0; i < fm->n; i++) {
+		if (&fm->field[i] == ff)
+			fm->at = i;
+		if (fm->field[i].lines != NULL && ff->line != NULL &&
+		    formlines_has(fm->field[i].lines, ff)) {
+			fm->at = i;
+			formlines_go(fm->field[i].lines, ff);
+		}
+	}
+}
+
+/* The field of this name that belongs with ff: of its line, or the form's. */
+struct formfield *
+form_beside(struct form *fm, const struct formfield *ff, const char *name)
+{
+	struct formfield	*other = NULL;
+
+	if (ff->line != NULL && name != NULL)
+		other = formlines_sibling(ff, name);
+	return other != NULL ? other : form_find(fm, name);
+}
+
 /* The currency that goes with an amount. */
 void
-form_currency(struct form *fm, const struct field *f, struct buf *b)
+form_currency(struct form *fm, const struct formfield *ff, struct buf *b)
 {
+	const struct field	*f = ff->f;
 	const struct formfield	*other;
 	const char		*code = f->rules.currency;
 
 	if (f->rules.type != VALUE_MONEY)
 		return;
-	if (f->currency != NULL && (other = form_find(fm, f->currency)) !=
-	    NULL)
+	if (f->currency != NULL && (other = form_beside(fm, ff,
+	    f->currency)) != NULL)
 		code = other->canon != NULL ? other->canon :
 		    other->edit.text;
 	if (code == NULL)
@@ -70,117 +105,20 @@ form_dirty(const struct form *fm)
 	return false;
 }
 
-/* --- References found while typing ---------------------------------------------- */
-
-static void
-form_found(void *arg)
-{
-	struct form	*fm = arg;
-
-	if (fm->found > lookup_n(fm->look))
-		fm->found = 0;
-	ui_redraw();
-}
-
-static void
-form_look(struct form *fm)
-{
-	struct formfield	*ff = &fm->field[fm->at];
-
-	if (fm->look == NULL)
-		fm->look = lookup_new(ff->f->ref, form_found, fm);
-	lookup_search(fm->look, ff->title != NULL && strcmp(ff->title,
-	    ff->edit.text) == 0 ? "" : ff->edit.text, form_match(fm, ff->f));
-	fm->open = true;
-	fm->found = 0;
-	ui_redraw();
-}
-
 void
-form_look_end(struct form *fm)
+form_changed(struct form *fm)
 {
-	lookup_free(fm->look);
-	fm->look = NULL;
-	fm->open = false;
-}
-
-/* A record made from here is the one that was wanted. */
-static void
-form_made_title_cb(const struct link_reply *r, void *arg)
-{
-	struct form		*fm = arg;
-	struct record		 rec;
-
-	fm->parent_call = 0;
-	rec.columns = val_get(r->body, "columns");
-	rec.row = val_at(val_get(r->body, "rows"), 0);
-	if (r->ok && rec.row != NULL)
-		formfield_set(&fm->field[fm->made_for], record_id(&rec),
-		    val_str(record_get(&rec, "title")), false);
-}
-
-static void
-form_made_cb(const char *type, const char *id, void *arg)
-{
-	struct form	*fm = arg;
-	struct val	*args = val_map(), *ids = val_array();
-	char		 verb[128];
-
-	val_add(ids, val_uuid(id));
-	val_put(args, "ids", ids);
-	snprintf(verb, sizeof verb, "%s.lookup", type);
-	if (fm->parent_call != 0)
-		app_forget(fm->parent_call);
-	fm->parent_call = app_call(verb, args, form_made_title_cb, fm);
-}
-
-/* `+ Yeni` below what was found, for those who may. */
-static bool
-form_can_make(const struct form *fm)
-{
-	return def_can(defs_find(fm->field[fm->at].f->ref), "create");
-}
-
-static void
-form_make(struct form *fm)
-{
-	struct formfield	*ff = &fm->field[fm->at];
-	struct val		*fixed = form_match(fm, ff->f);
-	char			*text = xstrdup(ff->canon == NULL ?
-				    ff->edit.text : "");
-
-	fm->made_for = fm->at;
-	form_look_end(fm);
-	fm->waited = form_who_waits(&fm->waited_arg);
-	fm->making = true;
-	form_on_created(form_made_cb, fm);
-	form_new_named(ff->f->ref, fixed, text);
-	val_free(fixed);
-	free(text);
-}
-
-static void
-form_look_take(struct form *fm)
-{
-	struct formfield	*ff = &fm->field[fm->at];
-
-	if (fm->found == lookup_n(fm->look) && form_can_make(fm)) {
-		form_make(fm);
-		return;
-	}
-	if (fm->found < lookup_n(fm->look))
-		formfield_set(ff, lookup_id(fm->look, fm->found),
-		    lookup_title(fm->look, fm->found), false);
-	form_unmatch(fm, ff);
-	form_look_end(fm);
+	/* Another content is another request. */
+	fm->request[0] = '\0';
 }
 
 void
 form_touched(struct form *fm, struct formfield *ff)
 {
-	/* Another content is another request. */
-	fm->request[0] = '\0';
-	if (ff->f->rules.type == VALUE_REF && ff == &fm->field[fm->at])
+	form_changed(fm);
+	if (ff->line != NULL)
+		formlines_touched(fm->field[fm->at].lines);
+	if (ff->f->rules.type == VALUE_REF && ff == form_focus(fm))
 		form_look(fm);
 }
 
@@ -211,6 +149,17 @@ form_name(struct form *fm, const char *name)
 }
 
 static bool
+form_lines(const struct form *fm)
+{
+	size_t	i;
+
+	for (i = 0; i < fm->n; i++)
+		if (fm->field[i].lines != NULL)
+			return true;
+	return false;
+}
+
+static bool
 form_start(struct view *v, void *arg)
 {
 	struct form	*fm = v->state;
@@ -237,6 +186,8 @@ form_start(struct view *v, void *arg)
 	if (a->id != NULL) {
 		args = val_map();
 		val_put(args, "id", val_uuid(a->id));
+		if (form_lines(fm))
+			val_put_bool(args, "lines", true);
 		snprintf(verb, sizeof verb, "%s.get", a->type);
 		fm->call = app_call(verb, args, form_loaded_cb, fm);
 		return true;
@@ -336,46 +287,22 @@ form_layout(struct form *fm, const struct surface *s, int *y, int *col)
 	return at > most ? at : most;
 }
 
+/* What is in focus, which begins in this row, must be seen: of a block of
+ * lines the present one. */
 static void
-form_draw_found(struct form *fm, struct surface *s)
+form_scroll(struct form *fm, int y, int rows)
 {
 	const struct formfield	*ff = &fm->field[fm->at];
-	struct surface		 box;
-	size_t			 i, n = lookup_n(fm->look);
-	size_t			 all = n + form_can_make(fm);
-	size_t			 top = fm->found >= FORM_FOUND ?
-				    fm->found - FORM_FOUND + 1 : 0;
-	int			 rows = all > FORM_FOUND ? FORM_FOUND :
-				    (int)all;
-	int			 row = ff->row + 1, cols = 48;
+	int			 need = ff->rows;
 
-	if (cols > s->cols - 22)
-		cols = s->cols - 22;
-	if (rows == 0)
-		rows = 1;
-	if (row + rows > s->rows)
-		row = ff->row - rows;
-	if (row < 0)
-		return;
-	box = draw_sub(s, row, ff->col + 21, rows, cols);
-	draw_fill(&box, 0, 0, rows, cols, STYLE_INPUT);
-	if (all == 0)
-		draw_field(&box, 0, 0, cols, STYLE_INPUT,
-		    TF(lookup_waiting(fm->look) ? "views.loading" :
-		    "views.not_found", NULL));
-	for (i = top; i < all && (int)(i - top) < rows; i++) {
-		row = (int)(i - top);
-		draw_field(&box, row, 2, cols - 18, STYLE_INPUT, i == n ?
-		    T("views.make_ref") : lookup_title(fm->look, i));
-		if (i < n)
-			draw_right(&box, row, cols - 16, 15, STYLE_INPUT,
-			    lookup_hint(fm->look, i));
-		if (i == fm->found) {
-			draw_style(&box, row, 0, 1, cols, STYLE_SELECTED);
-			draw_text(&box, row, 0, 1, STYLE_SELECTED,
-			    glyph(GLYPH_MARK));
-		}
+	if (ff->lines != NULL) {
+		y += formlines_at_row(ff->lines);
+		need = formlines_at_rows(ff->lines);
 	}
+	if (y + need > fm->top + rows)
+		fm->top = y + need - rows;
+	if (y < fm->top)
+		fm->top = y;
 }
 
 static void
@@ -396,11 +323,8 @@ form_draw(struct view *v, struct surface *s)
 		draw_text(s, 1, 2, s->cols - 4, STYLE_DIM,
 		    TF("views.loading", NULL));
 	rows = form_layout(fm, s, y, col);
-	if (fm->n > 0 && y[fm->at] < fm->top)
-		fm->top = y[fm->at];
-	if (fm->n > 0 && y[fm->at] + fm->field[fm->at].rows > fm->top +
-	    s->rows)
-		fm->top = y[fm->at] + fm->field[fm->at].rows - s->rows;
+	if (fm->n > 0)
+		form_scroll(fm, y[fm->at], s->rows);
 	if (fm->top > 0 && rows - fm->top < s->rows)
 		fm->top = rows > s->rows ? rows - s->rows : 0;
 	for (i = 0; fm->loaded && i < fm->n; i++) {
@@ -428,7 +352,12 @@ form_go(struct form *fm, long to)
 	if (fm->n == 0)
 		return;
 	form_look_end(fm);
-	formfield_check(&fm->field[fm->at], false);
+	formfield_check(form_focus(fm), false);
+	if (fm->field[fm->at].lines != NULL && labs(to - (long)fm->at) == 1 &&
+	    formlines_step(fm->field[fm->at].lines, (int)step)) {
+		ui_redraw();
+		return;
+	}
 	while (to >= 0 && to < (long)fm->n && fm->field[to].fixed)
 		to += step;
 	if (to >= (long)fm->n)
@@ -436,40 +365,9 @@ form_go(struct form *fm, long to)
 	if (to < 0)
 		to = (long)fm->n - 1;
 	fm->at = (size_t)to;
+	if (fm->field[to].lines != NULL)
+		formlines_enter(fm->field[to].lines, step > 0);
 	ui_redraw();
-}
-
-static bool
-form_found_key(struct form *fm, const struct input *in)
-{
-	if (!fm->open || fm->look == NULL || in->kind != INPUT_KEY)
-		return false;
-	switch (in->code) {
-	case K_DOWN:
-		if (fm->found + 1 < lookup_n(fm->look) + form_can_make(fm))
-			fm->found++;
-		break;
-	case K_UP:
-		if (fm->found > 0)
-			fm->found--;
-		break;
-	case K_ENTER:
-		form_look_take(fm);
-		break;
-	case K_TAB:
-		/* One match and something typed: it is meant. */
-		if ((in->mods & MOD_SHIFT) == 0 && lookup_n(fm->look) == 1 &&
-		    fm->field[fm->at].edit.text[0] != '\0')
-			form_look_take(fm);
-		return false;
-	case K_ESC:
-		form_look_end(fm);
-		break;
-	default:
-		return false;
-	}
-	ui_redraw();
-	return true;
 }
 
 static bool
@@ -477,13 +375,23 @@ form_mouse(struct form *fm, const struct input *in)
 {
 	const struct formfield	*ff;
 	size_t			 i;
+	bool			 same;
 
 	if (in->button != MOUSE_PRESS)
 		return false;
 	for (i = 0; i < fm->n; i++) {
 		ff = &fm->field[i];
-		if (in->row == ff->row && in->col >= ff->col &&
-		    !ff->fixed) {
+		if (ff->lines != NULL && formlines_click(ff->lines, in->row,
+		    in->col, &same)) {
+			form_look_end(fm);
+			if (same && fm->at == i)
+				formfield_choose(formlines_cell(ff->lines));
+			fm->at = i;
+			ui_redraw();
+			return true;
+		}
+		if (ff->lines == NULL && in->row == ff->row &&
+		    in->col >= ff->col && !ff->fixed) {
 			if (i == fm->at)
 				formfield_choose(&fm->field[i]);
 			else
@@ -500,9 +408,8 @@ form_key(struct view *v, const struct input *in)
 	struct form		*fm = v->state;
 	struct formfield	*ff;
 
-	if (fm->n == 0 || !fm->loaded)
+	if (fm->n == 0 || !fm->loaded || (ff = form_focus(fm)) == NULL)
 		return false;
-	ff = &fm->field[fm->at];
 	if (in->kind == INPUT_MOUSE)
 		return form_mouse(fm, in);
 	if (form_found_key(fm, in))
@@ -517,16 +424,20 @@ form_key(struct view *v, const struct input *in)
 			return true;
 		}
 	}
+	/* A row is left upwards and downwards, whatever stands in it. */
+	if (ff->line != NULL && in->kind == INPUT_KEY && in->mods == 0 &&
+	    (in->code == K_UP || in->code == K_DOWN))
+		return false;
 	return formfield_key(ff, in);
 }
 
 static void
 form_editor(struct form *fm)
 {
-	struct formfield	*ff = &fm->field[fm->at];
+	struct formfield	*ff = form_focus(fm);
 	char			 why[200] = "", *text;
 
-	if (ff->fixed || !ff->typed || ff->f->rules.type == VALUE_REF)
+	if (ff == NULL || ff->fixed || !ff->typed || ff->f->rules.type == VALUE_REF)
 		return;
 	text = term_editor(ff->edit.text, ".txt", why, sizeof why);
 	if (text == NULL) {
@@ -543,6 +454,23 @@ form_editor(struct form *fm)
 	ui_redraw();
 }
 
+/* Rows: up and down within the block, adding, deleting, moving. */
+static bool
+form_lines_action(struct form *fm, enum action a)
+{
+	struct formlines	*fl = fm->field[fm->at].lines;
+
+	if (fl == NULL || !fm->loaded)
+		return false;
+	if (a == ACT_UP || a == ACT_DOWN)
+		formfield_check(formlines_cell(fl), false);
+	if (!formlines_action(fl, a))
+		return false;
+	form_look_end(fm);
+	ui_redraw();
+	return true;
+}
+
 static bool
 form_action(struct view *v, enum action a, const struct input *in)
 {
@@ -551,6 +479,8 @@ form_action(struct view *v, enum action a, const struct input *in)
 	(void)in;
 	if (fm->n == 0)
 		return a == ACT_BACK ? view_close(v), true : false;
+	if (form_lines_action(fm, a))
+		return true;
 	switch (a) {
 	case ACT_NEXT_PANE:
 	case ACT_DOWN:
@@ -588,6 +518,9 @@ form_can(struct view *v, enum action a, char *why, size_t len)
 	struct form	*fm = v->state;
 
 	why[0] = '\0';
+	if (fm->n > 0 && fm->field[fm->at].lines != NULL &&
+	    formlines_can(fm->field[fm->at].lines, a))
+		return true;
 	if (a == ACT_SAVE && !form_dirty(fm) && fm->id[0] != '\0')
 		snprintf(why, len, "%s", TF("views.unchanged", NULL));
 	return (a == ACT_SAVE && why[0] == '\0') || a == ACT_EDITOR ||
@@ -630,6 +563,29 @@ form_leave(struct view *v)
 	return false;
 }
 
+static int
+form_hints(struct view *v, enum action *out, int max)
+{
+	static const enum action plain[] = { ACT_SAVE, ACT_NEXT_PANE,
+	    ACT_BACK, ACT_EDITOR, ACT_NONE };
+	static const enum action rows[] = { ACT_SAVE, ACT_NEXT_PANE,
+	    ACT_LINE_NEW, ACT_LINE_DELETE, ACT_LINE_UP, ACT_LINE_DOWN,
+	    ACT_BACK, ACT_NONE };
+	struct form		*fm = v->state;
+	struct formlines	*fl = fm->n == 0 ? NULL :
+				    fm->field[fm->at].lines;
+	const enum action	*a = fl == NULL ? plain : rows;
+	int			 n = 0;
+
+	for (; *a != ACT_NONE && n < max; a++) {
+		if (*a >= ACT_LINE_NEW && *a <= ACT_LINE_DOWN &&
+		    !formlines_can(fl, *a))
+			continue;
+		out[n++] = *a;
+	}
+	return n;
+}
+
 static const struct view_ops form_view = {
 	.name = "form",
 	.when = WHEN_FORM,
@@ -644,7 +600,7 @@ static const struct view_ops form_view = {
 	.can = form_can,
 	.leave = form_leave,
 	.shown = form_shown,
-	.hints = { ACT_SAVE, ACT_NEXT_PANE, ACT_BACK, ACT_EDITOR }
+	.hints_now = form_hints,
 };
 
 void

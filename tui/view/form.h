@@ -33,7 +33,7 @@ form_created_cb	 form_who_waits(void **arg);
 
 /* For formfield.c. */
 void	 form_touched(struct form *, struct formfield *);
-void	 form_currency(struct form *, const struct field *, struct buf *);
+void	 form_currency(struct form *, const struct formfield *, struct buf *);
 int	 form_screen_rows(const struct form *);
 
 #endif

@@ -16,8 +16,9 @@
 #include "tui/ui.h"
 #include "tui/view/form.h"
 #include "tui/view/formfield.h"
+#include "tui/view/formlines.h"
 
-#define FIELD_LABEL 19
+#define FIELD_LABEL (FIELD_COL - 2)
 #define FIELD_ITEMS 64
 
 static bool
@@ -46,6 +47,7 @@ void
 formfield_free(struct formfield *ff)
 {
 	edit_free(&ff->edit);
+	formlines_free(ff->lines);
 	free(ff->canon);
 	free(ff->title);
 	free(ff->start);
@@ -92,6 +94,8 @@ formfield_set(struct formfield *ff, const char *canon, const char *title,
 bool
 formfield_dirty(const struct formfield *ff)
 {
+	if (ff->lines != NULL)
+		return formlines_dirty(ff->lines);
 	if (ff->fixed)
 		return false;
 	if (ff->typed && ff->f->rules.type != VALUE_REF)
@@ -128,6 +132,8 @@ formfield_check(struct formfield *ff, bool saving)
 	struct arena		*a;
 	const char		*canon = NULL;
 
+	if (ff->lines != NULL)
+		return formlines_check(ff->lines, saving);
 	if (ff->fixed)
 		return true;
 	field_replace(&ff->error, NULL);
@@ -422,6 +428,8 @@ formfield_rows(struct formfield *ff, int cols, int screen, bool focus)
 {
 	int	rows = 1, width = cols - FIELD_LABEL - 3;
 
+	if (ff->lines != NULL)
+		return formlines_rows(ff->lines);
 	if (ff->f->rules.type == VALUE_LONGTEXT && !ff->fixed)
 		rows = screen >= 30 ? 6 : 3;
 	if (ff->section[ui_lang()] != NULL)
@@ -464,7 +472,7 @@ field_echo(struct formfield *ff, struct surface *s, int row, int col)
 		} else {
 			value_format(&ff->f->rules, &ctx, canon, &b);
 		}
-		form_currency(ff->form, ff->f, &b);
+		form_currency(ff->form, ff, &b);
 		if (strcmp(buf_text(&b), ff->edit.text) != 0)
 			draw_fmt(s, row, col, -1, STYLE_DIM, "%s %s",
 			    glyph(GLYPH_ARROW), buf_text(&b));
@@ -473,17 +481,16 @@ field_echo(struct formfield *ff, struct surface *s, int row, int col)
 	arena_free(a);
 }
 
+/* What a field says that is chosen, not typed. */
 static void
-field_draw_chosen(struct formfield *ff, struct surface *s, int row, int col,
-    int width, bool focus)
+field_chosen_text(const struct formfield *ff, struct buf *b)
 {
 	struct value_ctx	ctx = app_ctx();
 	struct value_rules	rules = ff->f->rules;
-	struct buf		b = BUF_INIT;
 	char			*copy, *save, *code;
 
 	if (rules.type == VALUE_BOOL) {
-		buf_addz(&b, ff->canon != NULL &&
+		buf_addz(b, ff->canon != NULL &&
 		    strcmp(ff->canon, "true") == 0 ?
 		    TF("views.yes", NULL) : TF("views.no", NULL));
 	} else if (ff->canon != NULL) {
@@ -491,12 +498,21 @@ field_draw_chosen(struct formfield *ff, struct surface *s, int row, int col,
 		rules.type = VALUE_CHOICE;
 		for (code = strtok_r(copy, ",", &save); code != NULL;
 		    code = strtok_r(NULL, ",", &save)) {
-			if (buf_len(&b) > 0)
-				buf_addz(&b, ", ");
-			value_format(&rules, &ctx, code, &b);
+			if (buf_len(b) > 0)
+				buf_addz(b, ", ");
+			value_format(&rules, &ctx, code, b);
 		}
 		free(copy);
 	}
+}
+
+static void
+field_draw_chosen(struct formfield *ff, struct surface *s, int row, int col,
+    int width, bool focus)
+{
+	struct buf	b = BUF_INIT;
+
+	field_chosen_text(ff, &b);
 	draw_field(s, row, col, width - 2, focus ? STYLE_FOCUS : STYLE_INPUT,
 	    buf_text(&b));
 	draw_field(s, row, col + width - 2, 2, focus ? STYLE_FOCUS :
@@ -514,18 +530,58 @@ field_brackets(struct surface *s, int row, int col, int width, bool focus)
 	draw_text(s, row, col + width, 1, focus ? STYLE_KEY : STYLE_DIM, "]");
 }
 
+/* As people read it. */
+static void
+field_fixed_text(const struct formfield *ff, struct buf *b)
+{
+	struct value_ctx	ctx = app_ctx();
+
+	if (ff->f->rules.type == VALUE_REF)
+		buf_addz(b, ff->title == NULL ? "-" : ff->title);
+	else if (ff->canon != NULL)
+		value_format(&ff->f->rules, &ctx, ff->canon, b);
+}
+
 static void
 field_draw_fixed(struct formfield *ff, struct surface *s, int row, int col,
     bool focus)
 {
-	struct value_ctx	ctx = app_ctx();
-	struct buf		b = BUF_INIT;
+	struct buf	b = BUF_INIT;
 
-	if (ff->f->rules.type == VALUE_REF)
-		buf_addz(&b, ff->title == NULL ? "-" : ff->title);
-	else if (ff->canon != NULL)
-		value_format(&ff->f->rules, &ctx, ff->canon, &b);
+	field_fixed_text(ff, &b);
 	draw_text(s, row, col, s->cols - col - 1, STYLE_TEXT, buf_text(&b));
+	if (focus)
+		draw_cursor(s, row, col);
+	buf_free(&b);
+}
+
+void
+formfield_draw_cell(struct formfield *ff, struct surface *s, int row, int col,
+    int width, bool right, bool dim, bool focus)
+{
+	struct buf	b = BUF_INIT;
+	uint32_t	style = dim || ff->fixed ? STYLE_DIM :
+			    ff->error != NULL ? STYLE_ERROR : STYLE_INPUT;
+
+	if (focus && ff->typed && !ff->fixed) {
+		edit_draw(&ff->edit, s, row, col, width, true);
+		return;
+	}
+	if (ff->fixed)
+		field_fixed_text(ff, &b);
+	else if (!ff->typed)
+		field_chosen_text(ff, &b);
+	else if (ff->error == NULL && ff->canon != NULL &&
+	    ff->f->rules.type != VALUE_REF)
+		field_fixed_text(ff, &b);
+	else
+		buf_addz(&b, ff->edit.text);
+	if (right)
+		draw_right(s, row, col, width, focus ? STYLE_FOCUS : style,
+		    buf_text(&b));
+	else
+		draw_field(s, row, col, width, focus ? STYLE_FOCUS : style,
+		    buf_text(&b));
 	if (focus)
 		draw_cursor(s, row, col);
 	buf_free(&b);
@@ -537,12 +593,17 @@ formfield_draw(struct formfield *ff, struct surface *s, int row, bool focus)
 	char	label[160];
 	int	col = FIELD_LABEL + 2, width, rows = 1, i;
 
+	ff->row = row;
+	if (ff->lines != NULL) {
+		formlines_draw(ff->lines, s, row, ff->col, focus);
+		return;
+	}
 	if (ff->section[ui_lang()] != NULL) {
 		draw_text(s, row + 1, 1, s->cols - 2, STYLE_TITLE,
 		    ff->section[ui_lang()]);
 		row += 2;
+		ff->row = row;
 	}
-	ff->row = row;
 	width = field_width(ff, s->cols - col - 3);
 	snprintf(label, sizeof label, "%s%s", app_label(ff->f->label),
 	    ff->f->required && !ff->fixed ? " *" : "");

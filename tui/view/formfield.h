@@ -11,7 +11,11 @@
 #include "tui/edit.h"
 #include "tui/store.h"
 
+#define FIELD_COL	21	/* columns from the field's left to its value */
+
 struct form;
+struct formline;
+struct formlines;
 struct input;
 struct surface;
 
@@ -22,6 +26,8 @@ struct formfield {
 	bool			 fixed;		/* shown, not to be changed */
 	bool			 typed;		/* its text is edited; others are
 						 * chosen */
+	struct formlines	*lines;		/* a block of lines, no field */
+	struct formline		*line;		/* the one it is a cell of */
 	struct edit		 edit;
 	char			*canon;		/* canonical value; NULL: empty */
 	char			*title;		/* of a reference */
@@ -48,5 +54,8 @@ bool	 formfield_choose(struct formfield *);
 /* Rows it needs in so many columns, and drawing it there. */
 int	 formfield_rows(struct formfield *, int cols, int screen, bool focus);
 void	 formfield_draw(struct formfield *, struct surface *, int row, bool focus);
+/* As the cell of a line, without label and help. */
+void	 formfield_draw_cell(struct formfield *, struct surface *, int row,
+	    int col, int width, bool right, bool dim, bool focus);
 
 #endif

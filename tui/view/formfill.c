@@ -11,11 +11,13 @@
 #include "tui/ui.h"
 #include "tui/view/form.h"
 #include "tui/view/formint.h"
+#include "tui/view/formlines.h"
 
 /* Only records that fit this one: {target's field: own field}. */
 struct val *
-form_match(struct form *fm, const struct field *f)
+form_match(struct form *fm, const struct formfield *ff)
 {
+	const struct field	*f = ff->f;
 	struct val		*m;
 	const struct formfield	*own;
 	size_t			 i;
@@ -24,7 +26,7 @@ form_match(struct form *fm, const struct field *f)
 		return NULL;
 	m = val_map();
 	for (i = 0; i < f->match->n; i++) {
-		own = form_find(fm, val_str(f->match->item[i]));
+		own = form_beside(fm, ff, val_str(f->match->item[i]));
 		if (own != NULL && own->canon != NULL)
 			val_put(m, f->match->key[i], val_of(own->f,
 			    own->canon));
@@ -32,23 +34,32 @@ form_match(struct form *fm, const struct field *f)
 	return m;
 }
 
+static void
+form_unmatch_one(struct formfield *ff, const struct formfield *changed)
+{
+	const struct val	*match = ff->f->match;
+	const char		*own;
+	size_t			 k;
+
+	for (k = 0; k < val_count(match); k++) {
+		own = val_str(match->item[k]);
+		if (own != NULL && !ff->fixed &&
+		    strcmp(own, changed->f->name) == 0)
+			formfield_set(ff, NULL, NULL, false);
+	}
+}
+
 void
 form_unmatch(struct form *fm, const struct formfield *changed)
 {
-	const struct val	*match;
-	const char		*own;
-	size_t			 i, k;
+	size_t	i;
 
-	for (i = 0; i < fm->n; i++) {
-		match = fm->field[i].f->match;
-		for (k = 0; k < val_count(match); k++) {
-			own = val_str(match->item[k]);
-			if (own != NULL && !fm->field[i].fixed &&
-			    strcmp(own, changed->f->name) == 0)
-				formfield_set(&fm->field[i], NULL, NULL,
-				    false);
-		}
+	if (changed->line != NULL) {
+		formlines_each_beside(changed, form_unmatch_one, changed);
+		return;
 	}
+	for (i = 0; i < fm->n; i++)
+		form_unmatch_one(&fm->field[i], changed);
 }
 
 static void
@@ -70,6 +81,21 @@ form_add(struct form *fm, const struct field *f, const struct val *section,
 	}
 }
 
+static void
+form_add_lines(struct form *fm, const struct val *spec,
+    const struct val *label)
+{
+	struct formlines	*fl = formlines_new(fm, spec, label);
+	struct formfield	*ff;
+
+	if (fl == NULL)
+		return;
+	fm->field = xreallocarray(fm->field, fm->n + 1, sizeof *fm->field);
+	ff = &fm->field[fm->n++];
+	formfield_init(ff, fm, formlines_field(fl));
+	ff->lines = fl;
+}
+
 void
 form_fields(struct form *fm)
 {
@@ -78,6 +104,11 @@ form_fields(struct form *fm)
 
 	for (i = 0; i < val_count(sections); i++) {
 		s = sections->item[i];
+		if (val_get(s, "lines") != NULL) {
+			form_add_lines(fm, val_get(s, "lines"),
+			    val_get(s, "label"));
+			continue;
+		}
 		names = val_get(s, "fields");
 		before = fm->n;
 		for (k = 0; k < val_count(names); k++)
@@ -191,6 +222,11 @@ form_fill(struct form *fm, const struct val *rec)
 	size_t		 i;
 
 	for (i = 0; i < fm->n; i++) {
+		if (fm->field[i].lines != NULL) {
+			formlines_fill(fm->field[i].lines, val_get(val_get(
+			    rec, "lines"), fm->field[i].f->name), fm->clone);
+			continue;
+		}
 		buf_clear(&b);
 		val_canon(val_get(rec, fm->field[i].f->name), &b);
 		snprintf(name, sizeof name, "%s.title", fm->field[i].f->name);

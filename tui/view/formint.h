@@ -11,7 +11,9 @@
 #include "tui/view/form.h"
 #include "tui/view/formfield.h"
 
+struct input;
 struct lookup;
+struct surface;
 struct view;
 
 struct form {
@@ -40,7 +42,7 @@ struct form {
 	bool			 open;		/* its findings are shown */
 	size_t			 found;
 	uint64_t		 parent_call;	/* for a reference's title */
-	size_t			 made_for;	/* the field that `+ Yeni` fills */
+	struct formfield	*made_for;	/* the field that `+ Yeni` fills */
 	bool			 making;
 	form_created_cb		 waited;	/* who waited before */
 	void			*waited_arg;
@@ -48,8 +50,20 @@ struct form {
 
 /* form.c */
 struct formfield *form_find(struct form *, const char *name);
+struct formfield *form_beside(struct form *, const struct formfield *,
+		    const char *name);
+/* What is in focus: a field, or the cell of a line. */
+struct formfield *form_focus(struct form *);
+void		 form_go_to(struct form *, struct formfield *);
 bool		 form_dirty(const struct form *);
+/* Something else is to be saved than before. */
+void		 form_changed(struct form *);
+
+/* formref.c */
+void		 form_look(struct form *);
 void		 form_look_end(struct form *);
+void		 form_draw_found(struct form *, struct surface *);
+bool		 form_found_key(struct form *, const struct input *);
 
 /* formfill.c */
 void		 form_fields(struct form *);
@@ -57,7 +71,7 @@ void		 form_default(struct formfield *);
 void		 form_fill_fixed(struct form *);
 void		 form_loaded_cb(const struct link_reply *, void *);
 /* The filter of a reference that depends on other fields; NULL: none. */
-struct val	*form_match(struct form *, const struct field *);
+struct val	*form_match(struct form *, const struct formfield *);
 /* ff has another value: what depended on the old one goes. */
 void		 form_unmatch(struct form *, const struct formfield *);
 

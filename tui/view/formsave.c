@@ -15,6 +15,7 @@
 #include "tui/view.h"
 #include "tui/view/form.h"
 #include "tui/view/formint.h"
+#include "tui/view/formlines.h"
 
 static form_created_cb	 created_cb;
 static void		*created_arg;
@@ -74,6 +75,19 @@ form_title_text(struct form *fm, struct buf *b)
 		buf_truncate(b, strcspn(buf_text(b), "\n"));
 }
 
+/* The field, or the cell of a line: "proposal_lines.2.price". */
+static struct formfield *
+form_at_path(struct form *fm, const char *path)
+{
+	struct formfield	*ff = form_find(fm, path);
+	size_t			 i;
+
+	for (i = 0; ff == NULL && path != NULL && i < fm->n; i++)
+		if (fm->field[i].lines != NULL)
+			ff = formlines_find(fm->field[i].lines, path);
+	return ff;
+}
+
 /* The fields that the server says are wrong, each at its place. */
 static void
 form_field_errors(struct form *fm, const struct link_reply *r)
@@ -85,18 +99,18 @@ form_field_errors(struct form *fm, const struct link_reply *r)
 	bool			 first = true;
 
 	for (i = 0; i < val_count(list); i++) {
-		ff = form_find(fm, val_get_str(list->item[i], "field"));
+		ff = form_at_path(fm, val_get_str(list->item[i], "field"));
 		text = val_get_str(list->item[i], "text");
 		if (ff == NULL || text == NULL)
 			continue;
 		formfield_error(ff, text);
 		if (first)
-			fm->at = (size_t)(ff - fm->field);
+			form_go_to(fm, ff);
 		first = false;
 	}
-	if (first && (ff = form_find(fm, r->field)) != NULL) {
+	if (first && (ff = form_at_path(fm, r->field)) != NULL) {
 		formfield_error(ff, r->text);
-		fm->at = (size_t)(ff - fm->field);
+		form_go_to(fm, ff);
 	}
 	app_error(r);
 }
@@ -126,6 +140,18 @@ form_shown(struct formfield *ff, const struct val *v)
 	return buf_take(&b, NULL);
 }
 
+/* A field of the conflict: of the record, or of the line it is about. */
+static struct formfield *
+form_clashing(struct form *fm, const struct val *conflict, const char *name)
+{
+	const char		*part = val_get_str(conflict, "part");
+	struct formfield	*first = part == NULL ? NULL :
+				    form_at_path(fm, part);
+
+	return part == NULL ? form_find(fm, name) : first == NULL ? NULL :
+	    formlines_sibling(first, name);
+}
+
 /* M17: only the fields that both changed, mine against theirs. */
 static void
 form_conflict(struct form *fm, const struct val *conflict)
@@ -136,6 +162,7 @@ form_conflict(struct form *fm, const struct val *conflict)
 	struct value_ctx	 ctx = app_ctx();
 	struct clash		*c = xcalloc(1, sizeof *c);
 	struct dialog_clash	 row[32];
+	char			 name[32][80];
 	struct formfield	*ff;
 	struct val		*mine;
 	char			 when[DATE_TEXT] = "";
@@ -145,10 +172,15 @@ form_conflict(struct form *fm, const struct val *conflict)
 	c->fm = fm;
 	c->conflict = val_copy(conflict);
 	for (i = 0; i < val_count(fields) && c->n < 32; i++) {
-		if ((ff = form_find(fm, fields->key[i])) == NULL)
+		ff = form_clashing(fm, conflict, fields->key[i]);
+		if (ff == NULL)
 			continue;
 		mine = val_of(ff->f, ff->canon);
 		row[c->n].field = app_label(ff->f->label);
+		if (ff->line != NULL) {
+			formlines_name(ff, name[c->n], sizeof name[0]);
+			row[c->n].field = name[c->n];
+		}
 		row[c->n].base = form_shown(ff, val_get(fields->item[i],
 		    "base"));
 		row[c->n].theirs = form_shown(ff, val_get(fields->item[i],
@@ -176,15 +208,19 @@ form_conflict_cb(const bool *mine, void *arg)
 	struct clash		*c = arg;
 	struct form		*fm = c->fm;
 	const struct val	*fields = val_get(c->conflict, "fields"), *v;
+	int64_t			 version;
 	struct formfield	*ff;
 	struct buf		 b = BUF_INIT;
 	size_t			 i;
 
 	if (mine != NULL) {
-		fm->version = val_get_int(c->conflict, "version",
-		    fm->version);
+		version = val_get_int(c->conflict, "version", 0);
+		if (val_get(c->conflict, "part") == NULL)
+			fm->version = version;
 		for (i = 0; i < c->n; i++) {
 			ff = c->field[i];
+			if (ff->line != NULL)
+				formlines_version(ff, version);
 			if (mine[i])
 				continue;
 			v = val_get(val_get(fields, ff->f->name), "theirs");
@@ -198,6 +234,20 @@ form_conflict_cb(const bool *mine, void *arg)
 	buf_free(&b);
 	val_free(c->conflict);
 	free(c);
+}
+
+/* A line to be deleted has changed meanwhile: that is said now; saving again
+ * means it all the same. */
+static void
+form_overruled(struct form *fm, const struct val *conflict)
+{
+	struct formfield	*ff;
+
+	if (!val_get_bool(conflict, "deleted"))
+		return;
+	ff = form_at_path(fm, val_get_str(conflict, "part"));
+	if (ff != NULL)
+		formlines_version(ff, val_get_int(conflict, "version", 0));
 }
 
 static void
@@ -233,10 +283,12 @@ form_saved_cb(const struct link_reply *r, void *arg)
 	    strcmp(r->code, "internal") != 0)
 		fm->request[0] = '\0';
 	if (strcmp(r->code, "stale") == 0 &&
-	    val_get(r->body, "conflict") != NULL)
+	    val_count(val_get(val_get(r->body, "conflict"), "fields")) > 0)
 		form_conflict(fm, val_get(r->body, "conflict"));
-	else
+	else {
 		form_field_errors(fm, r);
+		form_overruled(fm, val_get(r->body, "conflict"));
+	}
 }
 
 static struct val *
@@ -244,6 +296,7 @@ form_args(struct form *fm, size_t *changed)
 {
 	struct val		*args = fm->args == NULL ? val_map() :
 				    val_copy(fm->args);
+	struct val		*lines;
 	struct formfield	*ff;
 	size_t			 i;
 
@@ -254,6 +307,16 @@ form_args(struct form *fm, size_t *changed)
 	}
 	for (i = 0; i < fm->n; i++) {
 		ff = &fm->field[i];
+		if (ff->lines != NULL) {
+			if ((lines = formlines_args(ff->lines)) == NULL)
+				continue;
+			if (val_get(args, "lines") == NULL)
+				val_put(args, "lines", val_map());
+			val_put((struct val *)val_get(args, "lines"),
+			    ff->f->name, lines);
+			++*changed;
+			continue;
+		}
 		if (fm->id[0] != '\0' ? !formfield_dirty(ff) :
 		    ff->canon == NULL && ff->start == NULL)
 			continue;

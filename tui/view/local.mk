@@ -21,6 +21,9 @@ libtui_a_SOURCES += \
 	tui/view/formfield.h \
 	tui/view/formfill.c \
 	tui/view/formint.h \
+	tui/view/formlines.c \
+	tui/view/formlines.h \
+	tui/view/formref.c \
 	tui/view/formsave.c \
 	tui/view/group.c \
 	tui/view/group.h \
