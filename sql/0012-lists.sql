@@ -4,6 +4,78 @@
 -- Definitions say `sort: natural` for it.
 create collation konak.tr_natural (provider = icu, locale = 'tr-u-kn-true');
 
+-- ------------------------------------------------------------- sort keys
+
+-- What lists sort by: the column, or where it may be empty something that
+-- comes last. A CASE, because PostgreSQL takes coalesce() for a function that
+-- may tell what a policy hides, and reads the index without its bounds then.
+create function konak.sort_key(tab regclass, col name, numbered boolean)
+    returns text
+language sql stable
+as $$
+	select case when a.attnotnull then quote_ident(col)
+	else format('(case when %1$I is null then %2$s else %1$I end)', col,
+	    case when t.typname in ('date', 'timestamptz', 'numeric')
+		then quote_literal('infinity')
+	    when t.typname in ('int2', 'int4') then '2147483647'
+	    when t.typname = 'int8' then '9223372036854775807'
+	    when t.typname = 'time' then quote_literal('24:00')
+	    else quote_literal(E'\uFFFF') end) end
+	    || case when t.typname not in ('text', 'varchar', 'bpchar') then ''
+		when numbered then ' collate konak.tr_natural'
+		else ' collate "tr-x-icu"' end
+	from pg_attribute a join pg_type t on t.oid = a.atttypid
+	where a.attrelid = tab and a.attname = col and not a.attisdropped
+$$;
+
+-- The index that a field with `sort:` needs; with `leads`, columns by which a
+-- related list or a scope finds its rows.
+create function konak.sort_index(tab regclass, col name,
+    leads name[] default '{}', numbered boolean default false) returns void
+language plpgsql
+as $$
+declare
+	key text := konak.sort_key(tab, col, numbered);
+begin
+	if key is null then
+		raise exception 'sort_index: % has no column %', tab, col;
+	end if;
+	execute format('create index on %s (company_id, %s%s, id)%s', tab,
+	    (select string_agg(quote_ident(l) || ', ', '') from unnest(leads) l),
+	    key, case when exists (select from pg_attribute a
+		where a.attrelid = tab and a.attname = 'deleted_at'
+		    and not a.attisdropped) then ' where deleted_at is null'
+		else '' end);
+end $$;
+
+-- Indexes that say coalesce() are made anew, under their names.
+create function konak.sort_keys_convert() returns void
+language plpgsql
+as $$
+declare
+	i record;
+	part text[];
+begin
+	for i in select c.relname, pg_get_indexdef(c.oid) as def
+	    from pg_class c
+	    where c.relnamespace = 'konak'::regnamespace and c.relkind = 'i'
+		and pg_get_indexdef(c.oid) like '%COALESCE(%'
+	loop
+		part := regexp_match(i.def, 'COALESCE\(\(?(\w+)(?:\)::[\w ]+)?, '
+		    '(''[^'']*''|[0-9]+)(?:::[\w ]+)?\)');
+		continue when part is null;
+		execute format('drop index konak.%I', i.relname);
+		execute replace(i.def, (regexp_match(i.def, 'COALESCE\(\(?\w+(?:\)'
+		    '::[\w ]+)?, (?:''[^'']*''|[0-9]+)(?:::[\w ]+)?\)'))[1],
+		    format('(case when %1$I is null then %2$s else %1$I end)',
+			part[1], part[2]));
+	end loop;
+end $$;
+
+select konak.sort_keys_convert();
+
+-- ------------------------------------------------------------------ views
+
 -- PL/pgSQL, because it stands in constraints.
 create function konak.json_list_ok(t text) returns boolean
 language plpgsql immutable strict parallel safe

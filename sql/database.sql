@@ -13,6 +13,19 @@ create schema if not exists auth authorization konak_auth;
 -- Under row-level security an operator that is not leakproof gets no index;
 -- like '%..%' on the column `search` is what every list searches with.
 alter function pg_catalog.textlike(text, text) leakproof;
+-- What filters compare with: numbers, enums, sets. None of them tells a value.
+alter function pg_catalog.numeric_eq(numeric, numeric) leakproof;
+alter function pg_catalog.numeric_lt(numeric, numeric) leakproof;
+alter function pg_catalog.numeric_le(numeric, numeric) leakproof;
+alter function pg_catalog.numeric_gt(numeric, numeric) leakproof;
+alter function pg_catalog.numeric_ge(numeric, numeric) leakproof;
+alter function pg_catalog.enum_eq(anyenum, anyenum) leakproof;
+alter function pg_catalog.enum_lt(anyenum, anyenum) leakproof;
+alter function pg_catalog.enum_le(anyenum, anyenum) leakproof;
+alter function pg_catalog.enum_gt(anyenum, anyenum) leakproof;
+alter function pg_catalog.enum_ge(anyenum, anyenum) leakproof;
+alter function pg_catalog.arraycontains(anyarray, anyarray) leakproof;
+alter function pg_catalog.arrayoverlap(anyarray, anyarray) leakproof;
 
 do $$
 begin

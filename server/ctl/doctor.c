@@ -110,11 +110,16 @@ check_roles(struct doctor *d)
 		bad(d, "konakctl tenant create (again) takes it away",
 		    "everybody may connect to %s", d->tenant->db_name);
 	if (!truth(d, "select bool_and(proleakproof) from pg_proc "
-	    "where oid = 'pg_catalog.textlike(text,text)'::regprocedure"))
+	    "where pronamespace = 'pg_catalog'::regnamespace and proname in "
+	    "('textlike', 'numeric_eq', 'numeric_lt', 'numeric_le', "
+	    "'numeric_gt', 'numeric_ge', 'enum_eq', 'enum_lt', 'enum_le', "
+	    "'enum_gt', 'enum_ge', 'arraycontains', 'arrayoverlap')"))
 		bad(d, "konakctl tenant create (again) sets it; a restore "
-		    "loses it", "textlike is not leakproof: searches are slow");
+		    "loses it", "textlike and others are not leakproof: searches "
+		    "and filters are slow");
 	else
-		good(d, "searches may use their index (leakproof)");
+		good(d, "searches and filters may use their indexes "
+		    "(leakproof)");
 }
 
 static void

@@ -284,7 +284,8 @@ check_columns(PGresult *res, struct def_errors *e)
 
 /* --- Indexes --------------------------------------------------------------- */
 
-/* The column itself, or coalesce(column, …) where it may be null. */
+/* The column itself, or CASE WHEN column IS NULL THEN … where it may be
+ * null. */
 static bool
 key_fits(const struct field *f, const char *expr)
 {
@@ -292,12 +293,12 @@ key_fits(const struct field *f, const char *expr)
 
 	if (f->required)
 		return strcmp(expr, f->column) == 0;
-	if (strncmp(expr, "COALESCE(", 9) != 0)
+	if ((expr = strstr(expr, "WHEN ")) == NULL)
 		return false;
-	expr += 9;
+	expr += 5;
 	expr += *expr == '(';		/* a varchar is cast */
 	return strncmp(expr, f->column, len) == 0 &&
-	    strchr(",)", expr[len]) != NULL;
+	    strncmp(expr + len, " IS NULL", 8) == 0;
 }
 
 static bool
@@ -350,13 +351,10 @@ check_indexes(PGresult *res, struct def_errors *e)
 			f = d->fields[j];
 			if (f->sort && !sort_index(d, f, res))
 				def_errors_add(e, f->node, "field \"%s\" "
-				    "sorts, but %s has no index (company_id, "
-				    "%s%s%s%s, id)", f->name, d->table,
-				    f->required ? "" : "coalesce(", f->column,
-				    f->required ? "" : ", ...)",
-				    !field_text_like(f) ? "" : f->natural ?
-				    " collate konak.tr_natural" :
-				    " collate \"tr-x-icu\"");
+				    "sorts, but %s has no index for it: select "
+				    "konak.sort_index('konak.%s', '%s'%s)",
+				    f->name, d->table, d->table, f->column,
+				    f->natural ? ", numbered => true" : "");
 			else if (f->filter && !f->sort &&
 			    strcmp(f->column, "created_by") != 0 &&
 			    !filter_index(d, f, res))

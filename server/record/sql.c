@@ -103,13 +103,14 @@ sql_sort_key(struct buf *b, const struct field *f, const char *alias)
 	if (f->required)
 		sql_ident(b, alias, f->column);
 	else {
-		buf_addz(b, "coalesce(");
-		sql_ident(b, alias, f->column);
+		buf_printf(b, "(case when %s.\"%s\" is null then ", alias,
+		    f->column);
 		if (field_type(f) == VALUE_INT ||
 		    field_type(f) == VALUE_DURATION)
-			buf_printf(b, ", %s)", sort_last(f));
+			buf_addz(b, sort_last(f));
 		else
-			buf_printf(b, ", '%s')", sort_last(f));
+			buf_printf(b, "'%s'", sort_last(f));
+		buf_printf(b, " else %s.\"%s\" end)", alias, f->column);
 	}
 	if (collated(f))
 		buf_printf(b, " collate %s", f->natural ?

@@ -71,20 +71,20 @@ select is(pg_temp.list(tab, key), index, tab || ' by ' || key)
 from (values
     ('customers', 'company_name collate "tr-x-icu", id', 'customers_company_name_idx'),
     ('customers', 'company_name collate "tr-x-icu" desc, id desc', 'customers_company_name_idx'),
-    ('customers', 'coalesce(contact_person, E''\uFFFF'') collate "tr-x-icu", id', 'customers_contact_person_idx'),
-    ('customers', 'coalesce(sector, E''\uFFFF'') collate "tr-x-icu", id', 'customers_sector_idx'),
-    ('customers', 'coalesce(city, E''\uFFFF'') collate "tr-x-icu", id', 'customers_city_idx'),
+    ('customers', '(case when contact_person is null then E''\uFFFF'' else contact_person end) collate "tr-x-icu", id', 'customers_contact_person_idx'),
+    ('customers', '(case when sector is null then E''\uFFFF'' else sector end) collate "tr-x-icu", id', 'customers_sector_idx'),
+    ('customers', '(case when city is null then E''\uFFFF'' else city end) collate "tr-x-icu", id', 'customers_city_idx'),
     ('customers', 'status, id', 'customers_status_idx'),
     ('customers', 'created_at desc, id desc', 'customers_created_at_idx'),
     ('customer_contacts', 'name collate "tr-x-icu", id', 'customer_contacts_name_idx'),
     ('interactions', 'happened_at desc, id desc', 'interactions_happened_at_idx'),
-    ('interactions', 'coalesce(remind_at, ''infinity''), id', 'interactions_remind_at_idx')
+    ('interactions', '(case when remind_at is null then ''infinity'' else remind_at end), id', 'interactions_remind_at_idx')
     ) v(tab, key, index);
 select is(pg_temp.list('customers', 'company_name collate "tr-x-icu", id',
     'and (company_name collate "tr-x-icu", id) > (''İnci 5'', ''7e570000-0000-7000-8000-0000000000c1'')'),
     'customers_company_name_idx', 'the next page');
-select is(pg_temp.list('customers', 'coalesce(sector, E''\uFFFF'') collate "tr-x-icu", id',
-    'and (coalesce(sector, E''\uFFFF'') collate "tr-x-icu", id) > (E''\uFFFF'', ''7e570000-0000-7000-8000-0000000000c1'')'),
+select is(pg_temp.list('customers', '(case when sector is null then E''\uFFFF'' else sector end) collate "tr-x-icu", id',
+    'and ((case when sector is null then E''\uFFFF'' else sector end) collate "tr-x-icu", id) > (E''\uFFFF'', ''7e570000-0000-7000-8000-0000000000c1'')'),
     'customers_sector_idx', 'the next page after an empty field');
 select is(pg_temp.list('customer_contacts', 'name collate "tr-x-icu", id',
     'and customer_id = ''7e570000-0000-7000-8000-0000000000c1'''),

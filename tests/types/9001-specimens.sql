@@ -83,27 +83,9 @@ create table konak.specimens (
 );
 create unique index specimens_vkn_key on konak.specimens (company_id, vkn)
     where deleted_at is null;
-create index on konak.specimens (company_id, name collate "tr-x-icu", id)
-    where deleted_at is null;
-create index on konak.specimens (company_id, coalesce(amount, 2147483647), id)
-    where deleted_at is null;
-create index on konak.specimens
-    (company_id, coalesce(big, 9223372036854775807), id)
-    where deleted_at is null;
-create index on konak.specimens (company_id, coalesce(ratio, 'infinity'), id)
-    where deleted_at is null;
-create index on konak.specimens (company_id, coalesce(born, 'infinity'), id)
-    where deleted_at is null;
-create index on konak.specimens (company_id, coalesce(rings_at, '24:00'), id)
-    where deleted_at is null;
-create index on konak.specimens (company_id, coalesce(met_at, 'infinity'), id)
-    where deleted_at is null;
-create index on konak.specimens (company_id, coalesce(lasted, 2147483647), id)
-    where deleted_at is null;
-create index on konak.specimens (company_id, checked, id)
-    where deleted_at is null;
-create index on konak.specimens (company_id, grade, id)
-    where deleted_at is null;
+select konak.sort_index('konak.specimens', c)
+from unnest(array['name', 'amount', 'big', 'ratio', 'born', 'rings_at',
+    'met_at', 'lasted', 'checked', 'grade']::name[]) c;
 create index on konak.specimens using gin (company_id, colours);
 create index on konak.specimens using gin (company_id, tags);
 create index on konak.specimens
@@ -149,8 +131,7 @@ create table konak.specimen_parts (
 	    foreign key (company_id, specimen_id) references konak.specimens
 );
 create index on konak.specimen_parts (company_id, specimen_id);
-create index on konak.specimen_parts (company_id, code collate konak.tr_natural, id)
-    where deleted_at is null;
+select konak.sort_index('konak.specimen_parts', 'code', numbered => true);
 
 select konak.protect('konak.specimens', '{"record": "specimens", "module": "customers", "audit": "SPECIMEN", "title": "name", "view": {"specimens.view": ["all", "own"]}, "create": {"specimens.create": "all"}, "edit": {"specimens.edit": ["all", "own"]}, "delete": {"specimens.delete": "all"}, "scopes": {"own": "owner_id = konak.me()"}, "see": {"price": "specimens.price"}, "write": {"approved": "specimens.approve"}, "once": ["origin"], "readonly": ["seen_at", "raw", "trace"], "internal": ["search", "hidden"], "quiet": ["seen_at"]}'::jsonb);
 select konak.protect('konak.specimen_parts', '{"record": "specimen_parts", "module": "customers", "audit": "SPECIMEN_PART", "title": ["code", "specimen_id"], "view": {"specimens.view": "all"}, "create": {"specimens.create": "all"}, "edit": {"specimens.edit": "all"}, "delete": {"specimens.delete": "all"}, "once": ["specimen_id"], "readonly": ["total"], "parent": {"table": "specimens", "column": "specimen_id"}}'::jsonb);
