@@ -19,6 +19,7 @@
 #include "tui/view.h"
 #include "tui/view/account.h"
 #include "tui/view/card.h"
+#include "tui/view/chartview.h"
 #include "tui/view/group.h"
 #include "tui/view/home.h"
 #include "tui/view/list.h"
@@ -120,10 +121,10 @@ app_open_group(void *arg)
 	group_open();
 }
 
-/* A record found by the palette. */
+/* A record found by the palette, or a chart. */
 struct hit {
 	char	type[64];
-	char	id[40];
+	char	id[64];
 };
 
 static void
@@ -187,6 +188,76 @@ app_search(const char *text)
 }
 
 static void
+app_open_chart(void *arg)
+{
+	struct hit	*h = arg;
+
+	if (view_unsaved() != NULL)
+		return;
+	view_pop_above(view_find(&home_view));
+	chart_open(h->type, h->id);
+}
+
+static void
+app_palette_charts(const struct def *d)
+{
+	const struct val	*charts = val_get(d->v, "charts"), *label;
+	struct palette_entry	 e;
+	struct hit		*h;
+	size_t			 i;
+
+	for (i = 0; i < val_count(charts); i++) {
+		label = val_get(charts->item[i], "label");
+		h = xcalloc(1, sizeof *h);
+		app_copy(h->type, sizeof h->type, d->name);
+		app_copy(h->id, sizeof h->id,
+		    val_get_str(charts->item[i], "name"));
+		e = (struct palette_entry){
+			.source = "defs", .kind = PALETTE_CHART,
+			.tr = val_str(val_at(label, 0)),
+			.en = val_str(val_at(label, 1)),
+			.run = app_open_chart, .drop = free, .arg = h
+		};
+		palette_add(&e);
+	}
+}
+
+static void
+app_open_board(void *arg)
+{
+	if (view_unsaved() != NULL)
+		return;
+	view_pop_above(view_find(&home_view));
+	dashboard_open(arg);
+}
+
+/* The first is the one below everything: it stands there already. */
+static void
+app_palette_boards(void)
+{
+	const struct val	*b, *label;
+	const char		*name;
+	struct palette_entry	 e;
+	size_t			 i;
+
+	for (i = 0; (b = boards_at(i)) != NULL; i++) {
+		name = val_get_str(b, "name");
+		label = val_get(b, "label");
+		if (name == NULL || strcmp(name, "home") == 0 ||
+		    val_count(val_get(b, "panels")) == 0)
+			continue;
+		e = (struct palette_entry){
+			.source = "defs", .kind = PALETTE_SCREEN,
+			.tr = val_str(val_at(label, 0)),
+			.en = val_str(val_at(label, 1)),
+			.run = app_open_board, .drop = free,
+			.arg = xstrdup(name)
+		};
+		palette_add(&e);
+	}
+}
+
+static void
 app_palette(void)
 {
 	struct palette_entry	 e;
@@ -219,6 +290,9 @@ app_palette(void)
 		};
 		palette_add(&e);
 	}
+	for (i = 0; (d = defs_at(i)) != NULL; i++)
+		app_palette_charts(d);
+	app_palette_boards();
 }
 
 void
@@ -272,7 +346,6 @@ app_ready(bool fresh)
 static void
 app_defs_cb(const struct link_reply *r, void *arg)
 {
-	const struct val	*list = val_get(r->body, "defs");
 	const char		*hash = val_get_str(r->body, "hash");
 	bool			 fresh = arg != NULL;
 
@@ -281,10 +354,10 @@ app_defs_cb(const struct link_reply *r, void *arg)
 		return;
 	}
 	app_copy(app.defs_hash, sizeof app.defs_hash, hash);
-	if (list != NULL) {
-		defs_set(val_copy(list));
+	if (val_get(r->body, "defs") != NULL) {
+		defs_set(val_copy(r->body));
 		if (hash != NULL)
-			defs_keep(hash, list);
+			defs_keep(hash, r->body);
 	}
 	app_ready(fresh);
 }

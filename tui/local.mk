@@ -57,6 +57,8 @@ libtui_a_SOURCES += \
 	tui/app.h \
 	tui/call.c \
 	tui/call.h \
+	tui/chart.c \
+	tui/chart.h \
 	tui/known.c \
 	tui/link.c \
 	tui/link.h \

@@ -9,6 +9,7 @@
 #include <event2/event.h>
 
 #include "lib/arena.h"
+#include "lib/msg.h"
 #include "lib/tr.h"
 #include "lib/xmalloc.h"
 #include "tui/draw.h"
@@ -67,6 +68,21 @@ folded(const char *s)
 	return f;
 }
 
+/* "grafik" finds all charts. */
+static char *
+folded_kind(const char *label, enum palette_kind kind, enum lang lang)
+{
+	char *both, *f;
+
+	if (kind != PALETTE_CHART && kind != PALETTE_SETTING)
+		return folded(label);
+	both = xasprintf("%s %s", label, msg_text(lang,
+	    kind == PALETTE_CHART ? "palette.chart" : "palette.setting"));
+	f = folded(both);
+	free(both);
+	return f;
+}
+
 static uint32_t
 free_letter(const char *label)
 {
@@ -106,8 +122,8 @@ palette_add(const struct palette_entry *e)
 	n->e.tr = xstrdup(e->tr);
 	n->e.en = xstrdup(e->en == NULL ? e->tr : e->en);
 	n->e.detail = e->detail == NULL ? NULL : xstrdup(e->detail);
-	n->fold_tr = folded(n->e.tr);
-	n->fold_en = folded(n->e.en);
+	n->fold_tr = folded_kind(n->e.tr, e->kind, LANG_TR);
+	n->fold_en = folded_kind(n->e.en, e->kind, LANG_EN);
 	if (n->e.go != 0 && letter_taken(n->e.go))
 		n->e.go = 0;
 	if (n->e.go == 0 && e->kind == PALETTE_SCREEN)
@@ -351,6 +367,7 @@ add_entries(struct box *b, const char *needle)
 {
 	static const int kind_points[] = {
 		[PALETTE_COMMAND] = 8, [PALETTE_SCREEN] = 10,
+		[PALETTE_CHART] = 3,
 		[PALETTE_RECORD] = 2, [PALETTE_RECENT] = 6,
 		[PALETTE_SETTING] = 1
 	};
@@ -461,6 +478,7 @@ kind_label(enum palette_kind k)
 	static const char *const keys[] = {
 		[PALETTE_COMMAND] = "palette.command",
 		[PALETTE_SCREEN] = "palette.screen",
+		[PALETTE_CHART] = "palette.chart",
 		[PALETTE_RECORD] = "palette.record",
 		[PALETTE_RECENT] = "palette.recent",
 		[PALETTE_SETTING] = "palette.setting"

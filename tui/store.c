@@ -30,13 +30,14 @@ static unsigned			 watches_told;
  * changed) lives on until the company is left. */
 struct generation {
 	struct generation	*older;
-	struct val		*v;
+	struct val		*v;	/* defs.list's answer */
 	struct def		*defs;
 	size_t			 n;
 };
 static struct generation	*generations;
 static struct def		*defs;	/* of the newest one */
 static size_t			 ndefs;
+static const struct val		*boards;
 
 /* --- Definitions ----------------------------------------------------------- */
 
@@ -253,15 +254,18 @@ defs_clear(void)
 	}
 	defs = NULL;
 	ndefs = 0;
+	boards = NULL;
 }
 
 void
-defs_set(struct val *array)
+defs_set(struct val *body)
 {
+	const struct val	*array = val_get(body, "defs");
 	struct generation	*g = xcalloc(1, sizeof *g);
 	size_t			 i;
 
-	g->v = array;
+	g->v = body;
+	boards = val_get(body, "dashboards");
 	g->n = val_count(array);
 	g->defs = xcalloc(g->n + 1, sizeof *g->defs);
 	for (i = 0; i < g->n; i++)
@@ -283,6 +287,42 @@ const struct def *
 defs_at(size_t i)
 {
 	return i < ndefs ? &defs[i] : NULL;
+}
+
+const struct val *
+boards_at(size_t i)
+{
+	return val_at(boards, i);
+}
+
+const struct val *
+boards_find(const char *name)
+{
+	const char	*s;
+	size_t		 i;
+
+	for (i = 0; i < val_count(boards); i++) {
+		s = val_get_str(boards->item[i], "name");
+		if (s != NULL && strcmp(s, name) == 0)
+			return boards->item[i];
+	}
+	return NULL;
+}
+
+const struct val *
+def_chart(const struct def *d, const char *name)
+{
+	const struct val	*charts = d == NULL ? NULL :
+				    val_get(d->v, "charts");
+	const char		*s;
+	size_t			 i;
+
+	for (i = 0; name != NULL && i < val_count(charts); i++) {
+		s = val_get_str(charts->item[i], "name");
+		if (s != NULL && strcmp(s, name) == 0)
+			return charts->item[i];
+	}
+	return NULL;
 }
 
 const struct def *
@@ -369,7 +409,7 @@ defs_cached(const char *hash)
 	fclose(f);
 	v = val_decode(buf_data(&b), buf_len(&b));
 	buf_free(&b);
-	if (v != NULL && v->kind != VAL_ARRAY) {
+	if (v != NULL && val_get(v, "defs") == NULL) {
 		val_free(v);
 		v = NULL;
 	}
@@ -377,7 +417,7 @@ defs_cached(const char *hash)
 }
 
 void
-defs_keep(const char *hash, const struct val *array)
+defs_keep(const char *hash, const struct val *body)
 {
 	char	 path[1100], tmp[1120];
 	uint8_t	*p;
@@ -390,7 +430,7 @@ defs_keep(const char *hash, const struct val *array)
 	snprintf(tmp, sizeof tmp, "%s.%d", path, (int)getpid());
 	if ((f = fopen(tmp, "we")) == NULL)
 		return;
-	val_encode(array, &p, &len);
+	val_encode(body, &p, &len);
 	ok = fwrite(p, 1, len, f) == len;
 	free(p);
 	if (fclose(f) != 0 || !ok || rename(tmp, path) == -1)

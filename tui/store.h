@@ -54,9 +54,9 @@ struct def {
 	const char		*key;		/* letter after g, or NULL */
 };
 
-/* Takes the array of defs.list. Pointers into earlier ones stay good until
+/* Takes the answer of defs.list. Pointers into earlier ones stay good until
  * defs_clear(), which needs that no view is left. */
-void		 defs_set(struct val *array);
+void		 defs_set(struct val *body);
 void		 defs_clear(void);
 size_t		 defs_count(void);
 const struct def *defs_at(size_t);		/* in the menu's order */
@@ -69,9 +69,14 @@ const struct field *def_field(const struct def *, const char *name);
 struct def	*def_make(struct val *v);
 void		 def_unmake(struct def *);
 
-/* The array kept on disk under this hash, or NULL. */
+/* The answer kept on disk under this hash, or NULL. */
 struct val	*defs_cached(const char *hash);
-void		 defs_keep(const char *hash, const struct val *array);
+void		 defs_keep(const char *hash, const struct val *body);
+
+/* Dashboards and charts, as the wire has them. */
+const struct val *boards_at(size_t);
+const struct val *boards_find(const char *name);
+const struct val *def_chart(const struct def *, const char *name);
 
 /* Canonical text of a value of the wire ("" for null), in buf. */
 void		 val_canon(const struct val *, struct buf *);

@@ -1,58 +1,54 @@
-/* home.c - the dashboard; see home.h. */
+/* home.c - dashboards; see home.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-#include "lib/date.h"
-#include "lib/money.h"
+#include "lib/tr.h"
 #include "lib/xmalloc.h"
 #include "tui/app.h"
 #include "tui/draw.h"
+#include "tui/frame.h"
 #include "tui/input.h"
-#include "tui/rows.h"
+#include "tui/palette.h"
+#include "tui/term.h"
 #include "tui/theme.h"
 #include "tui/ui.h"
-#include "tui/view/card.h"
 #include "tui/view/home.h"
-#include "tui/view/list.h"
+#include "tui/view/panel.h"
 #include "tui/view/sidemenu.h"
 
-#define HOME_LINES	200
-#define HOME_LAST	8
-#define HOME_DEFS	64
+#define PANELS_MAX	64
+#define SPOTS_MAX	512
+#define TILE_COLS	19
+#define SCREEN_COLS	26
+#define COLUMN_COLS	56	/* that a panel wants */
+#define COLUMNS_MAX	3
 
-/* A line that can be chosen: a record or a list. */
-struct target {
-	char	type[64];
-	char	id[40];		/* "": the list */
-	int	row;
+enum spot_kind { SPOT_PANEL, SPOT_LAST, SPOT_SCREEN };
+
+/* Something that can be chosen. */
+struct spot {
+	enum spot_kind	kind;
+	int		index;		/* of the panel, the record, the screen */
+	int		line;		/* of a panel; -1: its heading */
+	int		row, col, cols;	/* without scrolling */
 };
 
-struct count {
-	char		 type[64];
-	int64_t		 n;
-	bool		 more;
-	uint64_t	 call;
-	struct watch	*watch;
-	struct home	*home;
+struct dash {
+	char		 name[64];
+	char		 title[120];
+	bool		 home;
+	struct panel	*panel[PANELS_MAX];
+	int		 npanels;
+	struct spot	 spot[SPOTS_MAX];
+	int		 nspots, at, top;
+	int		 rows;		/* drawn last */
 };
 
-struct home {
-	struct rows	*due;		/* interactions with a reminder */
-	struct count	 count[HOME_DEFS];
-	size_t		 ncounts;
-	struct target	 target[HOME_LINES];
-	int		 ntargets, at, top;
-};
-
-struct last {
-	char	type[64];
-	char	id[40];
-	char	title[160];
-};
-static struct last	last[HOME_LAST];
+static struct home_last	last[8];
 static size_t		nlast;
+
+#define LAST_MAX (sizeof last / sizeof last[0])
 
 void
 home_note(const char *type, const char *id, const char *title)
@@ -65,7 +61,7 @@ home_note(const char *type, const char *id, const char *title)
 		if (strcmp(last[i].id, id) == 0)
 			break;
 	}
-	if (i == nlast && nlast < HOME_LAST)
+	if (i == nlast && nlast < LAST_MAX)
 		nlast++;
 	if (i == nlast)
 		i--;
@@ -75,266 +71,306 @@ home_note(const char *type, const char *id, const char *title)
 	snprintf(last[0].title, sizeof last[0].title, "%s", title);
 }
 
-/* --- What it asks for --------------------------------------------------------- */
+bool
+home_last(size_t i, struct home_last *out)
+{
+	if (i >= nlast)
+		return false;
+	*out = last[i];
+	return true;
+}
+
+void
+home_forget(void)
+{
+	nlast = 0;
+}
+
+/* --- What it shows ---------------------------------------------------------------- */
 
 static void
-home_changed(void *arg)
+dash_changed(void *arg)
 {
 	(void)arg;
 	ui_redraw();
 }
 
 static void
-home_count_cb(const struct link_reply *r, void *arg)
+dash_fill(struct dash *h)
 {
-	struct count	*c = arg;
+	const struct val	*board = boards_find(h->name);
+	const struct val	*panels = val_get(board, "panels");
+	const struct val	*label = val_get(board, "label");
+	size_t			 i;
 
-	c->call = 0;
-	c->n = r->ok ? val_get_int(r->body, "count", -1) : -1;
-	c->more = val_get_bool(r->body, "more");
-	ui_redraw();
-}
-
-static void
-home_count(struct count *c)
-{
-	char	verb[128];
-
-	if (c->call != 0)
-		app_forget(c->call);
-	snprintf(verb, sizeof verb, "%s.count", c->type);
-	c->call = app_call(verb, NULL, home_count_cb, c);
-}
-
-static void
-home_watch_cb(const struct val *items, void *arg)
-{
-	(void)items;
-	home_count(arg);
-}
-
-/* Reminders up to the end of tomorrow, those that wait longest first. */
-static void
-home_due(struct home *h)
-{
-	const struct def	*d = defs_find("interactions");
-	struct value_ctx	 ctx = app_ctx();
-	struct val		*m, *cond;
-	struct date		 day;
-	char			 out[DATE_TEXT];
-	int			 s;
-
-	if (def_field(d, "remind_at") == NULL || !def_can(d, "list"))
-		return;
-	tz_local(ctx.tz, ctx.now, &day, &s);
-	day = date_add_days(day, 2);
-	timestamp_write(tz_utc(ctx.tz, &day, 0), out);
-	cond = val_put_text(val_map(), "lt", out);
-	m = val_map();
-	val_put(m, "remind_at", cond);
-	h->due = rows_new("interactions", NULL, home_changed, h);
-	rows_query(h->due, NULL, m, "-remind_at");
+	if (label != NULL)
+		snprintf(h->title, sizeof h->title, "%s", ui_pick(
+		    val_str(val_at(label, 0)), val_str(val_at(label, 1))));
+	for (i = 0; i < val_count(panels) && h->npanels < PANELS_MAX; i++) {
+		h->panel[h->npanels] = panel_new(panels->item[i],
+		    dash_changed, h);
+		h->npanels += h->panel[h->npanels] != NULL;
+	}
 }
 
 static bool
-home_start(struct view *v, void *arg)
+dash_start(struct view *v, void *arg)
 {
-	struct home		*h = v->state;
-	const struct def	*d;
-	struct count		*c;
-	size_t			 i;
+	struct dash	*h = v->state;
 
-	(void)arg;
-	home_due(h);
-	for (i = 0; (d = defs_at(i)) != NULL && h->ncounts < HOME_DEFS; i++) {
-		if (!d->menu || !def_can(d, "list"))
-			continue;
-		c = &h->count[h->ncounts++];
-		snprintf(c->type, sizeof c->type, "%s", d->name);
-		c->n = -1;
-		c->home = h;
-		if (!def_can(d, "count"))
-			continue;
-		c->watch = watch_add(d->name, home_watch_cb, c);
-		home_count(c);
-	}
+	snprintf(h->name, sizeof h->name, "%s", (const char *)arg);
+	h->home = strcmp(h->name, "home") == 0;
+	dash_fill(h);
 	return true;
 }
 
 static void
-home_close(struct view *v)
+dash_close(struct view *v)
 {
-	struct home	*h = v->state;
-	size_t		 i;
+	struct dash	*h = v->state;
+	int		 i;
 
-	rows_free(h->due);
-	for (i = 0; i < h->ncounts; i++) {
-		if (h->count[i].call != 0)
-			app_forget(h->count[i].call);
-		watch_free(h->count[i].watch);
-	}
+	for (i = 0; i < h->npanels; i++)
+		panel_free(h->panel[i]);
+	h->npanels = 0;
 }
 
-/* --- Drawing --------------------------------------------------------------------- */
+/* --- Drawing ----------------------------------------------------------------------- */
 
 struct pen {
-	struct home	*h;
+	struct dash	*h;
 	struct surface	*s;
-	int		 line;
+	int		 line;		/* that comes next, over the whole width */
 };
 
+/* Where a line of the whole stands on the surface; -1: not shown. */
 static int
-pen_row(const struct pen *p)
+pen_row(const struct pen *p, int line)
 {
-	int	row = p->line - p->h->top;
+	int	row = line - p->h->top;
 
 	return row < 0 || row >= p->s->rows ? -1 : row;
 }
 
 static void
-pen_head(struct pen *p, const char *text)
+pen_spot(struct pen *p, enum spot_kind kind, int index, int sub, int line,
+    int col, int cols)
 {
-	if (p->line > 0)
-		p->line++;
-	if (pen_row(p) >= 0)
-		draw_text(p->s, pen_row(p), 1, -1, STYLE_TITLE, text);
+	struct dash	*h = p->h;
+	int		 row = pen_row(p, line);
+
+	if (h->nspots == SPOTS_MAX)
+		return;
+	h->spot[h->nspots] = (struct spot){ kind, index, sub, line, col,
+	    cols };
+	if (h->nspots++ != h->at || row < 0)
+		return;
+	if (col > 0)
+		draw_text(p->s, row, col - 2, 1, STYLE_KEY,
+		    glyph(GLYPH_MARK));
+	draw_style(p->s, row, col - 2, 1, cols + 2, STYLE_SELECTED);
+	draw_cursor(p->s, row, col - 2);
+}
+
+static void
+pen_head(struct pen *p, int line, int col, int cols, const char *text,
+    const char *right)
+{
+	int	row = pen_row(p, line), w = text_width(right, strlen(right));
+
+	if (row < 0)
+		return;
+	draw_text(p->s, row, col, cols - w - 1, STYLE_TITLE, text);
+	draw_right(p->s, row, col + cols - w, w, STYLE_DIM, right);
+}
+
+/* Counts stand side by side above everything else. */
+static void
+draw_tiles(struct pen *p)
+{
+	struct dash	*h = p->h;
+	int		 per, width, n = 0, i, row, col;
+	char		 number[40];
+
+	per = term_caps()->plain ? 1 : (p->s->cols - 2) / (TILE_COLS + 3);
+	per = per < 1 ? 1 : per;
+	width = (p->s->cols - 2) / per;
+	for (i = 0; i < h->npanels; i++) {
+		if (panel_kind(h->panel[i]) != PANEL_COUNT)
+			continue;
+		col = 3 + n % per * width;
+		row = pen_row(p, p->line + n / per);
+		panel_number(h->panel[i], number, sizeof number);
+		if (row >= 0) {
+			draw_text(p->s, row, col, width - 3 - 9, STYLE_TEXT,
+			    panel_label(h->panel[i]));
+			draw_right(p->s, row, col + width - 3 - 8, 8,
+			    STYLE_TEXT | STYLE_BOLD, number);
+		}
+		pen_spot(p, SPOT_PANEL, i, -1, p->line + n / per, col,
+		    width - 3);
+		n++;
+	}
+	if (n > 0)
+		p->line += (n + per - 1) / per + 1;
+}
+
+static int
+draw_panel(struct pen *p, int index, int line, int col, int cols)
+{
+	struct panel	*panel = p->h->panel[index];
+	struct surface	 s = draw_sub(p->s, 0, col, p->s->rows, cols);
+	int		 i, n = panel_lines(panel, cols - 1), row;
+	char		 number[80];
+	bool		 spot;
+
+	panel_number(panel, number, sizeof number);
+	pen_head(p, line, col, cols - 1, panel_label(panel), number);
+	pen_spot(p, SPOT_PANEL, index, -1, line, col, cols - 1);
+	for (i = 0; i < n; i++) {
+		row = pen_row(p, line + 1 + i);
+		spot = panel_kind(panel) == PANEL_LIST;
+		if (row >= 0)
+			spot = panel_line(panel, &s, row, i);
+		if (spot)
+			pen_spot(p, SPOT_PANEL, index, i, line + 1 + i, col,
+			    cols - 1);
+	}
+	return n + 2;
+}
+
+/* Lists and charts, in as many columns as there is room for: each goes below
+ * the shortest one. */
+static void
+draw_panels(struct pen *p)
+{
+	struct dash	*h = p->h;
+	int		 low[COLUMNS_MAX], n, width, i, k, best, end = p->line;
+
+	n = p->s->cols / COLUMN_COLS;
+	n = n < 1 || term_caps()->plain ? 1 : n > COLUMNS_MAX ? COLUMNS_MAX :
+	    n;
+	width = (p->s->cols - 1) / n;
+	for (k = 0; k < n; k++)
+		low[k] = p->line;
+	for (i = 0; i < h->npanels; i++) {
+		if (panel_kind(h->panel[i]) == PANEL_COUNT)
+			continue;
+		for (best = 0, k = 1; k < n; k++)
+			best = low[k] < low[best] ? k : best;
+		low[best] += draw_panel(p, i, low[best], 3 + best * width,
+		    width - 3);
+		end = low[best] > end ? low[best] : end;
+	}
+	p->line = end;
+}
+
+static void
+draw_last(struct pen *p)
+{
+	const struct def	*d;
+	int			 row;
+	size_t			 i;
+
+	if (nlast == 0)
+		return;
+	pen_head(p, p->line++, 1, p->s->cols - 2, TF("views.last", NULL), "");
+	for (i = 0; i < nlast; i++) {
+		if ((d = defs_find(last[i].type)) == NULL)
+			continue;
+		if ((row = pen_row(p, p->line)) >= 0) {
+			draw_text(p->s, row, 3, 18, STYLE_DIM,
+			    app_label(d->label));
+			draw_text(p->s, row, 22, p->s->cols - 23, STYLE_TEXT,
+			    last[i].title);
+		}
+		pen_spot(p, SPOT_LAST, (int)i, -1, p->line++, 3,
+		    p->s->cols - 4);
+	}
 	p->line++;
 }
 
+/* All screens, with the letters that go to them. */
 static void
-pen_target(struct pen *p, const char *type, const char *id, uint32_t style,
-    const char *left, const char *text)
+draw_screens(struct pen *p)
 {
-	struct home	*h = p->h;
-	struct target	*t = &h->target[h->ntargets];
-	int		 row = pen_row(p);
-	bool		 here = h->ntargets == h->at;
+	struct palette_screen	 sc;
+	int			 per, width, i, n = 0, row, col;
+	char			 key[8] = "g ";
 
-	if (h->ntargets == HOME_LINES)
-		return;
-	snprintf(t->type, sizeof t->type, "%s", type);
-	snprintf(t->id, sizeof t->id, "%s", id);
-	t->row = p->line++;
-	h->ntargets++;
-	if (row < 0)
-		return;
-	draw_text(p->s, row, 3, 18, style, left);
-	draw_text(p->s, row, 22, p->s->cols - 23, STYLE_TEXT, text);
-	if (here) {
-		draw_text(p->s, row, 1, 1, STYLE_KEY, glyph(GLYPH_MARK));
-		draw_style(p->s, row, 0, 1, p->s->cols, STYLE_SELECTED);
-		draw_cursor(p->s, row, 1);
-	}
-}
-
-static void
-home_draw_due(struct pen *p)
-{
-	struct rows		*due = p->h->due;
-	const struct def	*d = defs_find("interactions");
-	const struct field	*who = def_field(d, "customer_id");
-	struct value_ctx	 ctx = app_ctx();
-	struct record		 r;
-	struct buf		 b = BUF_INIT;
-	const char		*at;
-	char			 when[64];
-	int64_t			 us;
-	size_t			 i;
-
-	if (due == NULL || d == NULL)
-		return;
-	pen_head(p, TF("views.reminders", NULL));
-	for (i = 0; i < rows_n(due) && i < 10; i++) {
-		r = rows_at(due, i);
-		at = val_str(record_get(&r, "remind_at"));
-		if (at == NULL ||
-		    timestamp_read(at, strlen(at), &us) != DATE_OK)
-			continue;
-		timestamp_relative(ui_lang(), us, ctx.now, ctx.tz, when);
-		buf_clear(&b);
-		if (who != NULL)
-			record_text(d, who, &r, &b);
-		buf_addz(&b, ": ");
-		record_title(d, &r, &b);
-		pen_target(p, "interactions", record_id(&r), us < ctx.now ?
-		    STYLE_WARN : STYLE_TEXT, when, buf_text(&b));
-	}
-	if (i == 0) {
-		if (pen_row(p) >= 0)
-			draw_text(p->s, pen_row(p), 3, -1, STYLE_DIM,
-			    TF(rows_loaded(due) ? "views.no_reminders" :
-			    "views.loading", NULL));
-		p->line++;
-	}
-	buf_free(&b);
-}
-
-static void
-home_draw_counts(struct pen *p)
-{
-	const struct def	*d;
-	struct count		*c;
-	char			 num[32], shown[DECIMAL_TEXT + 16], key[48];
-	size_t			 i;
-
-	pen_head(p, TF("views.screens", NULL));
-	for (i = 0; i < p->h->ncounts; i++) {
-		c = &p->h->count[i];
-		if ((d = defs_find(c->type)) == NULL || !def_can(d, "list"))
-			continue;
-		shown[0] = '\0';
-		if (c->n >= 0) {
-			snprintf(num, sizeof num, "%lld", (long long)c->n);
-			decimal_format(ui_lang(), num, 0, shown);
+	pen_head(p, p->line++, 1, p->s->cols - 2, TF("views.screens", NULL),
+	    "");
+	per = term_caps()->plain ? 1 : (p->s->cols - 2) / SCREEN_COLS;
+	per = per < 1 ? 1 : per;
+	width = (p->s->cols - 2) / per;
+	/* The first is this one. */
+	for (i = 1; palette_screen(i, &sc); i++, n++) {
+		col = 3 + n % per * width;
+		row = pen_row(p, p->line + n / per);
+		if (row >= 0) {
+			key[sc.go == 0 ? 0 : 2 + utf8_put(key + 2, sc.go)] =
+			    '\0';
+			draw_text(p->s, row, col, 4, STYLE_DIM, key);
+			key[0] = 'g';
+			draw_text(p->s, row, col + 4, width - 7, STYLE_TEXT,
+			    sc.label);
 		}
-		snprintf(key, sizeof key, "%.38s%s", shown, c->more ? "+" : "");
-		pen_target(p, c->type, "", STYLE_TEXT,
-		    app_label(d->labels), key);
+		pen_spot(p, SPOT_SCREEN, i, -1, p->line + n / per, col,
+		    width - 3);
 	}
+	p->line += (n + per - 1) / per;
 }
 
 static void
-home_draw(struct view *v, struct surface *whole)
+scroll(struct dash *h, int rows)
 {
-	struct home		*h = v->state;
-	struct surface		 s = sidemenu_draw(whole);
-	struct pen		 p = { h, &s, 0 };
-	const struct def	*d;
-	size_t			 i;
+	int	line = h->at < h->nspots ? h->spot[h->at].row : 0, top = h->top;
 
-	h->ntargets = 0;
-	home_draw_due(&p);
-	if (nlast > 0)
-		pen_head(&p, TF("views.last", NULL));
-	for (i = 0; i < nlast; i++) {
-		if ((d = defs_find(last[i].type)) != NULL)
-			pen_target(&p, last[i].type, last[i].id, STYLE_DIM,
-			    app_label(d->label), last[i].title);
-	}
-	home_draw_counts(&p);
-	if (h->at >= h->ntargets)
-		h->at = h->ntargets > 0 ? h->ntargets - 1 : 0;
-	if (h->ntargets == 0)
-		return;
-	if (h->target[h->at].row < h->top + 1 && h->top > 0) {
-		h->top = h->target[h->at].row > 0 ?
-		    h->target[h->at].row - 1 : 0;
+	if (line < h->top + 1)
+		h->top = line > 0 ? line - 1 : 0;
+	else if (line >= h->top + rows)
+		h->top = line - rows + 1;
+	if (h->top != top)
 		ui_redraw();
-	} else if (h->target[h->at].row >= h->top + s.rows) {
-		h->top = h->target[h->at].row - s.rows + 1;
-		ui_redraw();
-	}
 }
 
 static void
-home_title(struct view *v, char *out, size_t len)
+dash_draw(struct view *v, struct surface *whole)
 {
-	(void)v;
-	snprintf(out, len, "%s", TF("views.home", NULL));
+	struct dash	*h = v->state;
+	struct surface	 s = sidemenu_draw(whole);
+	struct pen	 p = { h, &s, 0 };
+
+	h->nspots = 0;
+	h->rows = s.rows;
+	draw_tiles(&p);
+	draw_panels(&p);
+	if (h->home) {
+		draw_last(&p);
+		/* The menu at the left of a wide window has them already. */
+		if (s.cols == whole->cols)
+			draw_screens(&p);
+	} else if (h->npanels == 0)
+		draw_text(&s, 0, 1, -1, STYLE_DIM, TF("views.nothing", NULL));
+	if (h->at >= h->nspots) {
+		h->at = h->nspots > 0 ? h->nspots - 1 : 0;
+		ui_redraw();
+	}
+	draw_scrollbar(&s, 0, s.cols - 1, s.rows, h->top, p.line);
+	scroll(h, s.rows);
 }
 
 static void
-home_status(struct view *v, char *out, size_t len)
+dash_title(struct view *v, char *out, size_t len)
+{
+	struct dash	*h = v->state;
+
+	snprintf(out, len, "%s", h->title[0] != '\0' ? h->title :
+	    TF("views.home", NULL));
+}
+
+static void
+dash_status(struct view *v, char *out, size_t len)
 {
 	const char	*role = val_get_str(app.role, "name");
 
@@ -343,64 +379,115 @@ home_status(struct view *v, char *out, size_t len)
 	    role, NULL));
 }
 
-static void
-home_go(struct home *h)
-{
-	struct target	t;
+/* --- Moving --------------------------------------------------------------------------- */
 
-	if (h->at >= h->ntargets)
+static void
+go(const struct dash *h)
+{
+	struct palette_screen	 sc;
+	struct home_last	 l;
+	struct spot		 t;
+
+	if (h->at >= h->nspots)
 		return;
-	t = h->target[h->at];
-	if (t.id[0] != '\0')
-		app_open_record(t.type, t.id);
-	else
-		app_open_list(t.type);
+	t = h->spot[h->at];
+	if (t.kind == SPOT_PANEL)
+		panel_open(h->panel[t.index], t.line);
+	else if (t.kind == SPOT_LAST && home_last((size_t)t.index, &l))
+		app_open_record(l.type, l.id);
+	else if (t.kind == SPOT_SCREEN && palette_screen(t.index, &sc))
+		sc.run(sc.arg);
+}
+
+/* The nearest one in that direction: by rows first when going up or down, by
+ * columns first when going aside. */
+static void
+step(struct dash *h, int rows, int cols)
+{
+	const struct spot	*from = &h->spot[h->at], *to;
+	int			 i, best = -1, cost, least = 0, dr, dc;
+
+	for (i = 0; i < h->nspots; i++) {
+		to = &h->spot[i];
+		dr = to->row - from->row;
+		dc = to->col - from->col;
+		if (rows != 0 ? dr * rows <= 0 : dc * cols <= 0)
+			continue;
+		cost = rows != 0 ? abs(dr) * 4 + abs(dc) :
+		    abs(dr) * 40 + abs(dc);
+		if (best < 0 || cost < least) {
+			best = i;
+			least = cost;
+		}
+	}
+	if (best >= 0)
+		h->at = best;
 }
 
 static bool
-home_key(struct view *v, const struct input *in)
+dash_key(struct view *v, const struct input *in)
 {
-	struct home	*h = v->state;
+	struct dash	*h = v->state;
 	struct input	 moved;
+	const struct spot *t;
 	int		 i;
 
 	if (!sidemenu_mouse(v->cols, in, &moved))
 		return true;
 	if (in->kind != INPUT_MOUSE || in->button != MOUSE_PRESS)
 		return false;
-	for (i = 0; i < h->ntargets; i++) {
-		if (h->target[i].row - h->top != moved.row)
+	for (i = 0; i < h->nspots; i++) {
+		t = &h->spot[i];
+		if (t->row - h->top != moved.row || moved.col < t->col - 2 ||
+		    moved.col >= t->col + t->cols)
 			continue;
 		h->at = i;
-		home_go(h);
+		go(h);
 		return true;
 	}
 	return false;
 }
 
 static bool
-home_action(struct view *v, enum action a, const struct input *in)
+dash_action(struct view *v, enum action a, const struct input *in)
 {
-	struct home	*h = v->state;
+	struct dash	*h = v->state;
+	int		 i;
 
 	(void)in;
 	switch (a) {
 	case ACT_UP:
-		h->at = h->at > 0 ? h->at - 1 : 0;
-		break;
 	case ACT_DOWN:
-		h->at++;
+		if (h->nspots > 0)
+			step(h, a == ACT_UP ? -1 : 1, 0);
+		break;
+	case ACT_LEFT:
+	case ACT_RIGHT:
+		if (h->nspots > 0)
+			step(h, 0, a == ACT_LEFT ? -1 : 1);
+		break;
+	case ACT_NEXT_PANE:
+	case ACT_PREV_PANE:
+		h->at += a == ACT_NEXT_PANE ? 1 : h->nspots - 1;
+		h->at = h->nspots > 0 ? h->at % h->nspots : 0;
 		break;
 	case ACT_PAGE_UP:
+	case ACT_PAGE_DOWN:
+		for (i = 0; i < h->rows / 2 && h->nspots > 0; i++)
+			step(h, a == ACT_PAGE_UP ? -1 : 1, 0);
+		break;
 	case ACT_TOP:
 		h->at = 0;
 		break;
-	case ACT_PAGE_DOWN:
 	case ACT_BOTTOM:
-		h->at = h->ntargets - 1;
+		h->at = h->nspots > 0 ? h->nspots - 1 : 0;
 		break;
 	case ACT_OPEN:
-		home_go(h);
+		go(h);
+		break;
+	case ACT_REFRESH:
+		for (i = 0; i < h->npanels; i++)
+			panel_load(h->panel[i]);
 		break;
 	default:
 		return false;
@@ -412,32 +499,63 @@ home_action(struct view *v, enum action a, const struct input *in)
 const struct view_ops home_view = {
 	.name = "home",
 	.when = WHEN_TEXT,
-	.size = sizeof(struct home),
-	.open = home_start,
-	.close = home_close,
-	.title = home_title,
-	.draw = home_draw,
-	.status = home_status,
-	.key = home_key,
-	.action = home_action,
+	.size = sizeof(struct dash),
+	.open = dash_start,
+	.close = dash_close,
+	.title = dash_title,
+	.draw = dash_draw,
+	.status = dash_status,
+	.key = dash_key,
+	.action = dash_action,
 	.hints = { ACT_OPEN, ACT_GOTO, ACT_COMPANY, ACT_ME }
 };
+
+static const struct view_ops dash_view = {
+	.name = "dashboard",
+	.when = WHEN_TEXT,
+	.size = sizeof(struct dash),
+	.open = dash_start,
+	.close = dash_close,
+	.title = dash_title,
+	.draw = dash_draw,
+	.status = dash_status,
+	.key = dash_key,
+	.action = dash_action,
+	.hints = { ACT_OPEN, ACT_GOTO, ACT_REFRESH, ACT_BACK }
+};
+
+static void
+renew(const struct view_ops *ops)
+{
+	struct view	*v = view_find(ops);
+	struct dash	*h;
+
+	if (v == NULL)
+		return;
+	h = v->state;
+	dash_close(v);
+	dash_fill(h);
+	ui_redraw();
+}
 
 void
 home_renew(void)
 {
-	struct view	*v = view_find(&home_view);
-
-	if (v == NULL)
-		return;
-	home_close(v);
-	memset(v->state, 0, sizeof(struct home));
-	home_start(v, NULL);
-	ui_redraw();
+	renew(&home_view);
+	renew(&dash_view);
 }
 
 void
 home_open(void)
 {
-	view_push(&home_view, NULL);
+	view_push(&home_view, (void *)"home");
+}
+
+void
+dashboard_open(const char *name)
+{
+	if (strcmp(name, "home") == 0)
+		view_pop_above(view_find(&home_view));
+	else
+		view_push(&dash_view, (void *)name);
 }

@@ -11,6 +11,8 @@ libtui_a_SOURCES += \
 	tui/view/card.c \
 	tui/view/card.h \
 	tui/view/cardpane.c \
+	tui/view/chartview.c \
+	tui/view/chartview.h \
 	tui/view/filter.c \
 	tui/view/filter.h \
 	tui/view/filterbox.c \
@@ -38,6 +40,8 @@ libtui_a_SOURCES += \
 	tui/view/listpane.h \
 	tui/view/marks.c \
 	tui/view/marks.h \
+	tui/view/panel.c \
+	tui/view/panel.h \
 	tui/view/refpick.c \
 	tui/view/refpick.h \
 	tui/view/sidemenu.c \
