@@ -14,6 +14,7 @@
 #include "server/client.h"
 #include "server/conf.h"
 #include "server/dispatch.h"
+#include "server/job/job.h"
 #include "server/limit.h"
 #include "server/reply.h"
 #include "server/req_private.h"
@@ -150,6 +151,8 @@ tx_done(struct db_tx *tx, const struct db_error *e, void *arg)
 		push_change(r->tenant, p->company, ch,
 		    r->has_id ? r->id : NULL);
 	TAILQ_INIT(&p->changes);
+	if (p->writes)
+		job_look(r->tenant);
 	settle(r);
 }
 

@@ -18,6 +18,7 @@
 #include "server/client.h"
 #include "server/conf.h"
 #include "server/dispatch.h"
+#include "server/job/job.h"
 #include "server/listen.h"
 #include "server/metrics.h"
 #include "server/module.h"
@@ -141,6 +142,7 @@ checked(bool good)
 	if (!good)
 		fatalx("the definitions do not fit the database");
 	listen_start(base);
+	job_start(base);
 	pid_write();
 	/* What reading the definitions took is not needed any more. */
 	malloc_trim(0);

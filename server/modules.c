@@ -1,12 +1,18 @@
 /*
- * The modules that have C of their own. TO ADD ONE: a line here and its file
+ * The modules that have C of their own. TO ADD ONE: two lines here and its file
  * in server/mod/local.mk.
  */
 #include "server/module.h"
 
+extern const struct module jobs_module;
 extern const struct module leads_module;
+extern const struct module notifications_module;
+extern const struct module reminders_module;
 
 const struct module *const modules[] = {
+	&jobs_module,
 	&leads_module,
+	&notifications_module,
+	&reminders_module,
 	NULL
 };

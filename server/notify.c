@@ -1,8 +1,8 @@
 /*
  * Changes for the other servers of a tenant: gathered for 20 ms, sent as one
  * pg_notify of at most 7,500 bytes by a connection that also hears theirs.
- * A line is a change ("c company type id version op request", "a company
- * type": look again) or something about sessions (session.c).
+ * A line is a change ("c company type id version op request person", "a
+ * company type [person]": look again) or something about sessions (session.c).
  */
 #include <event2/event.h>
 
@@ -94,15 +94,18 @@ notify_change(struct tenant *t, const char *company, const struct change *ch,
 	char		 line[256];
 
 	if (ch->id == NULL || buf_len(&n->lines) > GATHERED_MAX) {
-		snprintf(line, sizeof line, "a %s %s\n", company, ch->type);
+		snprintf(line, sizeof line, "a %s %s%s%s\n", company, ch->type,
+		    ch->person != NULL ? " " : "", ch->person != NULL ?
+		    ch->person : "");
 		/* One line a type says it all. */
 		if (buf_len(&n->lines) > 0 &&
 		    strstr(buf_text(&n->lines), line) != NULL)
 			return;
 	} else
-		snprintf(line, sizeof line, "c %s %s %s %lld %s %s\n",
+		snprintf(line, sizeof line, "c %s %s %s %lld %s %s %s\n",
 		    company, ch->type, ch->id, (long long)ch->version, ch->op,
-		    request == NULL ? "-" : request);
+		    request == NULL ? "-" : request,
+		    ch->person == NULL ? "-" : ch->person);
 	buf_addz(&n->lines, line);
 	gather(n);
 }
@@ -124,20 +127,26 @@ static void
 heard_change(struct notifier *n, const char *line)
 {
 	char		 company[40], type[80], id[40], op[16], request[40];
+	char		 person[40] = "-";
 	long long	 version;
+	int		 fields;
 	struct change	 ch = { .type = type };
 
 	if (line[0] == 'a') {
-		if (sscanf(line, "a %39s %79s", company, type) == 2)
+		fields = sscanf(line, "a %39s %79s %39s", company, type, person);
+		ch.person = fields == 3 ? person : NULL;
+		if (fields >= 2)
 			push_change_local(n->tenant, company, &ch, NULL);
 		return;
 	}
-	if (sscanf(line, "c %39s %79s %39s %lld %15s %39s", company, type, id,
-	    &version, op, request) != 6)
+	/* An older konakd names nobody. */
+	if (sscanf(line, "c %39s %79s %39s %lld %15s %39s %39s", company, type,
+	    id, &version, op, request, person) < 6)
 		return;
 	ch.id = id;
 	ch.op = op;
 	ch.version = version;
+	ch.person = strcmp(person, "-") == 0 ? NULL : person;
 	push_change_local(n->tenant, company, &ch,
 	    strcmp(request, "-") == 0 ? NULL : request);
 }

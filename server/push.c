@@ -137,6 +137,9 @@ push_change_local(struct tenant *t, const char *company,
 		if (w->tenant != t || strcmp(w->type, ch->type) != 0 ||
 		    strcmp(w->company, company) != 0)
 			continue;
+		if (ch->person != NULL && (c->session == NULL ||
+		    strcmp(c->session->user, ch->person) != 0))
+			continue;
 		if (c->paused)
 			c->again = true;
 		else if (ch->id == NULL)

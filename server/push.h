@@ -20,6 +20,7 @@ struct change {
 	const char		*id;		/* NULL: look at all again */
 	const char		*op;
 	int64_t			 version;
+	const char		*person;	/* NULL: of everybody who may see */
 };
 
 /* One type that a client watches, in the company it had entered then. */

@@ -259,6 +259,16 @@ req_changed_all(struct req *r, const char *type)
 	TAILQ_INSERT_TAIL(&r->priv->changes, ch, link);
 }
 
+void
+req_changed_own(struct req *r, const char *type)
+{
+	struct change	*ch = arena_alloc(r->arena, sizeof *ch);
+
+	ch->type = type;
+	ch->person = req_user(r);
+	TAILQ_INSERT_TAIL(&r->priv->changes, ch, link);
+}
+
 static void
 words_set(struct req *r, struct req_bad *b, const char *field,
     const char *key, const char *text, va_list ap)

@@ -108,6 +108,9 @@ void	req_changed(struct req *, const char *type, const char *id,
 /* Like it, when there are too many to name: look again at the whole type. */
 void	req_changed_all(struct req *, const char *type);
 
+/* Like it, for the other screens of the same person alone. */
+void		 req_changed_own(struct req *, const char *type);
+
 /* Ends the request with an error. key is a sentence of lib/msg.def; the
  * variable arguments are its parameters as name, value pairs ended by NULL.
  * Later results of the same transaction are ignored. The first call wins. */

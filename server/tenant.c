@@ -37,6 +37,7 @@ struct tenant {
 	struct notifier		*notifier;
 	void			*certificate;
 	void			*slot;
+	struct schedule		*schedule;
 	unsigned long		 swept_at;	/* transactions done then */
 	bool			 seen;		/* by the reload under way */
 	bool			 gone;		/* its file is */
@@ -109,6 +110,12 @@ tenant_slot(struct tenant *t)
 	return &t->slot;
 }
 
+struct schedule **
+tenant_schedule(struct tenant *t)
+{
+	return &t->schedule;
+}
+
 struct event_base *
 tenant_base(void)
 {
@@ -116,8 +123,8 @@ tenant_base(void)
 }
 
 /* Suspended ones are as unknown to those who ask as ones that never were. */
-static bool
-is_open(const struct tenant *t)
+bool
+tenant_open(const struct tenant *t)
 {
 	return !t->gone && strcmp(t->file.state, "active") == 0;
 }
@@ -128,7 +135,7 @@ tenant_by_name(const char *name, size_t len)
 	struct tenant	*t;
 
 	TAILQ_FOREACH(t, &tenants, link) {
-		if (is_open(t) && strlen(t->file.name) == len &&
+		if (tenant_open(t) && strlen(t->file.name) == len &&
 		    memcmp(t->file.name, name, len) == 0)
 			return t;
 	}
@@ -142,7 +149,7 @@ tenant_by_host(const char *host)
 	const char	**h;
 
 	TAILQ_FOREACH(t, &tenants, link) {
-		if (!is_open(t))
+		if (!tenant_open(t))
 			continue;
 		if (t->file.host != NULL && strcasecmp(t->file.host, host) == 0)
 			return t;
@@ -392,7 +399,7 @@ tenant_reload(const char *dir)
 			tenant_close(t);
 	}
 	TAILQ_FOREACH(c, &clients, link) {
-		if (c->tenant != NULL && !is_open(c->tenant))
+		if (c->tenant != NULL && !tenant_open(c->tenant))
 			client_drop(c, DROP_SHUTDOWN, "the tenant is closed");
 	}
 	if (!any)

@@ -21,6 +21,11 @@ struct db_pool	*tenant_db(const struct tenant *);
 const char	*tenant_key_file(const struct tenant *);
 /* A place for server/auth's state of this tenant (its opened seal). */
 void		**tenant_slot(struct tenant *);
+/* One for server/job's. */
+struct schedule;
+struct schedule	**tenant_schedule(struct tenant *);
+/* false: suspended, or its file is gone. */
+bool		 tenant_open(const struct tenant *);
 
 struct notifier	*tenant_notifier(const struct tenant *);
 const struct db_conf *tenant_db_conf(const struct tenant *);

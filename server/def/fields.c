@@ -321,8 +321,8 @@ load_flags(struct loader *l, const struct def *d, struct field *f)
 		f->see = load_code(l, c);
 	if ((c = yaml_get(n, "write")) != NULL)
 		f->write = load_code(l, c);
-	if ((t == VALUE_UUID || t == VALUE_SENTENCE || t == VALUE_JSON) &&
-	    !f->readonly)
+	if ((t == VALUE_SENTENCE || t == VALUE_JSON ||
+	    (t == VALUE_UUID && !f->once)) && !f->readonly)
 		fault(l, n, "a field of type %s must be readonly",
 		    value_type_name(t));
 	if (f->readonly && (f->once || f->write != NULL))

@@ -120,6 +120,7 @@ struct record_sentence {
 /* NULL for most. */
 const struct record_sentence *record_sentence(const struct def *);
 extern const struct record_sentence audit_sentence;	/* audit.c */
+extern const struct record_sentence notice_sentence;	/* notice.c */
 
 /* --- filter.c --------------------------------------------------------------- */
 

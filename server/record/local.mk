@@ -9,13 +9,14 @@ libkonakd_a_SOURCES += \
 	server/record/lines.c \
 	server/record/list.c \
 	server/record/many.c \
-	server/record/screens.c \
-	server/record/totals.c \
+	server/record/notice.c \
 	server/record/one.c \
 	server/record/record.h \
 	server/record/row.c \
 	server/record/save.c \
+	server/record/screens.c \
 	server/record/sql.c \
 	server/record/stats.c \
 	server/record/tenants.c \
+	server/record/totals.c \
 	server/record/verbs.c

@@ -171,8 +171,15 @@ static const struct verb engine_verbs[] = {
 const struct record_sentence *
 record_sentence(const struct def *d)
 {
-	return strcmp(d->name, audit_sentence.record) == 0 ?
-	    &audit_sentence : NULL;
+	static const struct record_sentence *const	all[] = {
+		&audit_sentence, &notice_sentence
+	};
+	size_t	i;
+
+	for (i = 0; i < sizeof all / sizeof all[0]; i++)
+		if (strcmp(d->name, all[i]->record) == 0)
+			return all[i];
+	return NULL;
 }
 
 static void

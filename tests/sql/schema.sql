@@ -26,6 +26,8 @@ select set_eq($$select name from pg_temp.tables()
 	'screens',		-- one person's own; policies in 0012
 	'role_permissions',	-- written by role_set() alone; policies in 0004
 	'requests',		-- insert and select of one's own; policies in 0004
+	'jobs',			-- the scheduler's; policies in 0022
+	'job_kinds',		-- the program's own list
 	'audit_logs', 'audit_values'],	-- append-only; policies in 0003, 0004
     'every table is made by konak.protect(), or is known here');
 select is_empty($$select name from pg_temp.tables() t join pg_class c using (oid)
@@ -45,7 +47,7 @@ select is_empty($$select p.relname, r from pg_class p,
     'nobody reaches a partition but through its parent');
 select is_empty($$select name from pg_temp.tables() t
     where name not in ('migrations', 'permissions', 'role_templates',
-	'role_template_permissions', 'protected')
+	'role_template_permissions', 'protected', 'job_kinds')
 	and not exists (select from pg_attribute a where a.attrelid = t.oid
 	    and a.attname = 'company_id' and a.attnotnull)$$,
     'company_id is there and never null');
@@ -88,7 +90,7 @@ select set_eq($$select c.conname::text
 	and (pg_temp.columns(c.conrelid, c.conkey))[1] <> 'company_id'$$,
     array['migrations_pkey', 'permissions_pkey', 'protected_pkey',
 	'protected_record_key', 'role_templates_pkey',
-	'role_template_permissions_pkey',	-- no company's data
+	'role_template_permissions_pkey', 'job_kinds_pkey', -- no company's data
 	'companies_id_key',	-- what company_id refers to
 	'companies_slug_key', 'companies_email_key', 'companies_domain_key',
 	'groups_id_key',	-- one group a tenant
