@@ -30,9 +30,31 @@ static struct event_base	*base;
  * a right, so that tests see what the tables alone refuse. */
 static bool			 unchecked;
 
-static const struct db_stmt	stmt_enter = { "enter",
-    "select konak.enter($1::bytea, $2::uuid, $3::text[], $4::bool, $5::uuid, "
-    "$6::text, $7::bool)" };
+/*
+ * konak.enter() as one prepared statement: the everyday case is settled here,
+ * a third cheaper; everything else, and every refusal, by the function. The
+ * token's hash is said first: konak.entered shows that session's entries and
+ * no other's.
+ */
+#define ENTER(writes, settings) \
+    "select (case when e.codes @> $3::text[] and e.until > now() and " \
+    "(not $4::bool or e.auth_at >= now() - interval '5 minutes') then " \
+    "concat(set_config('konak.company', e.company, true), " \
+    "set_config('konak.registers', e.registers, true), " \
+    "set_config('konak.user', e.person, true), " \
+    "set_config('konak.rights', e.rights, true), " settings ") " \
+    "else konak.enter($1::text::bytea, $2, $3, " writes ", $5::uuid, " \
+    "$6::text, $4)::text end) is null from " \
+    "(select set_config('konak.token', $1, true) as said offset 0) s " \
+    "left join konak.entered e on s.said is not null and e.key = " \
+    "coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')"
+static const struct db_stmt	stmt_enter_read = { "enter.read",
+    ENTER("false", "set_config('transaction_read_only', 'on', true)") };
+static const struct db_stmt	stmt_enter_write = { "enter.write",
+    ENTER("true", "set_config('konak.request', coalesce($5::text, ''), true), "
+    "set_config('konak.action', coalesce($6, ''), true), "
+    "set_config('konak.ip', e.ip, true), "
+    "set_config('konak.client', e.client, true)") };
 static const struct db_stmt	stmt_once = { "once", "select konak.once()" };
 static const struct db_stmt	stmt_touch = { "touch",
     "select konak.touch($1::bytea)" };
@@ -83,18 +105,18 @@ tx_enter(struct req *r, struct db_tx *tx)
 	struct req_private	*p = r->priv;
 	const char		**params;
 
-	params = arena_array(r->arena, 7, sizeof *params);
+	params = arena_array(r->arena, 6, sizeof *params);
 	/* Copies: another request may enter a company, or sign out, while
 	 * this one waits. */
 	params[0] = arena_strdup(r->arena, r->session->hash);
 	p->company = arena_strdup(r->arena, r->session->company);
 	params[1] = r->verb->state == VERB_COMPANY ? p->company : NULL;
 	params[2] = need_array(r);
-	params[3] = p->mode;
+	params[3] = r->verb->flags & VERB_STEP_UP ? "t" : "f";
 	params[4] = r->has_id ? r->id : NULL;
 	params[5] = r->verb->audit;
-	params[6] = r->verb->flags & VERB_STEP_UP ? "t" : "f";
-	db_tx_query(tx, &stmt_enter, 7, params, NULL, NULL);
+	db_tx_query(tx, p->writes ? &stmt_enter_write : &stmt_enter_read, 6,
+	    params, NULL, NULL);
 	if ((r->verb->flags & VERB_ONCE) && p->writes)
 		db_tx_query(tx, &stmt_once, 0, NULL, NULL, NULL);
 }
@@ -166,7 +188,6 @@ dispatch_tx(struct req *r)
 		req_fail(r, ERR_UNAVAILABLE, NULL, "err.unavailable", NULL);
 		return NULL;
 	}
-	p->mode[0] = p->writes ? 't' : 'f';
 	limit = r->verb->limit_ms;
 	if (limit == 0 && (r->verb->flags & VERB_STEPS))
 		limit = STEPS_MS;
@@ -234,7 +255,6 @@ settle(struct req *r)
 		}
 		if (p->tx != NULL) {
 			p->sent = true;
-			p->mode[0] = p->writes ? 't' : 'f';
 			db_tx_send(p->tx);
 			return;
 		}

@@ -181,6 +181,8 @@ req_catch(struct req *r, bool (*fn)(struct req *, const struct db_error *))
 void
 req_mode(struct req *r, bool writes)
 {
+	if (r->priv->tx != NULL)
+		fatalx("req_mode: %s has entered already", r->verb->name);
 	r->priv->writes = writes;
 }
 

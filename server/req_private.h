@@ -43,7 +43,6 @@ struct req_private {
 	bool		 committed;	/* what follows needs no enter */
 	bool		 refreshed;	/* rights were read again */
 	const char	*company;	/* that enter was told */
-	char		 mode[2];	/* writes, as enter's parameter */
 	void		(*then)(struct req *);
 	bool		(*catch)(struct req *, const struct db_error *);
 	bool		 again;

@@ -261,24 +261,58 @@ check_table(const struct def *d, PGresult *res, int from, int to,
 		check_search(d, res, from, to, e);
 }
 
+/* The rows of a table in what sql_columns gave. */
+static int
+table_rows(PGresult *res, const char *table, int *to)
+{
+	int	from, n = PQntuples(res);
+
+	for (from = 0; from < n; from++)
+		if (strcmp(PQgetvalue(res, from, C_TABLE), table) == 0)
+			break;
+	for (*to = from; *to < n; (*to)++)
+		if (strcmp(PQgetvalue(res, *to, C_TABLE), table) != 0)
+			break;
+	return from;
+}
+
+/* Where names stand apart there is all that titles and pickers ask for. */
+static void
+check_names(const struct def *d, PGresult *res, struct def_errors *e)
+{
+	static const char *const kept[] = { "company_id", "id", "offered" };
+	int	from, to;
+	size_t	i;
+
+	from = table_rows(res, d->names, &to);
+	for (i = 0; i < sizeof kept / sizeof *kept; i++)
+		if (find_column(res, from, to, kept[i]) < 0)
+			def_errors_add(e, yaml_get(d->node, "names"),
+			    "%s has no column \"%s\"", d->names, kept[i]);
+	for (i = 0; i < d->ntitle; i++)
+		if (find_column(res, from, to, d->title[i]->column) < 0)
+			def_errors_add(e, yaml_get(d->node, "names"),
+			    "%s has no column \"%s\"", d->names,
+			    d->title[i]->column);
+	if (d->hint != NULL &&
+	    find_column(res, from, to, d->hint->column) < 0)
+		def_errors_add(e, yaml_get(d->node, "names"),
+		    "%s has no column \"%s\"", d->names, d->hint->column);
+}
+
 static void
 check_columns(PGresult *res, struct def_errors *e)
 {
 	const struct def	*d;
 	size_t			 i;
-	int			 n = PQntuples(res), from, to;
+	int			 from, to;
 
 	for (i = 0; i < defs_count(); i++) {
 		d = defs_at(i);
-		for (from = 0; from < n; from++)
-			if (strcmp(PQgetvalue(res, from, C_TABLE),
-			    d->table) == 0)
-				break;
-		for (to = from; to < n; to++)
-			if (strcmp(PQgetvalue(res, to, C_TABLE),
-			    d->table) != 0)
-				break;
+		from = table_rows(res, d->table, &to);
 		check_table(d, res, from, to, e);
+		if (d->names != NULL)
+			check_names(d, res, e);
 	}
 }
 

@@ -282,6 +282,7 @@ enum def_owner {
 struct def {
 	const char		*name, *module, *table, *audit;
 	const char		*base;		/* table below a view; NULL none */
+	const char		*names;		/* where titles stand apart, or NULL */
 	const char		*file;
 	unsigned		 index;		/* in the order of names */
 	struct label		 label, labels;

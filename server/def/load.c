@@ -360,6 +360,7 @@ load_head(struct loader *l, struct def *d)
 	s = load_name(l, d->node, "table", false);
 	d->table = s != NULL ? s : d->name;
 	d->base = load_name(l, d->node, "base", false);
+	d->names = load_name(l, d->node, "names", false);
 	load_label(l, d->node, "label", true, &d->label);
 	load_label(l, d->node, "labels", true, &d->labels);
 	d->readonly = load_bool(l, d->node, "readonly");
@@ -393,8 +394,8 @@ load_one(struct loader *l, const char *name, const char *path)
 {
 	static const char *const words[] = { "record", "module", "table",
 	    "label", "labels", "title", "hint", "audit", "menu", "perm",
-	    "scopes", "parent", "owner", "base", "protect", "readonly", "unversioned",
-	    "soft", "verbs", "step_up", "search", "internal", "quiet", "fields",
+	    "scopes", "parent", "owner", "base", "names", "protect",
+	    "readonly", "unversioned", "soft", "verbs", "step_up", "search", "internal", "quiet", "fields",
 	    "filters", "related", "views", "panels", "actions", "errors",
 	    NULL };
 	struct def	*d;

@@ -23,7 +23,8 @@ static const char columns_before[] =
     "t.action, t.module, t.record_type, coalesce(t.title";
 static const char columns_after[] =
     "), t.ip, t.op, "
-    "(select c.timezone from konak.companies c where c.id = konak.company()), "
+    "(select c.timezone from konak.company_names c "
+    "where c.id = konak.company()), "
     "(select string_agg(concat(k, E'\\x1f', t.old->>k, E'\\x1f', t.new->>k), "
     "E'\\x1e' order by k) from (select jsonb_object_keys(coalesce(t.old, '{}') "
     "|| coalesce(t.new, '{}')) k) x where t.op = 'edit'), "

@@ -61,6 +61,9 @@ void	sql_ident(struct buf *, const char *alias, const char *column);
 void	sql_table(struct buf *, const struct def *);
 /* "t.company_id = (select konak.company())", or what stands for it. */
 void	sql_company(struct buf *, const struct def *, const char *alias);
+/* Does this caller know records of the type by their names alone, from where
+ * those stand apart? */
+bool	sql_by_name(const struct req *, const struct def *);
 /* The expression that lists sort by, as the index has it; its value for an
  * empty field, as a literal without cast. */
 void	sql_sort_key(struct buf *, const struct field *, const char *alias);

@@ -141,7 +141,7 @@ put_param(struct filtering *f, const struct field *field, const char *value,
 		else
 			param(f->b, f->p, value);
 		buf_printf(f->b, "%s + %d)::timestamp at time zone "
-		    "coalesce((select c.timezone from konak.companies c "
+		    "coalesce((select c.timezone from konak.company_names c "
 		    "where c.id = konak.company()), 'Europe/Istanbul'))",
 		    moves ? "" : "::date", from + days);
 	} else if (moves)

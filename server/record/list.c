@@ -483,6 +483,32 @@ lookup_where(struct req *r, const struct def *d, struct buf *b,
 }
 
 /* Deleted ones are named when asked for by id, and never offered. */
+static void
+lookup_from(struct req *r, const struct def *d, struct buf *b,
+    struct params *p)
+{
+	bool	ids = req_has(r, "ids"), named;
+
+	named = sql_by_name(r, d) ||
+	    (d->names != NULL && ids && !req_has(r, "filter"));
+	buf_printf(b, " from konak.\"%s\" t where ", named ? d->names :
+	    d->table);
+	if (named && d->owner != OWNER_SELF)
+		buf_printf(b, "t.company_id = (select konak.%s())", ids ?
+		    "register" : "company");
+	else
+		sql_company(b, d, "t");
+	sql_scopes(b, d, scope_bits(r, d, OP_LOOKUP));
+	if (ids) {
+		buf_addz(b, " and t.id = any(");
+		param(b, p, ids_literal(r));
+		buf_addz(b, ")");
+	} else if (named)
+		buf_addz(b, " and t.offered");
+	else if (d->soft)
+		buf_addz(b, " and t.deleted_at is null");
+}
+
 void
 record_lookup(struct req *r)
 {
@@ -503,17 +529,7 @@ record_lookup(struct req *r)
 		buf_addz(&b, "::text");
 	} else
 		buf_addz(&b, "null");
-	buf_addz(&b, " from ");
-	sql_table(&b, d);
-	buf_addz(&b, " t where ");
-	sql_company(&b, d, "t");
-	sql_scopes(&b, d, scope_bits(r, d, OP_LOOKUP));
-	if (req_has(r, "ids")) {
-		buf_addz(&b, " and t.id = any(");
-		param(&b, p, ids_literal(r));
-		buf_addz(&b, ")");
-	} else if (d->soft)
-		buf_addz(&b, " and t.deleted_at is null");
+	lookup_from(r, d, &b, p);
 	if (!lookup_where(r, d, &b, p)) {
 		buf_free(&b);
 		return;

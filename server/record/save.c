@@ -194,7 +194,7 @@ default_sql(const struct field *f)
 	case DEFAULT_ME:
 		return "konak.me()";
 	case DEFAULT_CURRENCY:
-		return "coalesce((select c.currency from konak.companies c "
+		return "coalesce((select c.currency from konak.company_names c "
 		    "where c.id = konak.company()), 'TRY')";
 	case DEFAULT_NONE:
 	case DEFAULT_VALUE:
@@ -233,18 +233,23 @@ reference_sql(struct buf *b, struct params *p, const struct save *s,
 {
 	const struct field	*own;
 	size_t			 i;
+	bool			 named;
 
-	buf_printf(b, "case when not exists (select 1 from ");
-	sql_table(b, f->ref);
-	buf_addz(b, " r where ");
+	named = f->nmatch == 0 && sql_by_name(p->r, f->ref);
+	buf_printf(b, "case when not exists (select 1 from konak.\"%s\" r "
+	    "where ", named ? f->ref->names : f->ref->table);
 	if (f->ref->owner == OWNER_SELF) {
 		buf_addz(b, "r.company_id = ");
 		param(b, p, s->values.v[f->index].text);
-	} else
+	} else if (named)
+		buf_addz(b, "r.company_id = (select konak.company())");
+	else
 		sql_company(b, f->ref, "r");
 	buf_addz(b, " and r.id = ");
 	param(b, p, s->values.v[f->index].text);
-	if (f->ref->soft)
+	if (named)
+		buf_addz(b, " and r.offered");
+	else if (f->ref->soft)
 		buf_addz(b, " and r.deleted_at is null");
 	for (i = 0; i < f->nmatch; i++) {
 		own = f->match[i].own;

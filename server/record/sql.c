@@ -67,6 +67,13 @@ sql_company(struct buf *b, const struct def *d, const char *alias)
 	}
 }
 
+bool
+sql_by_name(const struct req *r, const struct def *d)
+{
+	return d->names != NULL && (d->perm[OP_VIEW].need == NULL ||
+	    !req_may(r, d->perm[OP_VIEW].need));
+}
+
 /* --- Sorting --------------------------------------------------------------- */
 
 static bool
@@ -167,11 +174,13 @@ sql_ref_title(struct buf *b, const struct field *f, const char *expr)
 	snprintf(alias, sizeof alias, "r_%s", f->ref->name);
 	buf_addz(b, "(select ");
 	record_title_sql(b, f->ref, alias);
-	buf_addz(b, " as title from ");
-	sql_table(b, f->ref);
-	buf_printf(b, " %s where ", alias);
+	buf_printf(b, " as title from konak.\"%s\" %s where ",
+	    f->ref->names != NULL ? f->ref->names : f->ref->table, alias);
 	if (f->ref->owner == OWNER_SELF)
 		buf_printf(b, "%s.company_id = %s", alias, expr);
+	else if (f->ref->names != NULL)
+		buf_printf(b, "%s.company_id = (select konak.register())",
+		    alias);
 	else
 		sql_company(b, f->ref, alias);
 	buf_printf(b, " and %s.id = %s)", alias, expr);

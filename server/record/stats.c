@@ -14,7 +14,7 @@
 #define GROUPS_MAX	100
 #define PERIODS_MAX	400
 
-#define ZONE "coalesce((select c.timezone from konak.companies c " \
+#define ZONE "coalesce((select c.timezone from konak.company_names c " \
 	"where c.id = konak.company()), 'Europe/Istanbul')"
 
 struct stats {
@@ -151,7 +151,7 @@ from_sql(struct buf *b, const struct stats *s, unsigned scopes,
 	if (s->measure != NULL && s->measure->currency != NULL) {
 		buf_addz(b, " and ");
 		sql_ident(b, "t", s->measure->currency->column);
-		buf_addz(b, " = (select c.currency from konak.companies c "
+		buf_addz(b, " = (select c.currency from konak.company_names c "
 		    "where c.id = konak.company())");
 	}
 	buf_addz(b, where);

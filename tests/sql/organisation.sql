@@ -3,7 +3,7 @@
 -- signin.sql.)
 
 begin;
-select plan(102);
+select plan(104);
 \ir setup.psql
 
 -- the default matrix, typed from platform.md -----------------------------------------
@@ -117,7 +117,9 @@ select is(pg_temp.try('admin', :a, 'update konak.companies set name = ''Deneme Y
     '2', 'its card is its own');
 select is(pg_temp.try('admin', :a, format('update konak.companies set name = ''x'' where id = %L returning version', :b)),
     null, 'the subsidiary''s is not');
-select is(pg_temp.try('intern', :a, 'select string_agg(name, '','') from konak.companies'), 'Deneme Yeni', 'one sees the company one is in');
+select is(pg_temp.try('intern', :a, 'select string_agg(name, '','') from konak.company_names'), 'Deneme Yeni', 'one knows the company one is in');
+select is(pg_temp.try('intern', :a, 'select count(*) from konak.companies'), '0', 'but its card is for those who see settings');
+select is(pg_temp.try('admin', :a, 'select string_agg(name, '','') from konak.companies'), 'Deneme Yeni', 'who see no other');
 select is(pg_temp.try('admin', :a, 'select konak.today()'), ((now() at time zone 'Europe/Istanbul')::date)::text, 'today is the company''s');
 
 -- people ------------------------------------------------------------------------------

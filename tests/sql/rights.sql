@@ -4,7 +4,7 @@
 -- reaches into another.
 
 begin;
-select plan(218);
+select plan(223);
 \ir setup.psql
 
 -- role by verb ----------------------------------------------------------------
@@ -142,10 +142,20 @@ select is(pg_temp.try('owner', :b, format('update konak.memberships set role_id 
     '23503 memberships_role_id_fkey', 'nor another company''s role');
 select is(pg_temp.try('owner', :a, 'insert into konak.customers (id, company_name) values (''7e570000-0000-7000-8000-0000000000cb'', ''x'') returning company_name'),
     'x', 'an id that B uses is free in A: keys tell nothing');
-select is(pg_temp.try('employee', :a, 'select count(*) from konak.users where email = ''other@deneme.example'''),
-    '0', 'people of B are not seen in A');
-select is(pg_temp.try('employee', :b, 'select count(*) from konak.users where email = ''other@deneme.example'''),
-    '1', 'but in B');
+select is(pg_temp.try('employee', :a, 'select count(*) from konak.people where id = ' || quote_literal(pg_temp.uid('other'))),
+    '0', 'people of B are not known in A');
+select is(pg_temp.try('employee', :b, 'select string_agg(name, '','') from konak.people where id = ' || quote_literal(pg_temp.uid('other'))),
+    (select name from konak.users where id = pg_temp.uid('other')), 'but in B, by their names');
+select is(pg_temp.try('employee', :b, 'select string_agg(email, '','') from konak.users'),
+    'employee@deneme.example', 'of addresses everybody sees the own');
+select is(pg_temp.try('employee', :a, 'select count(*) from konak.memberships'), '1',
+    'and the own membership');
+select is(pg_temp.try('owner', :b, 'select count(*) from konak.users where email = ''other@deneme.example'''),
+    '1', 'who manages people sees those of the company');
+select is(pg_temp.try('employee', null, 'select count(*) from konak.people'), '0',
+    'who has entered no company knows nobody');
+select is(pg_temp.try('chief', null, 'select count(*) > 8 from konak.people'), 'true',
+    'who sees the group knows everybody');
 select is(pg_temp.try('chief', null, 'select count(*) from konak.users where email like ''%@deneme.example'''),
     '9', 'who manages the group sees everybody');
 select is(pg_temp.try('chief', null, 'select count(*) from konak.customers'), '0',
