@@ -30,6 +30,17 @@ struct module {
 						 * without a record */
 };
 
+/* record/act.c: runs a verb with the arguments id and version that one
+ * function of the database does; its row's data is one of these. The statement
+ * takes both, and gives the record's new version and the id of what it made.
+ * A version that is old is KN001 'stale'. */
+struct module_act {
+	struct db_stmt	 stmt;
+	const char	*record;	/* whose id it is */
+	const char	*makes;		/* the other record type */
+};
+void	module_act(struct req *);
+
 extern const struct module *const modules[];	/* ended by NULL */
 
 #endif

@@ -4,14 +4,14 @@
  */
 #include "server/module.h"
 
+extern const struct module agency_module;
 extern const struct module jobs_module;
-extern const struct module leads_module;
 extern const struct module notifications_module;
 extern const struct module reminders_module;
 
 const struct module *const modules[] = {
+	&agency_module,
 	&jobs_module,
-	&leads_module,
 	&notifications_module,
 	&reminders_module,
 	NULL

@@ -258,13 +258,13 @@ set local role konak_definer;
 -- and its contact; the lead is won, and its history stays with it. The lead's
 -- link to its customer is nobody's to write, hence the definer.
 create function konak.leads_convert(lead uuid, stand integer)
-    returns table (id uuid, version integer, customer_id uuid)
+    returns table (version integer, made uuid)
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
 	l konak.leads;
-	made uuid;
+	customer uuid;
 begin
 	if not konak.may('leads.edit') then
 		perform konak.denied('leads.edit');
@@ -287,17 +287,17 @@ begin
 	    contact_person, phone, email, notes)
 	values (l.company_id, l.company_name, l.contact_person, l.phone,
 	    l.email, l.notes)
-	returning c.id into made;
+	returning c.id into customer;
 	if l.contact_person is not null then
 		insert into konak.customer_contacts (company_id, customer_id,
 		    name, phone, email, is_primary)
-		values (l.company_id, made, l.contact_person, l.phone, l.email,
+		values (l.company_id, customer, l.contact_person, l.phone, l.email,
 		    true);
 	end if;
 	return query update konak.leads x set status = 'won',
-	    customer_id = made
+	    customer_id = customer
 	where x.company_id = l.company_id and x.id = lead
-	returning x.id, x.version, x.customer_id;
+	returning x.version, customer;
 end $$;
 grant execute on function konak.leads_convert(uuid, integer) to konak_app;
 

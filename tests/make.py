@@ -98,3 +98,9 @@ class Maker:
         args.update(slug='sirket-%d' % Maker.count, company_type='main',
                     email='sirket%d@maker.example' % Maker.count)
         return args
+
+    # Rules over several fields.
+
+    def special_proposals(self, args):
+        args['customer_id'] = self.reference('customers')
+        return args

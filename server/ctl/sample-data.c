@@ -34,8 +34,9 @@ struct files {
 	struct def_errors	 errors;
 	struct sample_file	 file[FILES_MAX], *order[FILES_MAX];
 	size_t			 n, norder;
-	/* columns of the present table, and their types */
-	char			**column, **type;
+	/* columns of the present table, their types, and what stands in
+	 * those that are never empty when nothing is said */
+	const char		**column, **type, **dflt;
 	size_t			 ncolumns;
 	long			 made;
 };
@@ -89,7 +90,7 @@ static void
 read_file(struct files *f, const char *dir, const char *base)
 {
 	static const char *const words[] = { "sample", "kinds", "rows", "make",
-	    NULL };
+	    "sql", NULL };
 	struct arena		*arena = f->sample->ctl->arena;
 	struct sample_file	*file = &f->file[f->n];
 	const struct ynode	*unknown;
@@ -192,15 +193,21 @@ place(struct files *f, struct sample_file *file)
 
 /* --- one block of rows ---------------------------------------------------- */
 
-static const char *
-column_type(const struct files *f, const char *name)
+/* Its place, or ncolumns. */
+static size_t
+column_of(const struct files *f, const char *name)
 {
-	size_t	i;
+	size_t	i = 0;
 
-	for (i = 0; i < f->ncolumns; i++)
-		if (strcmp(f->column[i], name) == 0)
-			return f->type[i];
-	return NULL;
+	while (i < f->ncolumns && strcmp(f->column[i], name) != 0)
+		i++;
+	return i;
+}
+
+static bool
+has_column(const struct files *f, const char *name)
+{
+	return column_of(f, name) < f->ncolumns;
 }
 
 static void
@@ -211,16 +218,22 @@ load_columns(struct files *f, const struct def *d)
 	PGresult	*res;
 	size_t		 i;
 
-	res = pg_query(f->sample->conn, "select attname, "
-	    "format_type(atttypid, atttypmod) from pg_attribute "
-	    "where attrelid = $1::regclass and attnum > 0 "
-	    "and not attisdropped and attgenerated = ''", 1, &table);
+	res = pg_query(f->sample->conn, "select a.attname, "
+	    "format_type(a.atttypid, a.atttypmod), "
+	    "pg_get_expr(d.adbin, d.adrelid) from pg_attribute a "
+	    "left join pg_attrdef d on d.adrelid = a.attrelid "
+	    "and d.adnum = a.attnum and a.attnotnull "
+	    "where a.attrelid = $1::regclass and a.attnum > 0 "
+	    "and not a.attisdropped and a.attgenerated = ''", 1, &table);
 	f->ncolumns = (size_t)PQntuples(res);
 	f->column = arena_array(arena, f->ncolumns, sizeof *f->column);
 	f->type = arena_array(arena, f->ncolumns, sizeof *f->type);
+	f->dflt = arena_array(arena, f->ncolumns, sizeof *f->dflt);
 	for (i = 0; i < f->ncolumns; i++) {
 		f->column[i] = arena_strdup(arena, PQgetvalue(res, (int)i, 0));
 		f->type[i] = arena_strdup(arena, PQgetvalue(res, (int)i, 1));
+		f->dflt[i] = PQgetisnull(res, (int)i, 2) ? "null" :
+		    arena_strdup(arena, PQgetvalue(res, (int)i, 2));
 	}
 	PQclear(res);
 }
@@ -260,13 +273,13 @@ add_field(struct files *f, struct block *b, struct buf *sql,
 	const struct field	*own = def_field(b->def, field);
 	const char		*name = own != NULL && own->column != NULL ?
 				    own->column : field;
-	const char		*type = column_type(f, name), *v;
-	size_t			 i;
+	const char		*v;
+	size_t			 i, c = column_of(f, name);
 
 	for (i = 0; i < b->n; i++)
 		if (strcmp(b->names[i], name) == 0)
 			return;
-	if (type == NULL || strcmp(name, "company_id") == 0 ||
+	if (c == f->ncolumns || strcmp(name, "company_id") == 0 ||
 	    strcmp(name, "id") == 0) {
 		fault(f, n, "the rows of %s have no field \"%s\"",
 		    b->def->name, field);
@@ -277,8 +290,8 @@ add_field(struct files *f, struct block *b, struct buf *sql,
 		return;
 	}
 	v = sample_value(b, n, name);
-	buf_printf(sql, " cross join lateral (select (%s)::%s as %s) f%zu", v,
-	    type, name, b->n);
+	buf_printf(sql, " cross join lateral (select coalesce((%s)::%s, %s) "
+	    "as %s) f%zu", v, f->type[c], f->dflt[c], name, b->n);
 	b->names[b->n++] = name;
 }
 
@@ -343,13 +356,13 @@ add_defaults(struct files *f, struct block *b, struct buf *sql,
 				    .line = b->node->line };
 
 	if (yaml_get(set, "created_at") == NULL &&
-	    column_type(f, "created_at") != NULL) {
+	    has_column(f, "created_at")) {
 		at.text = "today-60..today-1";
 		map.child = &at;
 		add_field(f, b, sql, &map, "created_at");
 	}
 	if (yaml_get(set, "created_by") == NULL &&
-	    column_type(f, "created_by") != NULL) {
+	    has_column(f, "created_by")) {
 		map.child = &who;
 		add_field(f, b, sql, &map, "created_by");
 	}
@@ -426,8 +439,8 @@ static void
 insert(struct files *f, struct block *b, struct buf *rows, const char *with)
 {
 	struct buf	 sql = BUF_INIT;
-	bool		 updated = column_type(f, "updated_at") != NULL;
-	bool		 created = column_type(f, "created_at") != NULL;
+	bool		 updated = has_column(f, "updated_at");
+	bool		 created = has_column(f, "created_at");
 	PGresult	*res;
 	size_t		 i;
 
@@ -569,6 +582,8 @@ run_file(struct files *f, const struct sample_file *file)
 {
 	const struct ynode	*n;
 	struct arena		*arena = f->sample->ctl->arena;
+	const char		*sql;
+	char			*error;
 	size_t			 i;
 
 	load_columns(f, file->def);
@@ -582,6 +597,11 @@ run_file(struct files *f, const struct sample_file *file)
 	if ((n = yaml_get(file->node, "make")) != NULL)
 		for (i = 0; i < n->n; i++)
 			made_rows(f, file, &n->child[i]);
+	if (f->errors.n == 0 && (sql = yaml_text(file->node, "sql",
+	    NULL)) != NULL && !pg_try(f->sample->ctl, f->sample->conn, sql,
+	    &error))
+		ctl_die("%s:%d: %s", file->node->file,
+		    yaml_get(file->node, "sql")->line, error);
 	add_history(f, file->def);
 	pg_exec(f->sample->conn, "drop table sample_todo");
 }

@@ -1,5 +1,6 @@
 # server/record/: the verbs every definition gets.
 libkonakd_a_SOURCES += \
+	server/record/act.c \
 	server/record/after.c \
 	server/record/audit.c \
 	server/record/engine.h \
