@@ -38,14 +38,9 @@ create table konak.lost_reasons (
 	constraint lost_reasons_sort_order_range check (sort_order between 0 and 9999)
 );
 
-create index lost_reasons_name_idx on konak.lost_reasons
-    (company_id, name collate "tr-x-icu", id)
-    where deleted_at is null;
-create index lost_reasons_sort_order_idx on konak.lost_reasons
-    (company_id, sort_order, id)
-    where deleted_at is null;
-create index lost_reasons_is_active_idx on konak.lost_reasons
-    (company_id, is_active, sort_order, id);
+select konak.sort_index('konak.lost_reasons', 'name');
+select konak.sort_index('konak.lost_reasons', 'sort_order');
+select konak.sort_index('konak.lost_reasons', 'sort_order', '{is_active}');
 create index lost_reasons_search on konak.lost_reasons
     using gin (company_id, search gin_trgm_ops);
 create unique index lost_reasons_name_key on konak.lost_reasons
@@ -109,37 +104,18 @@ create table konak.leads (
 	    (status <> 'lost' or lost_reason_id is not null)
 );
 
-create index leads_company_name_idx on konak.leads
-    (company_id, company_name collate "tr-x-icu", id)
-    where deleted_at is null;
-create index leads_contact_person_idx on konak.leads
-    (company_id, (coalesce(contact_person, E'\uFFFF') collate "tr-x-icu"), id)
-    where deleted_at is null;
-create index leads_status_idx on konak.leads
-    (company_id, status, id)
-    where deleted_at is null;
-create index leads_source_idx on konak.leads
-    (company_id, source, coalesce(next_contact, 'infinity'), id);
-create index leads_assigned_to_idx on konak.leads
-    (company_id, assigned_to, coalesce(next_contact, 'infinity'), id);
-create index leads_next_contact_idx on konak.leads
-    (company_id, coalesce(next_contact, 'infinity'), id)
-    where deleted_at is null;
-create index leads_lost_reason_id_idx on konak.leads
-    (company_id, lost_reason_id, coalesce(next_contact, 'infinity'), id);
-create index leads_stage_entered_at_idx on konak.leads
-    (company_id, stage_entered_at, id)
-    where deleted_at is null;
-create index leads_customer_id_idx on konak.leads
-    (company_id, customer_id, coalesce(next_contact, 'infinity'), id);
-create index leads_created_at_idx on konak.leads
-    (company_id, created_at, id)
-    where deleted_at is null;
+select konak.sort_index('konak.leads', 'company_name');
+select konak.sort_index('konak.leads', 'contact_person');
+select konak.sort_index('konak.leads', 'status');
+select konak.sort_index('konak.leads', 'next_contact', '{source}');
+select konak.sort_index('konak.leads', 'next_contact', '{assigned_to}');
+select konak.sort_index('konak.leads', 'next_contact');
+select konak.sort_index('konak.leads', 'next_contact', '{lost_reason_id}');
+select konak.sort_index('konak.leads', 'stage_entered_at');
+select konak.sort_index('konak.leads', 'next_contact', '{customer_id}');
+select konak.sort_index('konak.leads', 'created_at');
 create index leads_search on konak.leads
     using gin (company_id, search gin_trgm_ops);
--- Follow-ups of a day, and the leads of one stage.
-create index leads_open_idx on konak.leads (company_id, next_contact, id)
-    where deleted_at is null and status not in ('won', 'lost');
 
 -- The chance that a stage gives, a constant of the trade until a company says
 -- otherwise on the lead itself.
@@ -216,16 +192,11 @@ create table konak.lead_activities (
 	    (next_action_date is null or next_action is not null)
 );
 
-create index lead_activities_lead_id_idx on konak.lead_activities
-    (company_id, lead_id, contact_date, id);
-create index lead_activities_activity_type_idx on konak.lead_activities
-    (company_id, activity_type, contact_date, id);
-create index lead_activities_contact_date_idx on konak.lead_activities
-    (company_id, contact_date, id)
-    where deleted_at is null;
-create index lead_activities_next_action_date_idx on konak.lead_activities
-    (company_id, coalesce(next_action_date, 'infinity'), id)
-    where deleted_at is null;
+select konak.sort_index('konak.lead_activities', 'contact_date', '{lead_id}');
+select konak.sort_index('konak.lead_activities', 'contact_date',
+    '{activity_type}');
+select konak.sort_index('konak.lead_activities', 'contact_date');
+select konak.sort_index('konak.lead_activities', 'next_action_date');
 create index lead_activities_search on konak.lead_activities
     using gin (company_id, search gin_trgm_ops);
 

@@ -40,11 +40,8 @@ create table konak.proposal_templates (
 	constraint proposal_templates_terms_length check (length(terms) <= 20000)
 );
 
-create index proposal_templates_name_idx on konak.proposal_templates
-    (company_id, name collate "tr-x-icu", id)
-    where deleted_at is null;
-create index proposal_templates_is_active_idx on konak.proposal_templates
-    (company_id, is_active, name collate "tr-x-icu", id);
+select konak.sort_index('konak.proposal_templates', 'name');
+select konak.sort_index('konak.proposal_templates', 'name', '{is_active}');
 create index proposal_templates_search on konak.proposal_templates
     using gin (company_id, search gin_trgm_ops);
 create unique index proposal_templates_name_key on konak.proposal_templates
@@ -83,11 +80,9 @@ create table konak.proposal_template_lines (
 	constraint proposal_template_lines_tax_rate_range check (tax_rate between 0 and 100)
 );
 
-create index proposal_template_lines_template_id_idx on konak.proposal_template_lines
-    (company_id, template_id, sort_order, id);
-create index proposal_template_lines_sort_order_idx on konak.proposal_template_lines
-    (company_id, sort_order, id)
-    where deleted_at is null;
+select konak.sort_index('konak.proposal_template_lines', 'sort_order',
+    '{template_id}');
+select konak.sort_index('konak.proposal_template_lines', 'sort_order');
 
 select konak.protect('konak.proposal_template_lines', '{"record": "proposal_template_lines", "module": "proposals", "audit": "PROPOSAL_TEMPLATE_LINE", "title": "description", "view": {"proposals.view_prices": "all"}, "create": {"proposals.edit": "all"}, "edit": {"proposals.edit": "all"}, "delete": {"proposals.edit": "all"}, "once": ["template_id"], "parent": {"table": "proposal_templates", "column": "template_id"}}'::jsonb);
 
@@ -147,34 +142,17 @@ create table konak.proposals (
 	constraint proposals_valid_until_order check (valid_until >= issue_date)
 );
 
-create index proposals_number_idx on konak.proposals
-    (company_id, number collate konak.tr_natural, id)
-    where deleted_at is null;
-create index proposals_title_idx on konak.proposals
-    (company_id, title collate "tr-x-icu", id)
-    where deleted_at is null;
-create index proposals_customer_id_idx on konak.proposals
-    (company_id, customer_id, issue_date, id);
-create index proposals_lead_id_idx on konak.proposals
-    (company_id, lead_id, issue_date, id);
-create index proposals_template_id_idx on konak.proposals
-    (company_id, template_id, issue_date, id);
-create index proposals_status_idx on konak.proposals
-    (company_id, status, id)
-    where deleted_at is null;
-create index proposals_issue_date_idx on konak.proposals
-    (company_id, issue_date, id)
-    where deleted_at is null;
-create index proposals_valid_until_idx on konak.proposals
-    (company_id, coalesce(valid_until, 'infinity'), id)
-    where deleted_at is null;
-create index proposals_assigned_to_idx on konak.proposals
-    (company_id, assigned_to, issue_date, id);
-create index proposals_replaces_id_idx on konak.proposals
-    (company_id, replaces_id, issue_date, id);
-create index proposals_created_at_idx on konak.proposals
-    (company_id, created_at, id)
-    where deleted_at is null;
+select konak.sort_index('konak.proposals', 'number', numbered => true);
+select konak.sort_index('konak.proposals', 'title');
+select konak.sort_index('konak.proposals', 'issue_date', '{customer_id}');
+select konak.sort_index('konak.proposals', 'issue_date', '{lead_id}');
+select konak.sort_index('konak.proposals', 'issue_date', '{template_id}');
+select konak.sort_index('konak.proposals', 'status');
+select konak.sort_index('konak.proposals', 'issue_date');
+select konak.sort_index('konak.proposals', 'valid_until');
+select konak.sort_index('konak.proposals', 'issue_date', '{assigned_to}');
+select konak.sort_index('konak.proposals', 'issue_date', '{replaces_id}');
+select konak.sort_index('konak.proposals', 'created_at');
 create index proposals_search on konak.proposals
     using gin (company_id, search gin_trgm_ops);
 create unique index proposals_number_key on konak.proposals
@@ -287,11 +265,8 @@ create table konak.proposal_lines (
 	constraint proposal_lines_tax_rate_range check (tax_rate between 0 and 100)
 );
 
-create index proposal_lines_proposal_id_idx on konak.proposal_lines
-    (company_id, proposal_id, sort_order, id);
-create index proposal_lines_sort_order_idx on konak.proposal_lines
-    (company_id, sort_order, id)
-    where deleted_at is null;
+select konak.sort_index('konak.proposal_lines', 'sort_order', '{proposal_id}');
+select konak.sort_index('konak.proposal_lines', 'sort_order');
 
 create trigger proposals_20_state before insert or update on konak.proposals
     for each row execute function konak.proposals_state();
