@@ -141,6 +141,9 @@ field_load(struct field *f, const struct val *v)
 	    f->rules.type == VALUE_REF;
 	f->ref = val_get_str(v, "ref");
 	f->match = val_get(v, "match");
+	f->compute = val_get_bool(v, "compute");
+	f->when = val_get(v, "when");
+	f->from = val_get(v, "from");
 	f->currency = val_get_str(v, "currency");
 	f->rules.currency = val_get_str(v, "currency_fixed");
 	f->start = val_get(v, "default");

@@ -32,6 +32,10 @@ struct field {
 	const char		*op;		/* virtual: its operator */
 	const char		*ref;		/* record type referred to */
 	const struct val	*match;		/* lookup filter */
+	bool			 compute;	/* worked out by the server */
+	const struct val	*when;		/* in the form only while the
+						 * fields have these values */
+	const struct val	*from;		/* {reference: field there} */
 	const char		*currency;	/* field with the code */
 	const struct val	*start;		/* default value, or NULL */
 	const char		*start_is;	/* "today" … or NULL */

@@ -77,6 +77,13 @@ enum def_default {
 	DEFAULT_CURRENCY
 };
 
+/* Holds while the field has one of the values; none: while it has any. */
+struct def_when {
+	struct field	*field;
+	const char	**values;
+	size_t		 nvalues;
+};
+
 struct field {
 	const char		*name;
 	const char		*column;	/* NULL: made by the server */
@@ -93,6 +100,13 @@ struct field {
 	const char		*dflt_text;	/* of DEFAULT_VALUE */
 	const char		*see, *write;	/* permission codes, or NULL */
 	bool			 required, readonly, once, sort, filter;
+	bool			 compute;	/* shown live in the form */
+	/* in the form, and required_when, only while all of these hold */
+	struct def_when		*whens;
+	size_t			 nwhens;
+	bool			 required_when;
+	/* without a value, what the chosen record has */
+	struct field		*from_ref, *from;
 	bool			 natural;	/* sorts 9-A before 10-A */
 	bool			 relative;	/* shown as "3 gün" */
 	const struct ynode	*node;		/* for file and line */
@@ -159,12 +173,6 @@ struct def_ask {
 struct def_arg {
 	const char	*name;
 	struct field	*field;
-};
-
-struct def_when {
-	struct field	*field;
-	const char	**values;
-	size_t		 nvalues;
 };
 
 struct def_action {
@@ -268,6 +276,7 @@ enum def_verb {
 	DV_SIMILAR,
 	DV_DUPLICATES,
 	DV_MERGE,
+	DV_COMPUTE,			/* of a type with computed fields */
 	DV_VERBS
 };
 

@@ -312,6 +312,11 @@ load_flags(struct loader *l, const struct def *d, struct field *f)
 	enum value_type		 t = field_type(f);
 
 	f->required = load_bool(l, n, "required");
+	if (yaml_get(n, "when") != NULL) {
+		f->required_when = f->required;
+		f->required = false;
+	}
+	f->compute = load_bool(l, n, "compute");
 	f->readonly = load_bool(l, n, "readonly") || d->readonly;
 	f->once = load_bool(l, n, "once");
 	load_sort(l, f);
@@ -327,6 +332,9 @@ load_flags(struct loader *l, const struct def *d, struct field *f)
 		    value_type_name(t));
 	if (f->readonly && (f->once || f->write != NULL))
 		fault(l, n, "what is readonly takes no once and no write");
+	if (f->compute && (!f->readonly || t == VALUE_SENTENCE))
+		fault(l, yaml_get(n, "compute"), "what is computed must be "
+		    "readonly and have a column");
 	if (f->sort && !sortable(t))
 		fault(l, yaml_get(n, "sort"), "type %s cannot be sorted",
 		    value_type_name(t));
@@ -352,7 +360,8 @@ load_field(struct loader *l, struct def *d, const struct ynode *n)
 	static const char *const words[] = { "type", "label", "help", "unit",
 	    "column", "required", "max", "min", "scale", "digits", "values",
 	    "ref", "match", "currency", "default", "readonly", "once", "see",
-	    "write", "sort", "filter", "relative", NULL };
+	    "write", "sort", "filter", "relative", "compute", "when", "from",
+	    NULL };
 	static const char *const reserved[] = { "id", "version", "company_id",
 	    "deleted_at", "deleted_request", "search", "lines", "deleted",
 	    NULL };
@@ -452,6 +461,126 @@ link_match(struct loader *l, struct def *d, struct field *f)
 			    c->key, f->ref->name);
 		else if (f->match[f->nmatch].own != NULL)
 			f->nmatch++;
+	}
+}
+
+/* A code of the choice, true or false. */
+static void
+when_value(struct loader *l, const struct ynode *n, const struct field *f,
+    const char *value)
+{
+	size_t	i;
+
+	if (field_type(f) == VALUE_BOOL) {
+		if (strcmp(value, "true") != 0 && strcmp(value, "false") != 0)
+			fault(l, n, "field \"%s\" is true or false", f->name);
+		return;
+	}
+	for (i = 0; i < f->rules.nchoices; i++)
+		if (strcmp(value, f->rules.choices[i].code) == 0)
+			return;
+	fault(l, n, "field \"%s\" has no value \"%s\"", f->name, value);
+}
+
+struct def_when *
+load_whens(struct loader *l, const struct def *d, const struct ynode *n,
+    size_t *nwhens)
+{
+	struct def_when	*whens, *w;
+	struct ynode	 key;
+	size_t		 i, j;
+
+	*nwhens = 0;
+	if (n == NULL)
+		return NULL;
+	if (n->type != YNODE_MAP) {
+		fault(l, n, "\"when\" must be a map");
+		return NULL;
+	}
+	whens = arena_array(l->arena, n->n + 1, sizeof *whens);
+	for (i = 0; i < n->n; i++) {
+		key = n->child[i];
+		key.type = YNODE_SCALAR;
+		key.text = key.key;
+		w = &whens[*nwhens];
+		w->field = load_field_ref(l, d, &key);
+		w->values = load_names(l, n, n->child[i].key, &w->nvalues);
+		if (w->field == NULL)
+			continue;
+		++*nwhens;
+		if (field_type(w->field) != VALUE_CHOICE &&
+		    field_type(w->field) != VALUE_BOOL) {
+			fault(l, &n->child[i], "\"when\" looks at fields of "
+			    "type choice and bool");
+			continue;
+		}
+		for (j = 0; j < w->nvalues; j++)
+			when_value(l, &n->child[i], w->field, w->values[j]);
+	}
+	return whens;
+}
+
+/* A field that is asked for only while others have a value. */
+static void
+link_when(struct loader *l, struct def *d, struct field *f)
+{
+	const struct ynode	*n = yaml_get(f->node, "when");
+	size_t			 i;
+
+	f->whens = load_whens(l, d, n, &f->nwhens);
+	for (i = 0; i < f->nwhens; i++)
+		if (f->whens[i].field == f || f->whens[i].field->nwhens > 0)
+			fault(l, n, "field \"%s\" hangs on one that hangs on "
+			    "another, or on itself", f->name);
+}
+
+/* from: { customer_id: payment_days }: what the customer has. */
+static void
+link_from(struct loader *l, struct def *d, struct field *f)
+{
+	const struct ynode	*n = yaml_get(f->node, "from"), *c;
+	struct ynode		 key;
+
+	if (n == NULL)
+		return;
+	if (n->type != YNODE_MAP || n->n != 1) {
+		fault(l, n, "\"from\" names a reference and a field of it: "
+		    "{ customer_id: city }");
+		return;
+	}
+	c = &n->child[0];
+	key = *c;
+	key.type = YNODE_SCALAR;
+	key.text = key.key;
+	if ((f->from_ref = load_field_ref(l, d, &key)) == NULL)
+		return;
+	if (f->from_ref->ref == NULL || f->readonly) {
+		fault(l, c, f->readonly ? "what is readonly takes no "
+		    "\"from\"" : "field \"%s\" is no reference",
+		    f->from_ref->name);
+		return;
+	}
+	f->from = load_field_ref(l, f->from_ref->ref, c);
+	if (f->from == NULL)
+		return;
+	if (field_type(f->from) != field_type(f) || f->from->ref != f->ref)
+		fault(l, c, "field \"%s\" of %s is of another type",
+		    f->from->name, f->from_ref->ref->name);
+	if (f->from->column == NULL)
+		fault(l, c, "field \"%s\" has no column", f->from->name);
+}
+
+/* What all references of a definition hang on is known now. */
+void
+link_fields_more(struct loader *l, struct def *d)
+{
+	size_t	i;
+
+	for (i = 0; i < d->nfields; i++) {
+		link_when(l, d, d->fields[i]);
+		link_from(l, d, d->fields[i]);
+		if (d->fields[i]->compute && !d->readonly)
+			d->verbs |= 1u << DV_COMPUTE;
 	}
 }
 

@@ -256,6 +256,7 @@ link_all(struct loader *l)
 	for (i = 0; i < l->ndefs; i++)
 		link_fields(l, l->defs[i]);
 	for (i = 0; i < l->ndefs; i++) {
+		link_fields_more(l, l->defs[i]);
 		link_parent(l, l->defs[i]);
 		link_title(l, l->defs[i]);
 		link_search(l, l->defs[i]);

@@ -654,7 +654,8 @@ def_verb_name(enum def_verb v)
 	    "lookup", "create", "edit", "delete", "restore", "history",
 	    "stats", "edit_many", "delete_many", "export", "export_rows",
 	    "import",
-	    "import_rows", "import_run", "similar", "duplicates", "merge" };
+	    "import_rows", "import_run", "similar", "duplicates", "merge",
+	    "compute" };
 
 	return names[v];
 }
@@ -672,7 +673,7 @@ def_verb_op(enum def_verb v)
 		[DV_IMPORT] = OP_CREATE, [DV_IMPORT_ROWS] = OP_CREATE,
 		[DV_IMPORT_RUN] = OP_CREATE, [DV_SIMILAR] = OP_VIEW,
 		[DV_DUPLICATES] = OP_VIEW, [DV_MERGE] = OP_EDIT,
-		[DV_STATS] = OP_VIEW,
+		[DV_STATS] = OP_VIEW, [DV_COMPUTE] = OP_VIEW,
 	};
 
 	return ops[v];

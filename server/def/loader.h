@@ -49,6 +49,11 @@ void	 load_fields(struct loader *, struct def *);
 bool	 load_rules(struct loader *, const struct ynode *,
 	    struct value_rules *, struct def_choice **);
 void	 link_fields(struct loader *, struct def *);
+void	 link_fields_more(struct loader *, struct def *);
+
+/* A map from fields to values that they must have: { kind: [a, b] }. */
+struct def_when *load_whens(struct loader *, const struct def *,
+	    const struct ynode *, size_t *n);
 
 /* perm.c */
 void	 load_perms(struct loader *, struct def *);

@@ -161,6 +161,24 @@ put_default(struct cbw *w, const struct field *f)
 }
 
 static void
+put_whens(struct cbw *w, const struct def_when *whens, size_t n)
+{
+	size_t	i, j;
+
+	if (n == 0)
+		return;
+	cbw_key(w, "when");
+	cbw_map(w, (uint32_t)n);
+	for (i = 0; i < n; i++) {
+		cbw_key(w, whens[i].field->name);
+		cbw_array(w, (uint32_t)whens[i].nvalues);
+		for (j = 0; j < whens[i].nvalues; j++)
+			value_send(field_type(whens[i].field), w,
+			    whens[i].values[j]);
+	}
+}
+
+static void
 put_field(struct cbw *w, const struct def *d, const struct field *f,
     const char *rights)
 {
@@ -173,7 +191,15 @@ put_field(struct cbw *w, const struct def *d, const struct field *f,
 	put_label(w, "help", &f->help);
 	put_label(w, "unit", &f->unit);
 	put_rules(w, &f->rules, f->choices);
-	put_true(w, "required", f->required && !f->readonly);
+	put_true(w, "required", (f->required || f->required_when) &&
+	    !f->readonly);
+	put_true(w, "compute", f->compute);
+	put_whens(w, f->whens, f->nwhens);
+	if (f->from != NULL && field_seen(f->from, rights)) {
+		cbw_key(w, "from");
+		cbw_map(w, 1);
+		cbw_kv_text(w, f->from_ref->name, f->from->name);
+	}
 	put_true(w, "create", set && def_may_verb(d, DV_CREATE, rights));
 	put_true(w, "edit", set && !f->once &&
 	    def_may_verb(d, DV_EDIT, rights));
@@ -418,7 +444,7 @@ put_asks(struct cbw *w, const struct def_action *a)
 static void
 put_action(struct cbw *w, const struct def_action *a)
 {
-	size_t	i, j;
+	size_t	i;
 
 	cbw_map_begin(w);
 	cbw_kv_text(w, "name", a->name);
@@ -440,17 +466,7 @@ put_action(struct cbw *w, const struct def_action *a)
 			    a->args[i].field->name);
 	}
 	put_asks(w, a);
-	if (a->nwhens > 0) {
-		cbw_key(w, "when");
-		cbw_map(w, (uint32_t)a->nwhens);
-		for (i = 0; i < a->nwhens; i++) {
-			cbw_key(w, a->whens[i].field->name);
-			cbw_array(w, (uint32_t)a->whens[i].nvalues);
-			for (j = 0; j < a->whens[i].nvalues; j++)
-				value_send(field_type(a->whens[i].field), w,
-				    a->whens[i].values[j]);
-		}
-	}
+	put_whens(w, a->whens, a->nwhens);
 	cbw_map_end(w);
 }
 

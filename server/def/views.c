@@ -10,6 +10,13 @@ settable(const struct def *d, const struct field *f)
 	return !f->readonly && !d->readonly;
 }
 
+/* In a form it is set, or shown while it is worked out. */
+static bool
+formable(const struct def *d, const struct field *f)
+{
+	return settable(d, f) || (f->compute && !d->readonly);
+}
+
 /* --- Related lists --------------------------------------------------------- */
 
 static void
@@ -288,7 +295,7 @@ link_form(struct loader *l, struct def *d, const struct ynode *n)
 			continue;
 		}
 		for (j = 0; j < s->nfields; j++)
-			if (!settable(d, s->fields[j]))
+			if (!formable(d, s->fields[j]))
 				fault(l, yaml_get(c, "fields"), "field \"%s\" "
 				    "is readonly: it has no place in a form",
 				    s->fields[j]->name);
@@ -298,7 +305,7 @@ link_form(struct loader *l, struct def *d, const struct ynode *n)
 	s = &d->form[d->nform++];
 	s->fields = arena_array(l->arena, d->nfields + 1, sizeof *s->fields);
 	for (i = 0; i < d->nfields; i++)
-		if (settable(d, d->fields[i]))
+		if (formable(d, d->fields[i]))
 			s->fields[s->nfields++] = d->fields[i];
 }
 
@@ -412,49 +419,6 @@ load_asks(struct loader *l, struct def_action *a, const struct ynode *n)
 }
 
 static void
-load_when(struct loader *l, struct def *d, struct def_action *a,
-    const struct ynode *n)
-{
-	struct def_when	*w;
-	struct ynode	 key;
-	size_t		 i, j, k;
-
-	if (n == NULL)
-		return;
-	if (n->type != YNODE_MAP) {
-		fault(l, n, "\"when\" must be a map");
-		return;
-	}
-	a->whens = arena_array(l->arena, n->n + 1, sizeof *a->whens);
-	for (i = 0; i < n->n; i++) {
-		key = n->child[i];
-		key.type = YNODE_SCALAR;
-		key.text = key.key;
-		w = &a->whens[a->nwhens];
-		w->field = load_field_ref(l, d, &key);
-		w->values = load_names(l, n, n->child[i].key, &w->nvalues);
-		if (w->field == NULL)
-			continue;
-		a->nwhens++;
-		if (field_type(w->field) != VALUE_CHOICE &&
-		    field_type(w->field) != VALUE_BOOL)
-			fault(l, &n->child[i], "\"when\" looks at fields of "
-			    "type choice and bool");
-		for (j = 0; field_type(w->field) == VALUE_CHOICE &&
-		    j < w->nvalues; j++) {
-			for (k = 0; k < w->field->rules.nchoices; k++)
-				if (strcmp(w->values[j], w->field->rules.
-				    choices[k].code) == 0)
-					break;
-			if (k == w->field->rules.nchoices)
-				fault(l, &n->child[i], "field \"%s\" has no "
-				    "value \"%s\"", w->field->name,
-				    w->values[j]);
-		}
-	}
-}
-
-static void
 load_confirm(struct loader *l, struct def_action *a, const struct ynode *n)
 {
 	if (n == NULL)
@@ -496,7 +460,7 @@ link_actions(struct loader *l, struct def *d)
 		a->version = load_bool(l, c, "version");
 		a->many = load_bool(l, c, "many");
 		load_asks(l, a, yaml_get(c, "ask"));
-		load_when(l, d, a, yaml_get(c, "when"));
+		a->whens = load_whens(l, d, yaml_get(c, "when"), &a->nwhens);
 		if ((args = yaml_get(c, "args")) == NULL)
 			continue;
 		a->args = arena_array(l->arena, args->n + 1, sizeof *a->args);

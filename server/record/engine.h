@@ -176,6 +176,7 @@ void	screens_set(struct req *);
 void	record_history(struct req *);	/* history.c */
 void	record_create(struct req *);	/* save.c */
 void	record_edit(struct req *);
+void	record_compute(struct req *);	/* compute.c */
 /* after.c: what to do when a write was not committed. */
 bool	save_failed(struct req *, const struct db_error *);
 bool	removal_failed(struct req *, const struct db_error *);
@@ -241,6 +242,7 @@ struct removal {
 struct save *save_new(struct req *, const struct def *, bool create);
 bool	save_read(struct req *, const char *field, struct cbr *, void *save);
 void	save_defaults(struct req *, struct save *);
+void	save_whens(struct req *, const struct save *);
 bool	save_given(const struct save *);
 /* Its statements: references, the row, what its module adds. */
 void	save_send(struct req *, struct save *);

@@ -98,14 +98,17 @@ finish_line(struct req *r, struct save *top, struct save *s, uint32_t at)
 		req_bad(r, s->values.def->parent->name, "record.readonly",
 		    NULL);
 	line_may(r, s);
-	if (!s->values.create)
+	if (!s->values.create) {
+		save_whens(r, s);
 		return;
+	}
 	by->given = true;
 	by->text = top->values.id;
 	if (s->values.id == NULL)
 		s->values.id = made_id(r, s->part, at);
 	if (!req_failed(r))
 		save_defaults(r, s);
+	save_whens(r, s);
 }
 
 static bool

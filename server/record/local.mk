@@ -3,6 +3,7 @@ libkonakd_a_SOURCES += \
 	server/record/act.c \
 	server/record/after.c \
 	server/record/audit.c \
+	server/record/compute.c \
 	server/record/engine.h \
 	server/record/export.c \
 	server/record/filter.c \

@@ -83,6 +83,18 @@ save_read(struct req *r, const char *name, struct cbr *in, void *arg)
 	return true;
 }
 
+/* The value that a field without one takes over, or NULL. */
+static const struct record_value *
+from_value(const struct save *s, const struct field *f)
+{
+	const struct record_value	*v;
+
+	if (f->from == NULL || s->values.v[f->index].given)
+		return NULL;
+	v = &s->values.v[f->from_ref->index];
+	return v->given ? v : NULL;
+}
+
 /* What was not sent: literal defaults, and what may not be missing. The
  * other defaults are expressions of the statement. */
 void
@@ -98,10 +110,52 @@ save_defaults(struct req *r, struct save *s)
 		v = &s->values.v[f->index];
 		if (v->given || f->readonly || v->sent)
 			continue;
+		if (from_value(s, f) != NULL)
+			continue;
 		if (f->dflt == DEFAULT_VALUE) {
 			v->given = true;
 			v->text = f->dflt_text;
 		} else if (f->dflt == DEFAULT_NONE && f->required)
+			req_bad(r, f->name, "value.required", NULL);
+	}
+}
+
+/* Does the field's condition hold? Unknown, for an edit that does not say, is
+ * left to the table. */
+static bool
+when_holds(const struct save *s, const struct field *f)
+{
+	const struct record_value	*v;
+	size_t				 i, j;
+
+	for (i = 0; i < f->nwhens; i++) {
+		v = &s->values.v[f->whens[i].field->index];
+		if (!v->given || v->text == NULL)
+			return false;
+		for (j = 0; j < f->whens[i].nvalues; j++)
+			if (strcmp(f->whens[i].values[j], v->text) == 0)
+				break;
+		if (j == f->whens[i].nvalues)
+			return false;
+	}
+	return true;
+}
+
+/* What may not be missing while others have a value. */
+void
+save_whens(struct req *r, const struct save *s)
+{
+	const struct field		*f;
+	const struct record_value	*v;
+	size_t				 i;
+
+	for (i = 0; i < s->values.def->nfields; i++) {
+		f = s->values.def->fields[i];
+		v = &s->values.v[i];
+		if (!f->required_when || (v->given ? v->text != NULL :
+		    !s->values.create || v->sent))
+			continue;
+		if (when_holds(s, f))
 			req_bad(r, f->name, "value.required", NULL);
 	}
 }
@@ -201,6 +255,28 @@ default_sql(const struct field *f)
 		break;
 	}
 	return NULL;
+}
+
+/* As the caller sees it: what he may not see, he does not copy. */
+static void
+from_sql(struct buf *b, struct params *p, const struct field *f,
+    const struct record_value *v, const char *otherwise)
+{
+	const struct def	*d = f->from_ref->ref;
+
+	buf_addz(b, "coalesce((select ");
+	sql_field(b, f->from, "r");
+	buf_addz(b, " from ");
+	sql_table(b, d);
+	buf_addz(b, " r where ");
+	if (d->owner == OWNER_SELF) {
+		buf_addz(b, "r.company_id = ");
+		param(b, p, v->text);
+	} else
+		sql_company(b, d, "r");
+	buf_addz(b, " and r.id = ");
+	param(b, p, v->text);
+	buf_printf(b, "), %s)", otherwise == NULL ? "null" : otherwise);
 }
 
 /* The fields that are written, for the kept statement's key. */
@@ -381,6 +457,7 @@ insert_sql(struct req *r, struct save *s, struct buf *b, struct params *p)
 {
 	const struct def	*d = s->values.def;
 	struct buf		 values = BUF_INIT;
+	const struct record_value *from;
 	const char		*expr;
 	size_t			 i;
 
@@ -394,13 +471,16 @@ insert_sql(struct req *r, struct save *s, struct buf *b, struct params *p)
 	param(&values, p, s->values.id);
 	for (i = 0; i < d->nfields; i++) {
 		expr = default_sql(d->fields[i]);
-		if (!s->values.v[i].given && (expr == NULL ||
+		from = from_value(s, d->fields[i]);
+		if (!s->values.v[i].given && from == NULL && (expr == NULL ||
 		    d->fields[i]->readonly))
 			continue;
 		buf_printf(b, ", \"%s\"", d->fields[i]->column);
 		buf_addz(&values, ", ");
 		if (s->values.v[i].given)
 			param(&values, p, s->values.v[i].text);
+		else if (from != NULL)
+			from_sql(&values, p, d->fields[i], from, expr);
 		else
 			buf_addz(&values, expr);
 	}
@@ -415,12 +495,21 @@ insert_sql(struct req *r, struct save *s, struct buf *b, struct params *p)
 static void
 insert_params(struct params *p, const struct save *s)
 {
-	size_t	i;
+	const struct field		*f;
+	const struct record_value	*from;
+	size_t				 i;
 
 	p->v[p->n++] = s->values.id;
-	for (i = 0; i < s->values.def->nfields; i++)
+	for (i = 0; i < s->values.def->nfields; i++) {
+		f = s->values.def->fields[i];
 		if (s->values.v[i].given)
 			p->v[p->n++] = s->values.v[i].text;
+		else if ((from = from_value(s, f)) != NULL) {
+			if (f->from_ref->ref->owner == OWNER_SELF)
+				p->v[p->n++] = from->text;
+			p->v[p->n++] = from->text;
+		}
+	}
 }
 
 static void
@@ -582,6 +671,7 @@ record_create(struct req *r)
 	s->values.id = req_has(r, "id") ? req_uuid(r, "id") : r->id;
 	if (!req_failed(r))
 		save_defaults(r, s);
+	save_whens(r, s);
 	lines_read(r, s);
 	run_hooks(r, s);
 }
@@ -593,6 +683,7 @@ record_edit(struct req *r)
 
 	s->values.id = req_uuid(r, "id");
 	s->values.version = req_int(r, "version");
+	save_whens(r, s);
 	lines_read(r, s);
 	if (req_failed(r))
 		return;

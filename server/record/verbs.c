@@ -66,6 +66,7 @@ static const struct verb kinds[DV_VERBS] = {
 	    { "search", ARG_TEXT, false, 200 },
 	    { "filter", ARG_ANY, false, 0 },
 	    { "limit", ARG_INT, false, 0 } } },
+	[DV_COMPUTE] = { .run = record_compute, .open_args = true },
 	[DV_EDIT_MANY] = { .run = record_edit_many,
 	    .flags = VERB_WRITE | VERB_STEPS, .limit_ms = MANY_MS, .args = {
 	    { "ids", ARG_UUIDS, false, PROTO_MANY_MAX },

@@ -73,6 +73,15 @@ form_beside(struct form *fm, const struct formfield *ff, const char *name)
 	return other != NULL ? other : form_find(fm, name);
 }
 
+struct formfield *
+form_all_beside(struct form *fm, const struct formfield *ff, size_t *n)
+{
+	if (ff->line != NULL)
+		return formlines_cells(ff, n);
+	*n = fm->n;
+	return fm->field;
+}
+
 /* The currency that goes with an amount. */
 void
 form_currency(struct form *fm, const struct formfield *ff, struct buf *b)
@@ -116,6 +125,7 @@ void
 form_touched(struct form *fm, struct formfield *ff)
 {
 	form_changed(fm);
+	formlive_changed(fm, ff);
 	if (ff->line != NULL)
 		formlines_touched(fm->field[fm->at].lines);
 	if (ff->f->rules.type == VALUE_REF && ff == form_focus(fm))
@@ -197,6 +207,7 @@ form_start(struct view *v, void *arg)
 	form_fill_fixed(fm);
 	form_name(fm, a->name);
 	fm->loaded = true;
+	formlive_start(fm);
 	return true;
 }
 
@@ -211,6 +222,7 @@ form_close(struct view *v)
 	if (fm->parent_call != 0)
 		app_forget(fm->parent_call);
 	form_look_end(fm);
+	formlive_free(fm->live);
 	if (fm->making)
 		form_on_created(NULL, NULL);
 	for (i = 0; i < fm->n; i++)
@@ -333,6 +345,8 @@ form_draw(struct view *v, struct surface *s)
 			continue;
 		part = draw_sub(&whole, 0, col[i] * half, s->rows, half);
 		fm->field[i].col = col[i] * half;
+		if (fm->field[i].hidden)
+			continue;
 		formfield_draw(&fm->field[i], &part, y[i] - fm->top,
 		    i == fm->at);
 	}
@@ -341,6 +355,23 @@ form_draw(struct view *v, struct surface *s)
 	draw_scrollbar(s, 0, s->cols - 1, s->rows, fm->top, rows);
 	free(y);
 	free(col);
+}
+
+/* The next one that can be set, round the ends. */
+static size_t
+form_open_at(const struct form *fm, long to, long step)
+{
+	size_t	tries;
+
+	for (tries = 0; tries <= fm->n; tries++, to += step) {
+		if (to >= (long)fm->n)
+			to = 0;
+		if (to < 0)
+			to = (long)fm->n - 1;
+		if (!fm->field[to].fixed && !fm->field[to].hidden)
+			return (size_t)to;
+	}
+	return fm->at;
 }
 
 /* To another field; what was typed is judged when it is left. */
@@ -358,15 +389,9 @@ form_go(struct form *fm, long to)
 		ui_redraw();
 		return;
 	}
-	while (to >= 0 && to < (long)fm->n && fm->field[to].fixed)
-		to += step;
-	if (to >= (long)fm->n)
-		to = 0;
-	if (to < 0)
-		to = (long)fm->n - 1;
-	fm->at = (size_t)to;
-	if (fm->field[to].lines != NULL)
-		formlines_enter(fm->field[to].lines, step > 0);
+	fm->at = form_open_at(fm, to, step);
+	if (fm->field[fm->at].lines != NULL)
+		formlines_enter(fm->field[fm->at].lines, step > 0);
 	ui_redraw();
 }
 

@@ -50,6 +50,7 @@ formfield_free(struct formfield *ff)
 	formlines_free(ff->lines);
 	free(ff->canon);
 	free(ff->title);
+	free(ff->taken);
 	free(ff->start);
 	free(ff->start_text);
 	free(ff->error);
@@ -134,7 +135,7 @@ formfield_check(struct formfield *ff, bool saving)
 
 	if (ff->lines != NULL)
 		return formlines_check(ff->lines, saving);
-	if (ff->fixed)
+	if (ff->fixed || ff->hidden)
 		return true;
 	field_replace(&ff->error, NULL);
 	if (ff->f->rules.type == VALUE_REF) {
@@ -154,6 +155,25 @@ formfield_check(struct formfield *ff, bool saving)
 	    ff->canon == NULL)
 		formfield_error(ff, TF("views.required", NULL));
 	return ff->error == NULL;
+}
+
+bool
+formfield_read(const struct formfield *ff, struct buf *b)
+{
+	struct value_ctx	 ctx = app_ctx();
+	struct value_error	 err;
+	struct arena		*a;
+	const char		*canon = ff->canon;
+	bool			 good = true;
+
+	a = arena_new();
+	if (ff->typed && !ff->fixed && ff->f->rules.type != VALUE_REF)
+		good = value_parse_typed(&ff->f->rules, &ctx, ff->edit.text,
+		    ff->edit.len, a, &canon, &err);
+	if (good && canon != NULL)
+		buf_addz(b, canon);
+	arena_free(a);
+	return good && canon != NULL;
 }
 
 /* --- Choosing ------------------------------------------------------------------------ */
@@ -428,6 +448,8 @@ formfield_rows(struct formfield *ff, int cols, int screen, bool focus)
 {
 	int	rows = 1, width = cols - FIELD_LABEL - 3;
 
+	if (ff->hidden)
+		return 0;
 	if (ff->lines != NULL)
 		return formlines_rows(ff->lines);
 	if (ff->f->rules.type == VALUE_LONGTEXT && !ff->fixed)
@@ -563,6 +585,10 @@ formfield_draw_cell(struct formfield *ff, struct surface *s, int row, int col,
 	uint32_t	style = dim || ff->fixed ? STYLE_DIM :
 			    ff->error != NULL ? STYLE_ERROR : STYLE_INPUT;
 
+	if (ff->hidden) {
+		draw_fill(s, row, col, 1, width, STYLE_TEXT);
+		return;
+	}
 	if (focus && ff->typed && !ff->fixed) {
 		edit_draw(&ff->edit, s, row, col, width, true);
 		return;

@@ -13,6 +13,7 @@
 
 #define FIELD_COL	21	/* columns from the field's left to its value */
 
+struct buf;
 struct form;
 struct formline;
 struct formlines;
@@ -24,6 +25,7 @@ struct formfield {
 	const struct field	*f;
 	const char		*section[LANG_COUNT];	/* heading above it */
 	bool			 fixed;		/* shown, not to be changed */
+	bool			 hidden;	/* its condition does not hold */
 	bool			 typed;		/* its text is edited; others are
 						 * chosen */
 	struct formlines	*lines;		/* a block of lines, no field */
@@ -31,6 +33,7 @@ struct formfield {
 	struct edit		 edit;
 	char			*canon;		/* canonical value; NULL: empty */
 	char			*title;		/* of a reference */
+	char			*taken;		/* value taken from a reference */
 	char			*start;		/* canon as loaded */
 	char			*start_text;	/* text as loaded */
 	char			*error;
@@ -46,6 +49,8 @@ void	 formfield_set(struct formfield *, const char *canon,
 bool	 formfield_dirty(const struct formfield *);
 /* Reads what was typed. False: wrong, and `error` says why. */
 bool	 formfield_check(struct formfield *, bool saving);
+/* What it means now, without judging; false: nothing, or wrong. */
+bool	 formfield_read(const struct formfield *, struct buf *);
 void	 formfield_error(struct formfield *, const char *);
 /* Keys that the field takes itself. */
 bool	 formfield_key(struct formfield *, const struct input *);

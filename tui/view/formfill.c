@@ -52,14 +52,12 @@ form_unmatch_one(struct formfield *ff, const struct formfield *changed)
 void
 form_unmatch(struct form *fm, const struct formfield *changed)
 {
-	size_t	i;
+	struct formfield	*ff;
+	size_t			 i, n;
 
-	if (changed->line != NULL) {
-		formlines_each_beside(changed, form_unmatch_one, changed);
-		return;
-	}
-	for (i = 0; i < fm->n; i++)
-		form_unmatch_one(&fm->field[i], changed);
+	ff = form_all_beside(fm, changed, &n);
+	for (i = 0; i < n; i++)
+		form_unmatch_one(&ff[i], changed);
 }
 
 static void
@@ -68,13 +66,13 @@ form_add(struct form *fm, const struct field *f, const struct val *section,
 {
 	struct formfield	*ff;
 
-	if (f == NULL || f->virtual || (fm->id[0] == '\0' ? !f->create :
-	    !f->edit && !f->create))
+	if (f == NULL || f->virtual || (!f->compute && (fm->id[0] == '\0' ?
+	    !f->create : !f->edit && !f->create)))
 		return;
 	fm->field = xreallocarray(fm->field, fm->n + 1, sizeof *fm->field);
 	ff = &fm->field[fm->n++];
 	formfield_init(ff, fm, f);
-	ff->fixed = fm->id[0] != '\0' && !f->edit;
+	ff->fixed = f->compute || (fm->id[0] != '\0' && !f->edit);
 	if (first) {
 		ff->section[LANG_TR] = val_str(val_at(section, 0));
 		ff->section[LANG_EN] = val_str(val_at(section, 1));
@@ -249,5 +247,7 @@ form_loaded_cb(const struct link_reply *r, void *arg)
 		snprintf(fm->error, sizeof fm->error, "%s", r->text);
 	else
 		form_fill(fm, r->body);
+	if (r->ok)
+		formlive_start(fm);
 	ui_redraw();
 }

@@ -11,6 +11,7 @@
 #include "tui/view/form.h"
 #include "tui/view/formfield.h"
 
+struct formlive;
 struct input;
 struct lookup;
 struct surface;
@@ -42,6 +43,7 @@ struct form {
 	bool			 open;		/* its findings are shown */
 	size_t			 found;
 	uint64_t		 parent_call;	/* for a reference's title */
+	struct formlive		*live;		/* see formlive.c */
 	struct formfield	*made_for;	/* the field that `+ Yeni` fills */
 	bool			 making;
 	form_created_cb		 waited;	/* who waited before */
@@ -52,6 +54,9 @@ struct form {
 struct formfield *form_find(struct form *, const char *name);
 struct formfield *form_beside(struct form *, const struct formfield *,
 		    const char *name);
+/* All fields that stand with ff: the form's, or its line's. */
+struct formfield *form_all_beside(struct form *, const struct formfield *,
+		    size_t *n);
 /* What is in focus: a field, or the cell of a line. */
 struct formfield *form_focus(struct form *);
 void		 form_go_to(struct form *, struct formfield *);
@@ -74,6 +79,13 @@ void		 form_loaded_cb(const struct link_reply *, void *);
 struct val	*form_match(struct form *, const struct formfield *);
 /* ff has another value: what depended on the old one goes. */
 void		 form_unmatch(struct form *, const struct formfield *);
+
+/* formlive.c: fields that follow what stands in others. */
+void		 formlive_start(struct form *);
+void		 formlive_free(struct formlive *);
+/* ff has another value: what hangs on it is shown, hidden, taken over or
+ * worked out. */
+void		 formlive_changed(struct form *, struct formfield *);
 
 /* formsave.c */
 void		 form_title_text(struct form *, struct buf *);

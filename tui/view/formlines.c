@@ -22,6 +22,7 @@ struct formline {
 	char			 id[40];	/* "": new */
 	int64_t			 version;
 	bool			 deleted;
+	unsigned		 serial;	/* its name while it lives here */
 	int64_t			 order;		/* as loaded, 0 none */
 	size_t			 sent;		/* its place in what was sent */
 	struct formfield	*cell;		/* ncols of them */
@@ -44,6 +45,7 @@ struct formlines {
 	struct formline		**row;
 	size_t			 n, at, col;
 	bool			 moved;
+	unsigned		 serials;
 };
 
 /* --- Rows ------------------------------------------------------------------ */
@@ -55,6 +57,7 @@ line_new(struct formlines *fl)
 	size_t		 i;
 
 	l->lines = fl;
+	l->serial = ++fl->serials;
 	l->cell = xcalloc(fl->ncols, sizeof *l->cell);
 	for (i = 0; i < fl->ncols; i++) {
 		formfield_init(&l->cell[i], fl->form, fl->column[i].f);
@@ -307,7 +310,11 @@ line_args(struct formlines *fl, struct formline *l, int64_t order,
 	}
 	for (i = 0; i < fl->ncols && !l->deleted; i++) {
 		ff = &l->cell[i];
-		if (ff->fixed || (l->id[0] != '\0' ? !formfield_dirty(ff) :
+		if (ff->hidden && l->id[0] != '\0' && ff->start != NULL) {
+			val_put(m, ff->f->name, val_null());
+			given++;
+		}
+		if (ff->fixed || ff->hidden || (l->id[0] != '\0' ? !formfield_dirty(ff) :
 		    ff->canon == NULL))
 			continue;
 		val_put(m, ff->f->name, val_of(ff->f, ff->canon));
@@ -354,6 +361,42 @@ formlines_cell(struct formlines *fl)
 }
 
 struct formfield *
+formlines_cells(const struct formfield *cell, size_t *n)
+{
+	*n = cell->line->lines->ncols;
+	return cell->line->cell;
+}
+
+struct formlines *
+formlines_of(const struct formfield *cell)
+{
+	return cell->line->lines;
+}
+
+const struct def *
+formlines_def(const struct formfield *cell)
+{
+	return cell->line->lines->d;
+}
+
+unsigned
+formlines_serial(const struct formfield *cell)
+{
+	return cell->line->serial;
+}
+
+struct formfield *
+formlines_by_serial(const struct formlines *fl, unsigned serial)
+{
+	size_t	i;
+
+	for (i = 0; i < fl->n; i++)
+		if (fl->row[i]->serial == serial)
+			return &fl->row[i]->cell[0];
+	return NULL;
+}
+
+struct formfield *
 formlines_sibling(const struct formfield *cell, const char *name)
 {
 	struct formline	*l = cell->line;
@@ -363,17 +406,6 @@ formlines_sibling(const struct formfield *cell, const char *name)
 		if (strcmp(l->cell[i].f->name, name) == 0)
 			return &l->cell[i];
 	return NULL;
-}
-
-void
-formlines_each_beside(const struct formfield *cell,
-    void (*fn)(struct formfield *, const struct formfield *),
-    const struct formfield *arg)
-{
-	size_t	i;
-
-	for (i = 0; i < cell->line->lines->ncols; i++)
-		fn(&cell->line->cell[i], arg);
 }
 
 struct formfield *
@@ -443,7 +475,8 @@ formlines_version(struct formfield *cell, int64_t version)
 static bool
 cell_open(const struct formlines *fl, size_t row, size_t col)
 {
-	return !fl->row[row]->cell[col].fixed && !fl->row[row]->deleted;
+	return !fl->row[row]->cell[col].fixed &&
+	    !fl->row[row]->cell[col].hidden && !fl->row[row]->deleted;
 }
 
 bool

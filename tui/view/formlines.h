@@ -40,10 +40,13 @@ struct formfield *formlines_cell(struct formlines *);
 /* Another field of the cell's row; NULL: it has none of that name. */
 struct formfield *formlines_sibling(const struct formfield *cell,
 	    const char *name);
-/* All fields of the cell's row. */
-void	 formlines_each_beside(const struct formfield *cell,
-	    void (*fn)(struct formfield *, const struct formfield *),
-	    const struct formfield *arg);
+/* All fields of the cell's row, and their type. */
+struct formfield *formlines_cells(const struct formfield *cell, size_t *n);
+struct formlines *formlines_of(const struct formfield *cell);
+const struct def *formlines_def(const struct formfield *cell);
+/* A row's name as long as it is there, and its first cell; NULL: gone. */
+unsigned formlines_serial(const struct formfield *cell);
+struct formfield *formlines_by_serial(const struct formlines *, unsigned);
 /* The cell of "proposal_lines.2.price", or the first of line 2. */
 struct formfield *formlines_find(struct formlines *, const char *path);
 bool	 formlines_has(const struct formlines *, const struct formfield *cell);

@@ -62,6 +62,7 @@ form_made_title_cb(const struct link_reply *r, void *arg)
 	if (r->ok && rec.row != NULL)
 		formfield_set(fm->made_for, record_id(&rec),
 		    val_str(record_get(&rec, "title")), false);
+	formlive_changed(fm, fm->made_for);
 }
 
 static void
@@ -117,6 +118,7 @@ form_look_take(struct form *fm)
 		formfield_set(ff, lookup_id(fm->look, fm->found),
 		    lookup_title(fm->look, fm->found), false);
 	form_unmatch(fm, ff);
+	formlive_changed(fm, ff);
 	form_look_end(fm);
 }
 

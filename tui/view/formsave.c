@@ -317,8 +317,13 @@ form_args(struct form *fm, size_t *changed)
 			++*changed;
 			continue;
 		}
-		if (fm->id[0] != '\0' ? !formfield_dirty(ff) :
-		    ff->canon == NULL && ff->start == NULL)
+		if (ff->hidden && fm->id[0] != '\0' && ff->start != NULL) {
+			val_put(args, ff->f->name, val_null());
+			++*changed;
+		}
+		if (ff->f->compute || ff->hidden || (fm->id[0] != '\0' ?
+		    !formfield_dirty(ff) : ff->canon == NULL &&
+		    ff->start == NULL))
 			continue;
 		val_put(args, ff->f->name, val_of(ff->f, ff->canon));
 		++*changed;

@@ -25,6 +25,7 @@ libtui_a_SOURCES += \
 	tui/view/formint.h \
 	tui/view/formlines.c \
 	tui/view/formlines.h \
+	tui/view/formlive.c \
 	tui/view/formref.c \
 	tui/view/formsave.c \
 	tui/view/group.c \
