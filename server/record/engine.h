@@ -133,6 +133,13 @@ bool	filter_sql(struct req *, const struct def *, struct buf *,
 bool	search_sql(struct req *, const struct def *, struct buf *,
 	    struct params *, bool *any);
 
+/* Patterns for the column search, one a word; and the one that its beginning
+ * has when the first searched field begins with the text. */
+#define SEARCH_WORDS	8
+unsigned search_patterns(struct req *, const char *text,
+	    const char *out[SEARCH_WORDS]);
+const char *search_prefix(struct req *, const char *text);
+
 /* --- list.c, totals.c ------------------------------------------------------- */
 
 /* " from … t where …": living rows that the caller may see. */
@@ -165,6 +172,7 @@ void	record_list(struct req *);	/* list.c */
 void	record_count(struct req *);
 void	record_lookup(struct req *);
 void	record_stats(struct req *);	/* stats.c */
+void	record_search(struct req *);	/* search.c */
 void	record_get(struct req *);	/* one.c */
 void	record_delete(struct req *);
 void	record_restore(struct req *);

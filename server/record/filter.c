@@ -7,7 +7,6 @@
 #include "server/record/engine.h"
 
 #define FILTERS_MAX	32
-#define WORDS_MAX	8
 #define IN_MAX		500
 #define IDS_MAX		2000	/* a selection; what a frame can hold */
 
@@ -547,13 +546,37 @@ filter_sql(struct req *r, const struct def *d, struct buf *b,
  * words begin, because trigrams know nothing shorter; the column begins with
  * a space for that.
  */
+unsigned
+search_patterns(struct req *r, const char *text,
+    const char *out[SEARCH_WORDS])
+{
+	char		*folded, *word, *rest;
+	unsigned	 n = 0;
+
+	folded = tr_fold(r->arena, text, strlen(text));
+	if (folded == NULL)
+		return 0;
+	for (word = strtok_r(folded, " \t\n", &rest); word != NULL &&
+	    n < SEARCH_WORDS; word = strtok_r(NULL, " \t\n", &rest))
+		out[n++] = utf8_count(word, strlen(word)) > 2 ?
+		    like(r, "%", word, "%") : like(r, "% ", word, "%");
+	return n;
+}
+
+const char *
+search_prefix(struct req *r, const char *text)
+{
+	const char	*folded = tr_fold(r->arena, text, strlen(text));
+
+	return like(r, " ", folded == NULL ? "" : folded, "%");
+}
+
 bool
 search_sql(struct req *r, const struct def *d, struct buf *b,
     struct params *p, bool *any)
 {
-	const char	*text = req_text(r, "search");
-	char		*folded, *word, *rest;
-	unsigned	 n = 0;
+	const char	*text = req_text(r, "search"), *words[SEARCH_WORDS];
+	unsigned	 n, i;
 
 	*any = false;
 	if (text == NULL)
@@ -562,14 +585,10 @@ search_sql(struct req *r, const struct def *d, struct buf *b,
 		req_fail(r, ERR_INVALID, "search", "record.no_search", NULL);
 		return false;
 	}
-	folded = tr_fold(r->arena, text, strlen(text));
-	if (folded == NULL)
-		return true;
-	for (word = strtok_r(folded, " \t\n", &rest); word != NULL &&
-	    n < WORDS_MAX; word = strtok_r(NULL, " \t\n", &rest), n++) {
+	n = search_patterns(r, text, words);
+	for (i = 0; i < n; i++) {
 		buf_addz(b, " and t.search like ");
-		param(b, p, utf8_count(word, strlen(word)) > 2 ?
-		    like(r, "%", word, "%") : like(r, "% ", word, "%"));
+		param(b, p, words[i]);
 	}
 	*any = n > 0;
 	return true;

@@ -17,6 +17,7 @@ libkonakd_a_SOURCES += \
 	server/record/row.c \
 	server/record/save.c \
 	server/record/screens.c \
+	server/record/search.c \
 	server/record/sql.c \
 	server/record/stats.c \
 	server/record/tenants.c \
