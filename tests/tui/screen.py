@@ -4,13 +4,20 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
 import time
 
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from konak import admin_sql
+
 BUILD = os.environ.get("KONAK_BUILD", "build")
+SRC = os.environ.get("KONAK_SRC", ".")
+NOW = "2025-12-19T15:00:00.000000Z"     # the client's clock in pictures
 count = 0
 failed = 0
 
@@ -29,6 +36,39 @@ def ok(cond, what, more=""):
 def done():
     print("1..%d" % count)
     return 1 if failed else 0
+
+
+def frozen():
+    with open(os.path.join(BUILD, "Makefile")) as f:
+        return "KONAK_TEST_BUILD=1" in f.read()
+
+
+def freeze_server():
+    """The server's clock stands where the client's does: what is due, and
+    what a chart shows, does not hang on the day of the test."""
+    with open(os.path.join(SRC, "tests/clock.sql")) as f:
+        admin_sql("set role konak_owner; " + f.read())
+    admin_sql("alter database %s set konak.test_now = '%s'" %
+              (os.environ["PGDATABASE"], NOW))
+    admin_sql("select pg_terminate_backend(pid) from pg_stat_activity where "
+              "datname = current_database() and pid <> pg_backend_pid()")
+
+
+def mask(text):
+    """Dates and times of today, as the server's clock gave them."""
+    week = 7 * 86400        # when a session of today ends
+    for t in (time.time(), time.time() - 120, time.time() + week,
+              time.time() + week - 120):
+        day = time.strftime("%d.%m.%Y", time.localtime(t))
+        text = re.sub(re.escape(day) + r" \d\d:\d\d", "##.##.#### ##:##",
+                      text)
+        text = text.replace(day, "##.##.####")
+        short = time.strftime("%d.%m", time.localtime(t))
+        text = re.sub(r"\b" + re.escape(short) + r" \d\d:\d\d",
+                      "##.## ##:##", text)
+    # Ids that the server or the client made just now.
+    return re.sub(r"\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-"
+                  r"[0-9a-f]{4,12}", "########-####-####", text)
 
 
 def account(email):
