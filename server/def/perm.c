@@ -153,6 +153,9 @@ many_verbs(const struct def *d, unsigned one)
 	if (d->hand || d->owner != OWNER_COMPANY ||
 	    yaml_get(d->node, "step_up") != NULL)
 		return d->hand ? 0 : many;
+	if (one & 1u << DV_CREATE)
+		many |= 1u << DV_IMPORT | 1u << DV_IMPORT_ROWS |
+		    1u << DV_IMPORT_RUN;
 	if (one & 1u << DV_EDIT)
 		many |= 1u << DV_EDIT_MANY;
 	if (one & 1u << DV_DELETE)
@@ -190,6 +193,10 @@ def_verb_more(const struct def *d, enum def_verb v)
 	case DV_EXPORT:
 	case DV_EXPORT_ROWS:
 		return "records.export";
+	case DV_IMPORT:
+	case DV_IMPORT_ROWS:
+	case DV_IMPORT_RUN:
+		return "records.import";
 	case DV_MERGE:
 		return d->perm[OP_DELETE].need;
 	default:

@@ -259,6 +259,8 @@ struct save *save_now(const struct req *);
 void	save_next(struct req *);
 /* From the first again: before the statements are sent another time. */
 void	save_first(struct req *);
+/* The expression of a default that the database works out, or NULL. */
+const char *save_default_sql(const struct field *);
 /* Queues the check of the references that are given. */
 void	save_references(struct req *, struct save *);
 void	save_set_sql(struct buf *, struct params *, const struct save *);

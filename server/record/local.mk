@@ -8,6 +8,7 @@ libkonakd_a_SOURCES += \
 	server/record/export.c \
 	server/record/filter.c \
 	server/record/history.c \
+	server/record/import.c \
 	server/record/lines.c \
 	server/record/list.c \
 	server/record/many.c \

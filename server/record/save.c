@@ -237,8 +237,8 @@ save_first(struct req *r)
 
 /* --- Statements ------------------------------------------------------------ */
 
-static const char *
-default_sql(const struct field *f)
+const char *
+save_default_sql(const struct field *f)
 {
 	switch (f->dflt) {
 	case DEFAULT_NOW:
@@ -470,7 +470,7 @@ insert_sql(struct req *r, struct save *s, struct buf *b, struct params *p)
 		buf_addz(&values, "konak.company(), ");
 	param(&values, p, s->values.id);
 	for (i = 0; i < d->nfields; i++) {
-		expr = default_sql(d->fields[i]);
+		expr = save_default_sql(d->fields[i]);
 		from = from_value(s, d->fields[i]);
 		if (!s->values.v[i].given && from == NULL && (expr == NULL ||
 		    d->fields[i]->readonly))

@@ -87,6 +87,21 @@ static const struct verb kinds[DV_VERBS] = {
 	    { "search", ARG_TEXT, false, 200 },
 	    { "filter", ARG_ANY, false, 0 },
 	    { "columns", ARG_ANY, false, 0 } } },
+	[DV_IMPORT] = { .run = record_import, .flags = VERB_WRITE, .args = {
+	    { "file", ARG_TEXT, false, 255 },
+	    { "header", ARG_ANY, true, 0 },
+	    { "columns", ARG_ANY, false, 0 } } },
+	[DV_IMPORT_ROWS] = { .run = record_import_rows,
+	    .flags = VERB_WRITE | VERB_STEPS, .args = {
+	    { "import", ARG_UUID, true, 0 },
+	    { "from", ARG_INT, true, 0 },
+	    { "rows", ARG_ANY, true, 0 } } },
+	[DV_IMPORT_RUN] = { .run = record_import_run,
+	    .flags = VERB_WRITE | VERB_STEPS, .limit_ms = MANY_MS, .args = {
+	    { "import", ARG_UUID, true, 0 },
+	    { "rows", ARG_INT, true, 0 },
+	    { "dry", ARG_BOOL, false, 0 },
+	    { "skip", ARG_BOOL, false, 0 } } },
 	[DV_EXPORT_ROWS] = { .run = record_export_rows, .args = {
 	    { "export", ARG_UUID, true, 0 },
 	    { "search", ARG_TEXT, false, 200 },
@@ -101,7 +116,6 @@ static const char *const verb_actions[DV_VERBS] = {
 	[DV_CREATE] = "_CREATE", [DV_EDIT] = "_UPDATE",
 	[DV_DELETE] = "_DELETE", [DV_RESTORE] = "_RESTORE",
 	[DV_EDIT_MANY] = "_UPDATE", [DV_DELETE_MANY] = "_DELETE",
-	[DV_IMPORT_RUN] = "_CREATE",
 };
 
 /* Definitions and their verbs live as long as the process. */
@@ -155,6 +169,10 @@ defs_list(struct req *r)
 static const struct verb engine_verbs[] = {
 	{ .name = "defs.list", .need = { PERM_SELF }, .state = VERB_COMPANY,
 	  .args = { { "hash", ARG_TEXT, false, 64 } }, .run = defs_list },
+	{ .name = "imports.undo", .need = { "records.import" },
+	  .state = VERB_COMPANY, .flags = VERB_WRITE | VERB_STEPS,
+	  .limit_ms = MANY_MS, .args = { { "id", ARG_UUID, true, 0 } },
+	  .run = record_import_undo },
 	{ .name = "records.undo", .need = { PERM_SELF },
 	  .state = VERB_COMPANY, .flags = VERB_WRITE | VERB_ONCE,
 	  .args = { { "request", ARG_UUID, true, 0 } }, .run = record_undo },

@@ -1,0 +1,1013 @@
+/*
+ * import.c - rows of somebody's file become records. `import` says what its
+ * columns are (or guesses it from their headings), `import_rows` takes them in
+ * pieces, each cell judged as if it were typed, and `import_run` makes records
+ * of them in one act, or tries to and takes everything back. The rows wait in
+ * konak.import_rows; rules of the database are tried there by really writing.
+ */
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/cbor.h"
+#include "lib/proto.h"
+#include "lib/tr.h"
+#include "lib/tz.h"
+#include "server/record/engine.h"
+
+#define ROUND		1000	/* rows a statement */
+#define COLUMNS		200	/* of a file */
+
+/* --- What the columns are ------------------------------------------------------ */
+
+/* A field that a file may fill. */
+static bool
+fillable(struct req *r, const struct field *f)
+{
+	switch (field_type(f)) {
+	case VALUE_UUID:
+	case VALUE_SENTENCE:
+	case VALUE_JSON:
+		return false;
+	default:
+		return f->column != NULL && !f->readonly &&
+		    (f->see == NULL || req_may(r, f->see)) &&
+		    (f->write == NULL || req_may(r, f->write));
+	}
+}
+
+/* A heading without what people put around it. */
+static const char *
+heading(struct req *r, const char *text)
+{
+	char	*s = tr_fold(r->arena, text, strlen(text));
+	size_t	 n;
+
+	if (s == NULL)
+		return "";
+	s += strspn(s, " \t\n*:");
+	for (n = strlen(s); n > 0 && strchr(" \t\n*:", s[n - 1]) != NULL;)
+		s[--n] = '\0';
+	return s;
+}
+
+static bool
+is_named(struct req *r, const struct field *f, const char *head)
+{
+	enum lang	lang;
+
+	if (strcmp(head, f->name) == 0)
+		return true;
+	for (lang = 0; lang < LANG_COUNT; lang++)
+		if (f->label.text[lang] != NULL &&
+		    strcmp(head, heading(r, f->label.text[lang])) == 0)
+			return true;
+	return false;
+}
+
+static const struct field *
+guess(struct req *r, const struct def *d, const char *text, bool *taken)
+{
+	const char	*head = heading(r, text);
+	size_t		 i;
+
+	for (i = 0; i < d->nfields; i++) {
+		if (taken[i] || !fillable(r, d->fields[i]) ||
+		    !is_named(r, d->fields[i], head))
+			continue;
+		taken[i] = true;
+		return d->fields[i];
+	}
+	return NULL;
+}
+
+/* Texts of an argument, as a PostgreSQL array and by themselves. */
+static bool
+read_texts(struct req *r, const char *name, const char ***out, size_t *n)
+{
+	struct cbr	 in;
+	uint32_t	 count, i;
+	const char	*s;
+	size_t		 len;
+
+	*n = 0;
+	if (!req_any(r, name, &in) || !cbr_array(&in, &count) ||
+	    count == 0 || count > COLUMNS) {
+		req_bad(r, name, "record.list_expected", NULL);
+		return false;
+	}
+	*out = arena_array(r->arena, count, sizeof **out);
+	for (i = 0; i < count; i++) {
+		if (cbr_null(&in))
+			s = NULL;
+		else if (cbr_text(&in, &s, &len))
+			s = arena_strndup(r->arena, s, len);
+		else {
+			req_bad(r, name, "record.text_expected", NULL);
+			return false;
+		}
+		(*out)[(*n)++] = s;
+	}
+	return true;
+}
+
+static const char *
+text_array(struct req *r, const char *const *v, size_t n)
+{
+	struct buf	 b = BUF_INIT;
+	const char	*s, *out;
+	size_t		 i;
+
+	buf_addz(&b, "{");
+	for (i = 0; i < n; i++) {
+		buf_addz(&b, i > 0 ? "," : "");
+		if (v[i] == NULL) {
+			buf_addz(&b, "null");
+			continue;
+		}
+		buf_add8(&b, '"');
+		for (s = v[i]; *s != '\0'; s++) {
+			if (*s == '"' || *s == '\\')
+				buf_add8(&b, '\\');
+			buf_add8(&b, (uint8_t)*s);
+		}
+		buf_add8(&b, '"');
+	}
+	buf_addz(&b, "}");
+	out = arena_strdup(r->arena, buf_text(&b));
+	buf_free(&b);
+	return out;
+}
+
+/* The headings as one key, by which their mapping is found again. */
+static const char *
+heads_key(struct req *r, const char *const *heads, size_t n)
+{
+	struct buf	 b = BUF_INIT;
+	const char	*out;
+	size_t		 i;
+
+	for (i = 0; i < n; i++)
+		buf_printf(&b, "%s\n", heads[i] == NULL ? "" :
+		    heading(r, heads[i]));
+	out = arena_strdup(r->arena, buf_text(&b));
+	buf_free(&b);
+	return out;
+}
+
+struct asking {
+	const char	**heads;
+	size_t		 n;
+};
+
+/* The mapping that was used for such a file before, else a guess. */
+static void
+mapping_rows(struct req *r, PGresult *res)
+{
+	const struct def	*d = r->verb->data;
+	struct asking		*a = r->state;
+	const struct field	*f;
+	bool			*taken;
+	struct cbw		*w = req_out(r);
+	json_t			*saved = NULL;
+	size_t			 i;
+
+	if (PQntuples(res) > 0)
+		saved = json_loads(PQgetvalue(res, 0, 0), 0, NULL);
+	taken = arena_array(r->arena, d->nfields, sizeof *taken);
+	cbw_map(w, 2);
+	cbw_kv_bool(w, "saved", saved != NULL);
+	cbw_key(w, "columns");
+	cbw_array(w, (uint32_t)a->n);
+	for (i = 0; i < a->n; i++) {
+		f = NULL;
+		if (saved != NULL && json_is_string(json_array_get(saved, i)))
+			f = def_field(d, json_string_value(
+			    json_array_get(saved, i)));
+		else if (saved == NULL && a->heads[i] != NULL)
+			f = guess(r, d, a->heads[i], taken);
+		cbw_textz(w, f == NULL || !fillable(r, f) ? NULL : f->name);
+	}
+	json_decref(saved);
+}
+
+static void
+ask_mapping(struct req *r)
+{
+	static const struct db_stmt stmt = { "import.mapping",
+	    "select to_jsonb(m.mapping) from konak.import_mappings m "
+	    "where m.company_id = konak.company() and m.record_type = $1 "
+	    "and m.heads = $2" };
+	const struct def	*d = r->verb->data;
+	struct asking		*a = arena_alloc(r->arena, sizeof *a);
+	const char		*params[2] = { d->name, NULL };
+
+	if (!read_texts(r, "header", &a->heads, &a->n))
+		return;
+	params[1] = heads_key(r, a->heads, a->n);
+	r->state = a;
+	req_query(r, &stmt, 2, params, mapping_rows);
+}
+
+/* Every name is a field that may be filled, once; what must be there is. */
+static bool
+judge_columns(struct req *r, const struct def *d, const char *const *names,
+    size_t n)
+{
+	const struct field	*f;
+	bool			*taken;
+	size_t			 i;
+
+	taken = arena_array(r->arena, d->nfields, sizeof *taken);
+	for (i = 0; i < n; i++) {
+		if (names[i] == NULL)
+			continue;
+		f = def_field(d, names[i]);
+		if (f == NULL || !fillable(r, f))
+			req_bad(r, "columns", "record.no_field", "field",
+			    names[i], NULL);
+		else if (taken[f->index])
+			req_bad(r, "columns", "import.twice", "field",
+			    label_text(&f->label, req_lang(r)), NULL);
+		else
+			taken[f->index] = true;
+	}
+	for (i = 0; i < d->nfields; i++) {
+		f = d->fields[i];
+		if (f->required && !f->readonly && f->dflt == DEFAULT_NONE &&
+		    !taken[i] && f->column != NULL)
+			req_bad(r, "columns", "import.missing", "field",
+			    label_text(&f->label, req_lang(r)), NULL);
+	}
+	return !req_failed(r);
+}
+
+static void
+begun_rows(struct req *r, PGresult *res)
+{
+	struct cbw	*w = req_out(r);
+
+	(void)res;
+	cbw_map(w, 1);
+	cbw_kv_uuid(w, "import", r->id);
+}
+
+void
+record_import(struct req *r)
+{
+	static const struct db_stmt begin = { "import.begin",
+	    "select konak.import_begin($1::uuid, $2, $3, $4::text[])" };
+	static const struct db_stmt keep = { "import.keep",
+	    "insert into konak.import_mappings (record_type, heads, mapping) "
+	    "values ($1, $2, $3::text[]) on conflict on constraint "
+	    "import_mappings_pkey do update set mapping = excluded.mapping" };
+	const struct def	*d = r->verb->data;
+	const char		**names, **heads, *params[4];
+	size_t			 n, nheads;
+
+	if (!req_has(r, "columns")) {
+		ask_mapping(r);
+		return;
+	}
+	if (!read_texts(r, "columns", &names, &n) ||
+	    !read_texts(r, "header", &heads, &nheads) ||
+	    !judge_columns(r, d, names, n))
+		return;
+	params[0] = r->id;
+	params[1] = d->name;
+	params[2] = req_has(r, "file") ? req_text(r, "file") : "-";
+	params[3] = text_array(r, names, n);
+	req_query(r, &begin, 4, params, begun_rows);
+	params[0] = d->name;
+	params[1] = heads_key(r, heads, nheads);
+	params[2] = params[3];
+	req_query(r, &keep, 3, params, NULL);
+}
+
+/* --- Rows -------------------------------------------------------------------------- */
+
+struct piece {
+	const struct field	*columns[COLUMNS];
+	size_t			 n;
+	struct value_ctx	 ctx;
+	struct buf		 told;		/* encoded rows of the answer */
+	uint32_t		 ntold;
+	struct query		*insert;
+};
+
+/* row, field, text of what is wrong: as the answer has it. */
+static void
+tell(struct buf *b, int64_t row, const char *field, const char *text)
+{
+	struct cbw	w;
+
+	cbw_init(&w, b);
+	cbw_array(&w, 3);
+	cbw_int(&w, row);
+	cbw_textz(&w, field);
+	cbw_textz(&w, text);
+}
+
+static void
+put_told(struct cbw *w, struct buf *b, uint32_t n)
+{
+	struct cbr	 in;
+	const uint8_t	*raw;
+	size_t		 len;
+
+	cbw_key(w, "columns");
+	cbw_array(w, 3);
+	cbw_textz(w, "row");
+	cbw_textz(w, "field");
+	cbw_textz(w, "text");
+	cbw_key(w, "rows");
+	cbw_array(w, n);
+	cbr_init(&in, buf_data(b), buf_len(b));
+	while (n-- > 0 && cbr_raw(&in, &raw, &len))
+		cbw_raw(w, raw, len);
+	buf_free(b);
+}
+
+static void
+wrong(struct piece *p, json_t **problem, int64_t row, const struct field *f,
+    const char *text)
+{
+	if (*problem == NULL)
+		*problem = json_array();
+	json_array_append_new(*problem, json_pack("{s:s?, s:s}", "f",
+	    f == NULL ? NULL : f->name, "t", text));
+	if (p->ntold < FAILED_MAX) {
+		p->ntold++;
+		tell(&p->told, row, f == NULL ? NULL : f->name, text);
+	}
+}
+
+/* Sets come with commas between; the column is an array. */
+static json_t *
+set_json(const char *text)
+{
+	json_t		*a = json_array();
+	size_t		 len;
+
+	for (;; text += len + 1) {
+		len = strcspn(text, ",");
+		json_array_append_new(a, json_stringn(text, len));
+		if (text[len] == '\0')
+			return a;
+	}
+}
+
+static void
+cell(struct req *r, struct piece *p, json_t *data, json_t **problem,
+    int64_t row, const struct field *f, const char *s, size_t len)
+{
+	struct value_error	 error;
+	const char		*out, *why = NULL;
+	char			 key[80];
+	enum value_type		 t = field_type(f);
+
+	if (t == VALUE_REF) {
+		out = tr_nfc(r->arena, s, len);
+		if (out == NULL)
+			why = msg_text(req_lang(r), "value.not_utf8");
+		else
+			out += strspn(out, " \t\n");
+	} else if (!value_parse_typed(&f->rules, &p->ctx, s, len, r->arena,
+	    &out, &error)) {
+		why = value_error_text(r->arena, req_lang(r), &error);
+		out = NULL;
+	}
+	if (why == NULL && (out == NULL || *out == '\0')) {
+		if (f->dflt == DEFAULT_VALUE)
+			json_object_set_new(data, f->column,
+			    json_string(f->dflt_text));
+		else if (f->required && f->dflt == DEFAULT_NONE)
+			why = msg_text(req_lang(r), "value.required");
+	} else if (why == NULL && t == VALUE_REF) {
+		/* found by its title when all are there */
+		snprintf(key, sizeof key, "?%s", f->column);
+		json_object_set_new(data, key, json_string(out));
+	} else if (why == NULL)
+		json_object_set_new(data, f->column, t == VALUE_CHOICES ||
+		    t == VALUE_TAGS ? set_json(out) : json_string(out));
+	if (why != NULL)
+		wrong(p, problem, row, f, why);
+}
+
+/* Literal defaults of fields that no column fills. */
+static void
+unmapped(struct piece *p, const struct def *d, json_t *data)
+{
+	size_t	i, k;
+
+	for (i = 0; i < d->nfields; i++) {
+		if (d->fields[i]->dflt != DEFAULT_VALUE ||
+		    d->fields[i]->readonly)
+			continue;
+		for (k = 0; k < p->n && p->columns[k] != d->fields[i]; k++)
+			;
+		if (k == p->n)
+			json_object_set_new(data, d->fields[i]->column,
+			    json_string(d->fields[i]->dflt_text));
+	}
+}
+
+/* One row of the file; false: the argument is not what it should be. */
+static bool
+one_row(struct req *r, struct piece *p, struct cbr *in, int64_t row,
+    json_t *rows)
+{
+	json_t		*data = json_object(), *problem = NULL;
+	const char	*s;
+	uint32_t	 n, i;
+	size_t		 len;
+
+	if (!cbr_array(in, &n))
+		return false;
+	for (i = 0; i < n; i++) {
+		if (cbr_null(in)) {
+			s = "";
+			len = 0;
+		} else if (!cbr_text(in, &s, &len))
+			return false;
+		if (i < p->n && p->columns[i] != NULL)
+			cell(r, p, data, &problem, row, p->columns[i], s, len);
+	}
+	if (n != p->n)
+		wrong(p, &problem, row, NULL, arena_strdup(r->arena,
+		    msg_text(req_lang(r), n < p->n ? "import.few_cells" :
+		    "import.many_cells")));
+	for (; i < p->n; i++)
+		if (p->columns[i] != NULL)
+			cell(r, p, data, &problem, row, p->columns[i], "", 0);
+	unmapped(p, r->verb->data, data);
+	json_array_append_new(rows, json_pack("{s:I, s:o, s:o?}", "n",
+	    (json_int_t)row, "d", data, "p", problem));
+	return true;
+}
+
+static void
+staged_rows(struct req *r, PGresult *res)
+{
+	struct piece	*p = r->state;
+	struct cbw	*w = req_out(r);
+
+	cbw_map(w, 4);
+	cbw_kv_int(w, "done", strtoll(PQgetvalue(res, 0, 0), NULL, 10));
+	cbw_kv_int(w, "failed", strtoll(PQgetvalue(res, 0, 1), NULL, 10));
+	put_told(w, &p->told, p->ntold);
+}
+
+/* Sent again, a row takes its own place. */
+static void
+stage(struct req *r, struct piece *p, json_t *rows)
+{
+	static const struct db_stmt stmt = { "import.stage",
+	    "with w as (insert into konak.import_rows as x "
+	    "(import_id, n, data, problem) "
+	    "select $1::uuid, e.n, e.d, nullif(e.p, 'null') "
+	    "from jsonb_to_recordset($2::jsonb) e(n integer, d jsonb, p jsonb) "
+	    "on conflict on constraint import_rows_pkey do update set "
+	    "data = excluded.data, problem = excluded.problem "
+	    "returning x.problem) "
+	    "select count(*), count(w.problem) from w" };
+	const char	*params[2] = { req_uuid(r, "import"), NULL };
+	char		*text = json_dumps(rows, JSON_COMPACT);
+
+	params[1] = arena_strdup(r->arena, text);
+	free(text);
+	req_query(r, &stmt, 2, params, staged_rows);
+}
+
+static void
+convert_rows(struct req *r, PGresult *res)
+{
+	struct piece	*p = r->state;
+	struct cbr	 in;
+	json_t		*mapping, *rows;
+	uint32_t	 n, i;
+	bool		 good = true;
+
+	mapping = json_loads(PQgetvalue(res, 0, 0), 0, NULL);
+	p->n = json_array_size(mapping);
+	for (i = 0; i < p->n && i < COLUMNS; i++)
+		if (json_is_string(json_array_get(mapping, i)))
+			p->columns[i] = def_field(r->verb->data,
+			    json_string_value(json_array_get(mapping, i)));
+	json_decref(mapping);
+	p->ctx = (struct value_ctx){ .lang = req_lang(r),
+	    .tz = tz_find(PQgetvalue(res, 0, 1)),
+	    .date_pattern = arena_strdup(r->arena, PQgetvalue(res, 0, 2)),
+	    .now = clock_now() };
+	if (!req_any(r, "rows", &in) || !cbr_array(&in, &n) ||
+	    n > PROTO_IMPORT_MAX) {
+		req_bad(r, "rows", "record.list_expected", NULL);
+		return;
+	}
+	rows = json_array();
+	for (i = 0; i < n && good; i++)
+		good = one_row(r, p, &in, req_int(r, "from") + i, rows);
+	if (good)
+		stage(r, p, rows);
+	else
+		req_bad(r, "rows", "record.text_expected", NULL);
+	json_decref(rows);
+}
+
+void
+record_import_rows(struct req *r)
+{
+	static const struct db_stmt stmt = { "import.of",
+	    "select to_jsonb(i.mapping), c.timezone, c.date_format "
+	    "from konak.import_of($1::uuid, $2) i, konak.companies c "
+	    "where c.id = konak.company()" };
+	const struct def	*d = r->verb->data;
+	const char		*params[2] = { req_uuid(r, "import"),
+	    d->name };
+
+	r->state = arena_alloc(r->arena, sizeof (struct piece));
+	req_query(r, &stmt, 2, params, convert_rows);
+}
+
+/* --- The run --------------------------------------------------------------------- */
+
+struct run {
+	const struct def	*d;
+	const char		*import;
+	const char		*columns;	/* array of those written */
+	struct query		*round;
+	int64_t			 rows, next, failed;
+	json_t			*faults;	/* of this transaction */
+	struct buf		 told;
+	uint32_t		 ntold;
+	bool			 dry, skip, nothing;
+};
+
+/* Columns of the insert: what a file fills, and what has a default. */
+static void
+run_columns(struct req *r, struct run *u, const json_t *mapping)
+{
+	const struct field	*f;
+	const char		*names[ENGINE_FIELDS];
+	struct fieldset		 set;
+	size_t			 i, n = 0;
+
+	memset(&set, 0, sizeof set);
+	for (i = 0; i < json_array_size(mapping); i++) {
+		f = json_is_string(json_array_get(mapping, i)) ?
+		    def_field(u->d, json_string_value(
+		    json_array_get(mapping, i))) : NULL;
+		if (f != NULL)
+			fieldset_add(&set, f->index);
+	}
+	for (i = 0; i < u->d->nfields; i++) {
+		f = u->d->fields[i];
+		if (fieldset_has(&set, (unsigned)i) ||
+		    (f->dflt != DEFAULT_NONE && !f->readonly))
+			names[n++] = f->column;
+	}
+	u->columns = text_array(r, names, n);
+}
+
+/* {"owner_id": konak.me()} of the defaults that the database works out. */
+static void
+extra_sql(struct buf *b, const struct def *d)
+{
+	const struct field	*f;
+	const char		*expr;
+	size_t			 i;
+	bool			 any = false;
+
+	buf_addz(b, "jsonb_build_object(");
+	for (i = 0; i < d->nfields; i++) {
+		f = d->fields[i];
+		if (f->readonly || (expr = save_default_sql(f)) == NULL)
+			continue;
+		buf_printf(b, "%s'%s', %s", any ? ", " : "", f->column, expr);
+		any = true;
+	}
+	buf_addz(b, ")");
+}
+
+static void
+run_send(struct req *r, struct buf *b, unsigned n, const char *const *params,
+    req_rows_cb cb)
+{
+	struct query	*q = query_new(r, r->verb->data, NULL);
+
+	query_sql(q, r, b);
+	req_query(r, &q->stmt, n, params, cb);
+}
+
+static void
+problem_sql(struct req *r, struct buf *b, const struct field *f,
+    const char *key)
+{
+	const char	*text = msg_text(req_lang(r), key), *s;
+
+	buf_printf(b, "coalesce(r.problem, '[]') || "
+	    "jsonb_build_object('f', '%s', 't', '", f->name);
+	for (s = text; *s != '\0'; s++)
+		buf_printf(b, *s == '\'' ? "''" : "%c", *s);
+	buf_addz(b, "', 'run', true)");
+}
+
+/* References stand in files by their titles: found all at once, as the caller
+ * sees them. One that fits nothing, or several, is the row's fault. */
+static void
+resolve(struct req *r, struct run *u, const struct field *f)
+{
+	struct buf	 b = BUF_INIT;
+	const char	*c = f->column;
+	size_t		 i;
+
+	buf_printf(&b, "with w as (select distinct konak.fold(r.data ->> "
+	    "'?%s') as t from konak.import_rows r where r.company_id = "
+	    "(select konak.company()) and r.import_id = $1 "
+	    "and r.data ? '?%s'), x as materialized (select t.id, "
+	    "konak.fold(", c, c);
+	record_title_sql(&b, f->ref, "t");
+	buf_addz(&b, ") as t from ");
+	sql_table(&b, f->ref);
+	buf_addz(&b, " t where ");
+	sql_company(&b, f->ref, "t");
+	if (f->ref->soft)
+		buf_addz(&b, " and t.deleted_at is null");
+	buf_addz(&b, "), m as (select w.t, count(x.id) as n, "
+	    "(array_agg(x.id))[1] as id from w left join x on x.t = w.t "
+	    "group by w.t) update konak.import_rows r set data = case when "
+	    "m.n = 1 then r.data || ");
+	buf_printf(&b, "jsonb_build_object('%s', m.id) else r.data end, "
+	    "problem = case m.n when 1 then r.problem when 0 then ", c);
+	problem_sql(r, &b, f, "import.ref_none");
+	buf_addz(&b, " else ");
+	problem_sql(r, &b, f, "import.ref_many");
+	buf_printf(&b, " end from m where r.company_id = "
+	    "(select konak.company()) and r.import_id = $1 and "
+	    "konak.fold(r.data ->> '?%s') = m.t", c);
+	run_send(r, &b, 1, &u->import, NULL);
+	for (i = 0; i < f->nmatch; i++) {
+		buf_addz(&b, "update konak.import_rows r set problem = ");
+		problem_sql(r, &b, f, "record.bad_reference");
+		buf_printf(&b, " where r.company_id = (select "
+		    "konak.company()) and r.import_id = $1 and r.data ? '%s' "
+		    "and not exists (select from ", c);
+		sql_table(&b, f->ref);
+		buf_addz(&b, " t where ");
+		sql_company(&b, f->ref, "t");
+		buf_printf(&b, " and t.id = (r.data ->> '%s')::uuid and "
+		    "t.\"%s\"::text = r.data ->> '%s')", c,
+		    f->match[i].theirs->column, f->match[i].own->column);
+		run_send(r, &b, 1, &u->import, NULL);
+	}
+}
+
+/* The answer: counts, and the first rows that are wrong. */
+static void
+result_rows(struct req *r, PGresult *res)
+{
+	struct run	*u = r->state;
+	struct cbw	*w = req_out(r);
+	json_t		*list, *p;
+	size_t		 k;
+	int		 i;
+
+	for (i = 0; i < PQntuples(res); i++) {
+		list = json_loads(PQgetvalue(res, i, 1), 0, NULL);
+		json_array_foreach(list, k, p) {
+			if (u->ntold == FAILED_MAX)
+				break;
+			u->ntold++;
+			tell(&u->told, strtoll(PQgetvalue(res, i, 0), NULL,
+			    10), json_string_value(json_object_get(p, "f")),
+			    json_string_value(json_object_get(p, "t")));
+		}
+		json_decref(list);
+	}
+	cbw_map(w, 5);
+	cbw_kv_int(w, "done", u->nothing ? 0 : u->rows - u->failed);
+	cbw_kv_int(w, "failed", u->failed);
+	cbw_kv_bool(w, "dry", u->dry);
+	put_told(w, &u->told, u->ntold);
+	if (!u->dry && !u->nothing)
+		req_changed_all(r, u->d->name);
+}
+
+/* How many rows are wrong is known: what becomes of the import. */
+static void
+failed_rows(struct req *r, PGresult *res)
+{
+	static const struct db_stmt state = { "import.state",
+	    "select konak.import_state($1::uuid, $2, $3::integer, "
+	    "$4::integer, $5::integer)" };
+	static const struct db_stmt list = { "import.problems",
+	    "select r.n, r.problem from konak.import_rows r "
+	    "where r.company_id = (select konak.company()) "
+	    "and r.import_id = $1 and r.problem is not null "
+	    "order by r.n limit 1000" };
+	static const struct db_stmt sweep = { "import.sweep",
+	    "select konak.import_sweep($1::uuid)" };
+	struct run	*u = r->state;
+	const char	*params[5] = { u->import };
+
+	u->failed = strtoll(PQgetvalue(res, 0, 0), NULL, 10);
+	params[1] = u->dry || u->nothing ? "checked" : "done";
+	params[2] = req_printf(r, "%" PRId64, u->rows);
+	params[3] = req_printf(r, "%" PRId64, u->dry || u->nothing ? 0 :
+	    u->rows - u->failed);
+	params[4] = req_printf(r, "%" PRId64, u->failed);
+	req_query(r, &state, 5, params, NULL);
+	req_query(r, &list, 1, &u->import, result_rows);
+	if (!u->dry && !u->nothing)
+		req_query(r, &sweep, 1, &u->import, NULL);
+}
+
+/* All rounds are over. What was only tried, or may not be done by halves, is
+ * taken back; what was found out about the rows stays. */
+static void
+run_end(struct req *r, struct run *u)
+{
+	static const struct db_stmt back = { "import.back",
+	    "rollback to savepoint import" };
+	static const struct db_stmt faults = { "import.faults",
+	    "select konak.import_faults($1::uuid, $2::jsonb)" };
+	static const struct db_stmt count = { "import.failed",
+	    "select count(*) from konak.import_rows r "
+	    "where r.company_id = (select konak.company()) "
+	    "and r.import_id = $1 and r.problem is not null" };
+	const char	*params[2] = { u->import, NULL };
+	char		*text;
+
+	if (!u->dry && !u->skip && json_array_size(u->faults) > 0)
+		u->nothing = true;
+	if (u->dry || u->nothing)
+		req_query(r, &back, 0, NULL, NULL);
+	if (json_array_size(u->faults) > 0) {
+		text = json_dumps(u->faults, JSON_COMPACT);
+		params[1] = arena_strdup(r->arena, text);
+		free(text);
+		req_query(r, &faults, 2, params, NULL);
+	}
+	json_decref(u->faults);
+	req_query(r, &count, 1, params, failed_rows);
+}
+
+static void	round_next(struct req *, struct run *);
+
+static void
+round_rows(struct req *r, PGresult *res)
+{
+	struct run		*u = r->state;
+	struct req_words	 words;
+	int			 i;
+
+	for (i = 0; i < PQntuples(res); i++) {
+		failed_words(r, res, i, 1, &words);
+		json_array_append_new(u->faults, json_pack("{s:i, s:s?, s:s}",
+		    "n", atoi(PQgetvalue(res, i, 0)), "f", words.field,
+		    "t", words.text));
+	}
+	u->next += ROUND;
+	req_progress(r, "done", u->next > u->rows ? u->rows : u->next - 1,
+	    u->rows, NULL);
+	if (u->next <= u->rows)
+		round_next(r, u);
+	else
+		run_end(r, u);
+}
+
+static void
+round_next(struct req *r, struct run *u)
+{
+	const char	*params[4] = { u->import,
+	    req_printf(r, "%" PRId64, u->next),
+	    req_printf(r, "%" PRId64, u->next + ROUND - 1 < u->rows ?
+	    u->next + ROUND - 1 : u->rows), u->columns };
+
+	req_query(r, &u->round->stmt, 4, params, round_rows);
+}
+
+static void
+round_prepare(struct req *r, struct run *u)
+{
+	struct buf	b = BUF_INIT;
+
+	if ((u->round = query_find(u->d, "import")) != NULL)
+		return;
+	u->round = query_new(r, u->d, "import");
+	buf_printf(&b, "select f.* from konak.import_round('%s', $1::uuid, "
+	    "$2::integer, $3::integer, $4::text[], ", u->d->table);
+	extra_sql(&b, u->d);
+	buf_addz(&b, ") f");
+	query_sql(u->round, r, &b);
+}
+
+/* Every row is there, numbered from one. */
+static void
+ready_rows(struct req *r, PGresult *res)
+{
+	struct run	*u = r->state;
+	int64_t		 n = strtoll(PQgetvalue(res, 0, 0), NULL, 10);
+
+	u->faults = json_array();
+	if (n != u->rows || u->rows == 0) {
+		json_decref(u->faults);
+		req_fail(r, ERR_REFUSED, "rows", "import.incomplete", "got",
+		    req_printf(r, "%" PRId64, n), "want",
+		    req_printf(r, "%" PRId64, u->rows), NULL);
+		return;
+	}
+	u->next = 1;
+	u->nothing = !u->dry && !u->skip && PQgetvalue(res, 0, 1)[0] != '0';
+	if (u->nothing)
+		run_end(r, u);
+	else
+		round_next(r, u);
+}
+
+/* A run that was sent again after it had been done. */
+static void
+done_before(struct req *r, struct run *u, PGresult *res)
+{
+	struct cbw	*w = req_out(r);
+
+	cbw_map(w, 5);
+	cbw_kv_int(w, "done", strtoll(PQgetvalue(res, 0, 2), NULL, 10));
+	cbw_kv_int(w, "failed", strtoll(PQgetvalue(res, 0, 3), NULL, 10));
+	cbw_kv_bool(w, "dry", false);
+	put_told(w, &u->told, 0);
+}
+
+static void
+run_rows(struct req *r, PGresult *res)
+{
+	static const struct db_stmt clear = { "import.clear",
+	    "update konak.import_rows r set problem = (select "
+	    "jsonb_agg(e) from jsonb_array_elements(r.problem) e "
+	    "where not e ? 'run') where r.company_id = "
+	    "(select konak.company()) and r.import_id = $1 "
+	    "and r.problem is not null" };
+	static const struct db_stmt mark = { "import.mark",
+	    "savepoint import" };
+	static const struct db_stmt ready = { "import.ready",
+	    "select count(*), count(r.problem) from konak.import_rows r "
+	    "where r.company_id = (select konak.company()) "
+	    "and r.import_id = $1 and r.n between 1 and $2::integer" };
+	struct run	*u = r->state;
+	const char	*params[2] = { u->import,
+	    req_printf(r, "%" PRId64, u->rows) };
+	json_t		*mapping;
+	const struct field *f;
+	size_t		 i;
+
+	if (strcmp(PQgetvalue(res, 0, 1), "done") == 0) {
+		done_before(r, u, res);
+		return;
+	}
+	mapping = json_loads(PQgetvalue(res, 0, 0), 0, NULL);
+	run_columns(r, u, mapping);
+	round_prepare(r, u);
+	req_query(r, &clear, 1, params, NULL);
+	for (i = 0; i < json_array_size(mapping); i++) {
+		f = json_is_string(json_array_get(mapping, i)) ?
+		    def_field(u->d, json_string_value(
+		    json_array_get(mapping, i))) : NULL;
+		if (f != NULL && f->ref != NULL)
+			resolve(r, u, f);
+	}
+	json_decref(mapping);
+	req_query(r, &mark, 0, NULL, NULL);
+	req_query(r, &ready, 2, params, ready_rows);
+}
+
+void
+record_import_run(struct req *r)
+{
+	static const struct db_stmt stmt = { "import.run",
+	    "select to_jsonb(i.mapping), case when i.same then i.state end, "
+	    "i.done, i.failed from konak.import_of($1::uuid, $2) i" };
+	struct run	*u = arena_alloc(r->arena, sizeof *u);
+	const char	*params[2] = { req_uuid(r, "import"), NULL };
+
+	u->d = r->verb->data;
+	u->import = params[0];
+	u->rows = req_int(r, "rows");
+	u->dry = req_bool(r, "dry");
+	u->skip = req_bool(r, "skip");
+	params[1] = u->d->name;
+	r->state = u;
+	req_query(r, &stmt, 2, params, run_rows);
+}
+
+/* --- Taking back -------------------------------------------------------------------- */
+
+struct back {
+	const struct def	*d;
+	const char		*import, *last;
+	struct failed		 failed;
+	int64_t			 done;
+	int			 n;		/* of this round */
+};
+
+static void	back_next(struct req *, struct back *);
+
+static void
+back_end(struct req *r, struct back *b)
+{
+	static const struct db_stmt stmt = { "import.undone",
+	    "select konak.import_undone($1::uuid, $2::integer)" };
+	struct cbw	*w = req_out(r);
+	const char	*params[2] = { b->import,
+	    req_printf(r, "%" PRId64, b->failed.all) };
+
+	cbw_map(w, 4);
+	cbw_kv_int(w, "done", b->done);
+	cbw_kv_int(w, "failed", b->failed.all);
+	failed_put(w, &b->failed);
+	req_query(r, &stmt, 2, params, NULL);
+	if (b->d != NULL)
+		req_changed_all(r, b->d->name);
+	req_changed_all(r, "imports");
+}
+
+static void
+taken_rows(struct req *r, PGresult *res)
+{
+	struct back		*b = r->state;
+	struct req_words	 words;
+	int			 i;
+
+	for (i = 0; i < PQntuples(res); i++) {
+		failed_words(r, res, i, 2, &words);
+		failed_add(r, &b->failed, PQgetvalue(res, i, 0),
+		    PQgetisnull(res, i, 1) ? NULL : PQgetvalue(res, i, 1),
+		    &words);
+	}
+	b->done += b->n - PQntuples(res);
+	req_progress(r, "done", b->done + b->failed.all, 0, NULL);
+	back_next(r, b);
+}
+
+static void
+brought_rows(struct req *r, PGresult *res)
+{
+	struct back	*b = r->state;
+	struct query	*q;
+	struct buf	 sql = BUF_INIT, ids = BUF_INIT;
+	const char	*params[1];
+	int		 i;
+
+	b->n = PQntuples(res);
+	if (b->n == 0) {
+		if (b->d == NULL)
+			req_fail(r, ERR_REFUSED, NULL, "import.not_done",
+			    NULL);
+		else
+			back_end(r, b);
+		return;
+	}
+	if ((b->d = def_find(PQgetvalue(res, 0, 0))) == NULL || !b->d->soft) {
+		req_fail(r, ERR_REFUSED, NULL, "record.undo_impossible", NULL);
+		return;
+	}
+	for (i = 0; i < b->n; i++)
+		buf_printf(&ids, "%s%s", i == 0 ? "{" : ",",
+		    PQgetvalue(res, i, 1));
+	buf_addz(&ids, "}");
+	params[0] = arena_strdup(r->arena, buf_text(&ids));
+	buf_free(&ids);
+	b->last = arena_strdup(r->arena, PQgetvalue(res, b->n - 1, 1));
+	q = query_new(r, b->d, NULL);
+	buf_addz(&sql, "select f.id, (select ");
+	record_title_sql(&sql, b->d, "t");
+	buf_addz(&sql, " from ");
+	sql_table(&sql, b->d);
+	buf_addz(&sql, " t where ");
+	sql_company(&sql, b->d, "t");
+	buf_printf(&sql, " and t.id = f.id), f.state, f.message, f.tab_name, "
+	    "f.con, f.col, f.detail from konak.import_take_back('%s', "
+	    "$1::uuid[]) f", b->d->table);
+	query_sql(q, r, &sql);
+	req_query(r, &q->stmt, 1, params, taken_rows);
+}
+
+static void
+back_next(struct req *r, struct back *b)
+{
+	static const struct db_stmt stmt = { "import.brought",
+	    "select * from konak.import_brought($1::uuid, $2::uuid, 1000)" };
+	const char	*params[2] = { b->import, b->last };
+
+	req_query(r, &stmt, 2, params, brought_rows);
+}
+
+void
+record_import_undo(struct req *r)
+{
+	struct back	*b = arena_alloc(r->arena, sizeof *b);
+
+	b->import = req_uuid(r, "id");
+	r->state = b;
+	back_next(r, b);
+}
