@@ -276,6 +276,19 @@ begin
 	end loop;
 end $$;
 
+-- What the columns of a file with these headings were the last time.
+create function konak.import_mapping(record text, heads text) returns jsonb
+language plpgsql stable
+as $$
+begin
+	if not konak.may('records.import') then
+		perform konak.denied('records.import');
+	end if;
+	return (select to_jsonb(m.mapping) from konak.import_mappings m
+	    where m.company_id = konak.company() and m.record_type = record
+		and m.heads = import_mapping.heads);
+end $$;
+
 -- Sentences for rows that were refused.
 create function konak.import_faults(import uuid, faults jsonb) returns void
 language sql
@@ -309,7 +322,7 @@ end $$;
 grant execute on function
     konak.import_some(text, uuid, integer, integer, text[], jsonb),
     konak.import_round(text, uuid, integer, integer, text[], jsonb),
-    konak.import_faults(uuid, jsonb),
+    konak.import_mapping(text, text), konak.import_faults(uuid, jsonb),
     konak.import_take_back(text, uuid[]) to konak_app;
 
 set local role konak_auth;

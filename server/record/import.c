@@ -196,9 +196,8 @@ static void
 ask_mapping(struct req *r)
 {
 	static const struct db_stmt stmt = { "import.mapping",
-	    "select to_jsonb(m.mapping) from konak.import_mappings m "
-	    "where m.company_id = konak.company() and m.record_type = $1 "
-	    "and m.heads = $2" };
+	    "select m from konak.import_mapping($1, $2) m "
+	    "where m is not null" };
 	const struct def	*d = r->verb->data;
 	struct asking		*a = arena_alloc(r->arena, sizeof *a);
 	const char		*params[2] = { d->name, NULL };

@@ -24,6 +24,7 @@ select set_eq($$select name from pg_temp.tables()
 	'role_templates', 'role_template_permissions',	-- likewise
 	'protected',		-- what protect() was told
 	'screens',		-- one person's own; policies in 0012
+	'import_rows', 'import_mappings',	-- on their way; policies in 0015
 	'role_permissions',	-- written by role_set() alone; policies in 0004
 	'requests',		-- insert and select of one's own; policies in 0004
 	'jobs',			-- the scheduler's; policies in 0022
