@@ -106,7 +106,7 @@ end $$;
 -- still open, or that this very request has done.
 create function konak.import_of(import uuid, record text)
     returns table (mapping text[], state text, done integer, failed integer,
-	same boolean)
+	same boolean, timezone text)
 language plpgsql security definer set search_path = pg_catalog, konak, pg_temp
 as $$
 #variable_conflict use_column
@@ -115,7 +115,9 @@ begin
 		perform konak.denied('records.import');
 	end if;
 	return query select i.mapping, i.state, i.done_count, i.failed_count,
-	    i.request_id is not distinct from konak.request()
+	    i.request_id is not distinct from konak.request(),
+	    (select c.timezone::text from konak.companies c
+		where c.id = konak.company())
 	from konak.imports i
 	where i.company_id = konak.company() and i.id = import_of.import
 	    and i.record_type = import_of.record

@@ -497,7 +497,6 @@ convert_rows(struct req *r, PGresult *res)
 	json_decref(mapping);
 	p->ctx = (struct value_ctx){ .lang = req_lang(r),
 	    .tz = tz_find(PQgetvalue(res, 0, 1)),
-	    .date_pattern = arena_strdup(r->arena, PQgetvalue(res, 0, 2)),
 	    .now = clock_now() };
 	if (!req_any(r, "rows", &in) || !cbr_array(&in, &n) ||
 	    n > PROTO_IMPORT_MAX) {
@@ -518,9 +517,8 @@ void
 record_import_rows(struct req *r)
 {
 	static const struct db_stmt stmt = { "import.of",
-	    "select to_jsonb(i.mapping), c.timezone, c.date_format "
-	    "from konak.import_of($1::uuid, $2) i, konak.companies c "
-	    "where c.id = konak.company()" };
+	    "select to_jsonb(i.mapping), i.timezone "
+	    "from konak.import_of($1::uuid, $2) i" };
 	const struct def	*d = r->verb->data;
 	const char		*params[2] = { req_uuid(r, "import"),
 	    d->name };
