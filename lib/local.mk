@@ -13,6 +13,7 @@ libkonak_a_SOURCES += \
 	lib/log.c lib/log.h \
 	lib/money.c lib/money.h \
 	lib/msg.c lib/msg.h \
+	lib/period.c lib/period.h \
 	lib/proto.c lib/proto.h \
 	lib/seal.c lib/seal.h \
 	lib/secret.c lib/secret.h \

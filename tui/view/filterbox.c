@@ -18,24 +18,45 @@
 
 #define FILTER_ITEMS 64
 
+static int
+draw_chips(struct listpane *l, struct surface *s, int col)
+{
+	const struct filter	*f = &l->filter;
+	struct buf		 chip = BUF_INIT;
+	size_t			 i;
+
+	l->nchips = 0;
+	for (i = 0; i < f->nchips && col < s->cols - 12; i++) {
+		buf_clear(&chip);
+		buf_addz(&chip, "[");
+		filter_chip_text(f, rows_def(l->rows), i, &chip);
+		buf_printf(&chip, " %s]", glyph(GLYPH_CROSS));
+		l->chip_at[i] = col;
+		l->nchips = (int)i + 1;
+		col += draw_text(s, 0, col, s->cols - col - 2, STYLE_MATCH,
+		    buf_text(&chip)) + 1;
+	}
+	/* those that found no place */
+	if (i < f->nchips)
+		col += draw_fmt(s, 0, col, s->cols - col - 2, STYLE_DIM,
+		    "+%zu", f->nchips - i) + 1;
+	buf_free(&chip);
+	return col;
+}
+
 int
 filterbox_draw(struct listpane *l, struct surface *s, bool focus)
 {
 	const struct filter	*f = &l->filter;
 	char			 chip[200];
-	size_t			 i;
 	int			 col;
 
+	l->nchips = 0;
 	if (!l->typing && filter_empty(f))
 		return 0;
 	col = draw_text(s, 0, 2, -1, STYLE_DIM, l->typing ?
 	    TF("views.find", NULL) : TF("views.filter", NULL)) + 3;
-	for (i = 0; i < f->nchips && col < s->cols - 12; i++) {
-		snprintf(chip, sizeof chip, "[%s %s]", f->chip[i].text,
-		    glyph(GLYPH_CROSS));
-		col += draw_text(s, 0, col, s->cols - col - 2, STYLE_MATCH,
-		    chip) + 1;
-	}
+	col = draw_chips(l, s, col);
 	if (l->typing) {
 		edit_draw(&l->box, s, 0, col, s->cols - col - 2, focus);
 	} else if (f->text != NULL && f->text[0] != '\0') {
@@ -43,7 +64,10 @@ filterbox_draw(struct listpane *l, struct surface *s, bool focus)
 		    glyph(GLYPH_CROSS));
 		draw_text(s, 0, col, s->cols - col - 2, STYLE_MATCH, chip);
 	}
-	return 1;
+	if (f->error[0] == '\0')
+		return 1;
+	return 1 + draw_wrap(s, 1, 2, s->cols - 4, 3, STYLE_ERROR,
+	    f->error, 0);
 }
 
 void
@@ -63,18 +87,38 @@ filterbox_typed(struct listpane *l)
 	ui_redraw();
 }
 
+/* What is wrong is not closed away: the box stays, with the sentence. */
 static void
 filterbox_close(struct listpane *l, bool keep)
 {
 	const struct def	*d = rows_def(l->rows);
 
-	l->typing = false;
 	evtimer_del(l->pause);
 	free(l->filter.text);
 	l->filter.text = keep ? xstrdup(l->box.text) : NULL;
-	if (keep && d != NULL)
-		filter_settle(&l->filter, d);
+	if (keep && d != NULL && !filter_settle(&l->filter, d)) {
+		edit_set(&l->box, l->filter.text == NULL ? "" :
+		    l->filter.text);
+		ui_redraw();
+		return;
+	}
+	l->filter.error[0] = '\0';
+	l->typing = false;
 	listpane_query(l);
+}
+
+bool
+filterbox_click(struct listpane *l, int col)
+{
+	int	i;
+
+	for (i = l->nchips - 1; i >= 0 && col < l->chip_at[i]; i--)
+		;
+	if (i < 0)
+		return false;
+	filter_drop(&l->filter, (size_t)i);
+	listpane_query(l);
+	return true;
 }
 
 bool
@@ -115,48 +159,69 @@ filterbox_key(struct listpane *l, const struct input *in)
 
 /* --- The builder ------------------------------------------------------------------- */
 
+/* Field, operator, value: one question each. */
 struct build {
 	struct listpane		*l;
 	const struct field	*f;
+	const char		*op;	/* as typed, or "null", "pick" */
 };
 
-static void
-build_done(struct build *b, struct val *cond, const char *text)
-{
-	struct buf	label = BUF_INIT;
+static const struct {
+	const char	*op, *tr, *en;
+} build_ops[] = {
+	{ "=", "= eşittir", "= is" },
+	{ "!=", "!= değildir", "!= is not" },
+	{ ">", "> büyük, sonra", "> greater, after" },
+	{ ">=", ">= en az", ">= at least" },
+	{ "<", "< küçük, önce", "< less, before" },
+	{ "<=", "<= en çok", "<= at most" },
+	{ "..", ".. arasında", ".. between" },
+	{ "null", "boş", "empty" },
+	{ "filled", "dolu", "filled" }
+};
+#define BUILD_OPS (sizeof build_ops / sizeof build_ops[0])
 
-	if (cond != NULL) {
-		buf_printf(&label, "%s: %s", app_label(b->f->label), text);
-		filter_chip(&b->l->filter, b->f->name, cond,
-		    buf_text(&label));
+static void
+build_add(struct build *b, struct cond *c, const char *title)
+{
+	if (c != NULL) {
+		filter_add(&b->l->filter, c, title);
 		listpane_query(b->l);
 	}
-	buf_free(&label);
 	free(b);
+}
+
+static void
+build_value(struct build *b, const char *op, struct val *value,
+    const char *title)
+{
+	struct cond	c = { .f = b->f, .value = value };
+
+	snprintf(c.op, sizeof c.op, "%s", b->f->virtual ? "" : op);
+	build_add(b, value == NULL ? NULL : &c, title);
 }
 
 static void
 build_ref_cb(const char *id, const char *title, void *arg)
 {
-	build_done(arg, id == NULL ? NULL : val_uuid(id), title);
+	struct build	*b = arg;
+
+	build_value(b, b->op[0] == '!' ? "ne" : "eq",
+	    id == NULL ? NULL : val_uuid(id), title);
 }
 
 static bool
 build_check(const char *words, char *why, size_t size, void *arg)
 {
 	struct build	*b = arg;
-	struct val	*v;
-	char		*text = NULL;
+	struct cond	 c;
 
 	if (words[0] == '\0')
 		return true;
-	if ((v = filter_condition(b->f, words, &text)) == NULL) {
-		snprintf(why, size, "%s", TF("views.bad_condition",
-		    NULL));
+	if (!cond_parse(b->f, strcmp(b->op, "..") == 0 ? "=" : b->op, words,
+	    &c, why, size))
 		return false;
-	}
-	val_free(v);
-	free(text);
+	cond_free(&c);
 	return true;
 }
 
@@ -164,80 +229,170 @@ static void
 build_line_cb(const char *words, void *arg)
 {
 	struct build	*b = arg;
-	struct val	*v = NULL;
-	char		*text = NULL;
+	struct cond	 c;
+	char		 why[240];
+	bool		 good;
 
-	if (words != NULL && words[0] != '\0')
-		v = filter_condition(b->f, words, &text);
-	build_done(b, v, text == NULL ? "" : text);
-	free(text);
+	good = words != NULL && words[0] != '\0' && cond_parse(b->f,
+	    strcmp(b->op, "..") == 0 ? "=" : b->op, words, &c, why,
+	    sizeof why);
+	build_add(b, good ? &c : NULL, NULL);
 }
 
 static void
 build_choices_cb(int n, const int *at, void *arg)
 {
 	struct build	*b = arg;
-	struct val	*in = val_array(), *m = NULL;
-	struct buf	 text = BUF_INIT;
+	struct val	*in = val_array();
 	int		 i;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n; i++)
 		val_add(in, val_text(b->f->rules.choices[at[i]].code));
-		buf_printf(&text, "%s%s", i > 0 ? ", " : "",
-		    b->f->rules.choices[at[i]].label[ui_lang()]);
-	}
-	if (n > 0) {
-		m = val_map();
-		val_put(m, "in", in);
-	} else {
+	if (n <= 0) {
 		val_free(in);
+		in = NULL;
 	}
-	build_done(b, m, buf_text(&text));
-	buf_free(&text);
+	build_value(b, b->op[0] == '!' ? "not_in" : "in", in, NULL);
 }
 
 static void
 build_bool_cb(int choice, void *arg)
 {
-	build_done(arg, choice < 0 ? NULL : val_bool(choice == 0),
-	    TF(choice == 0 ? "views.yes" : "views.no", NULL));
+	build_value(arg, "eq", choice < 0 ? NULL : val_bool(choice == 0),
+	    NULL);
+}
+
+static void
+build_choices(struct build *b)
+{
+	struct dialog_item	items[FILTER_ITEMS];
+	size_t			i;
+
+	memset(items, 0, sizeof items);
+	for (i = 0; i < b->f->rules.nchoices && i < FILTER_ITEMS; i++)
+		items[i].label = b->f->rules.choices[i].label[ui_lang()];
+	dialog_tick(app_label(b->f->label), items, (int)i, build_choices_cb,
+	    b);
+}
+
+static void
+build_bool(struct build *b)
+{
+	struct dialog_item	items[2];
+
+	memset(items, 0, sizeof items);
+	items[0].label = TF("views.yes", NULL);
+	items[1].label = TF("views.no", NULL);
+	dialog_choose(app_label(b->f->label), items, 2, 0, build_bool_cb, b);
+}
+
+static const char *
+build_example(const struct build *b)
+{
+	bool	days = b->f->rules.type == VALUE_DATE ||
+		    b->f->rules.type == VALUE_TIMESTAMP;
+
+	if (strcmp(b->op, "..") == 0)
+		return days ? TF("lists.like_days", NULL) :
+		    TF("lists.like_range", NULL);
+	return days ? TF("lists.like_day", NULL) : NULL;
+}
+
+static void
+build_line(struct build *b)
+{
+	struct buf		title = BUF_INIT;
+	const char		*like = build_example(b);
+	struct dialog_line	line = {
+		.label = strcmp(b->op, "..") == 0 ? "" : b->op, .max = 200,
+		.check = build_check, .done = build_line_cb, .arg = b
+	};
+
+	buf_addz(&title, app_label(b->f->label));
+	if (like != NULL)
+		buf_printf(&title, " (%s)", like);
+	line.title = buf_text(&title);
+	dialog_line(&line);
+	buf_free(&title);
 }
 
 static void
 build_ask(struct build *b)
 {
-	struct dialog_item	items[FILTER_ITEMS];
-	struct dialog_line	line = {
-		.title = TF("views.filter", NULL),
-		.label = app_label(b->f->label), .max = 200,
-		.check = build_check, .done = build_line_cb, .arg = b
-	};
-	size_t			i;
-
-	memset(items, 0, sizeof items);
+	if (strcmp(b->op, "null") == 0 || strcmp(b->op, "filled") == 0) {
+		build_value(b, "null", val_bool(b->op[0] == 'n'), NULL);
+		return;
+	}
 	switch (b->f->rules.type) {
 	case VALUE_REF:
 		refpick_open(b->f, NULL, build_ref_cb, b);
 		break;
 	case VALUE_CHOICE:
 	case VALUE_CHOICES:
-		for (i = 0; i < b->f->rules.nchoices && i < FILTER_ITEMS; i++)
-			items[i].label = b->f->rules.choices[i].label[ui_lang()];
-		dialog_tick(app_label(b->f->label), items, (int)i,
-		    build_choices_cb, b);
+		build_choices(b);
 		break;
 	case VALUE_BOOL:
-		items[0].label = TF("views.yes", NULL);
-		items[1].label = TF("views.no", NULL);
-		dialog_choose(app_label(b->f->label), items, 2, 0,
-		    build_bool_cb, b);
+		build_bool(b);
 		break;
 	default:
-		dialog_line(&line);
+		build_line(b);
 		break;
 	}
 }
 
+/* Does the operator mean something for the type? */
+static bool
+build_fits(const struct field *f, const char *op)
+{
+	bool	order = f->rules.type == VALUE_INT ||
+		    f->rules.type == VALUE_DECIMAL ||
+		    f->rules.type == VALUE_MONEY ||
+		    f->rules.type == VALUE_PERCENT ||
+		    f->rules.type == VALUE_DURATION ||
+		    f->rules.type == VALUE_DATE ||
+		    f->rules.type == VALUE_TIME ||
+		    f->rules.type == VALUE_TIMESTAMP;
+
+	if (op[0] == '<' || op[0] == '>' || op[0] == '.')
+		return order;
+	if (op[0] == 'n' || op[0] == 'f')
+		return !f->required;
+	return true;
+}
+
+static void
+build_op_cb(int choice, void *arg)
+{
+	struct build	*b = arg;
+	size_t		 i;
+
+	for (i = 0; choice >= 0 && i < BUILD_OPS; i++) {
+		if (!build_fits(b->f, build_ops[i].op) || choice-- > 0)
+			continue;
+		b->op = build_ops[i].op;
+		build_ask(b);
+		return;
+	}
+	free(b);
+}
+
+static void
+build_ops_ask(struct build *b)
+{
+	struct dialog_item	items[BUILD_OPS];
+	size_t			i;
+	int			n = 0;
+
+	memset(items, 0, sizeof items);
+	for (i = 0; i < BUILD_OPS; i++) {
+		if (build_fits(b->f, build_ops[i].op))
+			items[n++].label = ui_pick(build_ops[i].tr,
+			    build_ops[i].en);
+	}
+	dialog_choose(app_label(b->f->label), items, n, 0, build_op_cb, b);
+}
+
+/* Chips first, to take them away; then the fields. */
 static void
 build_field_cb(int choice, void *arg)
 {
@@ -246,13 +401,23 @@ build_field_cb(int choice, void *arg)
 	struct build		*b;
 	size_t			 i;
 
+	if (choice >= 0 && choice < (int)l->filter.nchips) {
+		filter_drop(&l->filter, (size_t)choice);
+		listpane_query(l);
+		return;
+	}
+	choice -= choice < 0 ? 0 : (int)l->filter.nchips;
 	for (i = 0; choice >= 0 && d != NULL && i < d->nfields; i++) {
 		if (!d->fields[i].filter || choice-- > 0)
 			continue;
 		b = xcalloc(1, sizeof *b);
 		b->l = l;
 		b->f = &d->fields[i];
-		build_ask(b);
+		b->op = "=";
+		if (b->f->virtual || b->f->rules.type == VALUE_BOOL)
+			build_ask(b);
+		else
+			build_ops_ask(b);
 		return;
 	}
 }
@@ -262,15 +427,24 @@ filterbox_build(struct listpane *l)
 {
 	const struct def	*d = rows_def(l->rows);
 	struct dialog_item	 items[FILTER_ITEMS];
-	size_t			 i;
-	int			 n = 0;
+	struct buf		 chip[FILTER_CHIPS] = { BUF_INIT };
+	size_t			 i, n = 0;
 
 	memset(items, 0, sizeof items);
+	for (; d != NULL && n < l->filter.nchips; n++) {
+		buf_printf(&chip[n], "%s ", glyph(GLYPH_CROSS));
+		filter_chip_text(&l->filter, d, n, &chip[n]);
+		items[n].label = buf_text(&chip[n]);
+		items[n].detail = TF("lists.take_off", NULL);
+	}
 	for (i = 0; d != NULL && i < d->nfields && n < FILTER_ITEMS; i++) {
 		if (d->fields[i].filter)
 			items[n++].label = app_label(d->fields[i].label);
 	}
 	if (n > 0)
-		dialog_choose(TF("views.filter_by", NULL), items, n, 0,
+		dialog_choose(TF("views.filter_by", NULL), items, (int)n,
+		    (int)l->filter.nchips < (int)n ? (int)l->filter.nchips : 0,
 		    build_field_cb, l);
+	for (i = 0; i < FILTER_CHIPS; i++)
+		buf_free(&chip[i]);
 }

@@ -16,5 +16,7 @@ int	 filterbox_draw(struct listpane *, struct surface *, bool focus);
 void	 filterbox_open(struct listpane *);
 bool	 filterbox_key(struct listpane *, const struct input *);
 void	 filterbox_build(struct listpane *);
+/* A click at this column of its row takes the chip there away. */
+bool	 filterbox_click(struct listpane *, int col);
 
 #endif

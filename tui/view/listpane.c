@@ -91,6 +91,13 @@ listpane_query(struct listpane *l)
 	if (d == NULL)
 		return;
 	m = filter_query(&l->filter, d, &search);
+	if (l->filter.error[0] != '\0') {
+		/* said above the rows, which stay as they were */
+		val_free(m);
+		free(search);
+		ui_redraw();
+		return;
+	}
 	listpane_marks_query(l, m, search);
 	rows_query(l->rows, search, m, l->sort);
 	free(search);
@@ -560,6 +567,8 @@ list_mouse(struct listpane *l, const struct input *in)
 	}
 	if (in->button != MOUSE_PRESS)
 		return false;
+	if (in->row == 0 && l->head_row > 0)
+		return filterbox_click(l, in->col);
 	if (in->row == l->head_row) {
 		for (i = 0; i < l->nheads && in->col >= l->heads[i]; i++)
 			f = l->head_field[i];

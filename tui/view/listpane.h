@@ -33,6 +33,8 @@ struct listpane {
 	size_t		 range_end;	/* where it reaches now */
 	bool		 typing;	/* the filter box has the keys */
 	struct edit	 box;
+	int		 nchips;	/* drawn, and where */
+	int		 chip_at[FILTER_CHIPS];
 	struct event	*pause;		/* typed text is asked for after it */
 	int		 page;		/* rows shown last */
 	int		 head_row;	/* where the heads were drawn */

@@ -17,6 +17,7 @@ libtui_a_SOURCES += \
 	tui/view/filter.h \
 	tui/view/filterbox.c \
 	tui/view/filterbox.h \
+	tui/view/filterparse.c \
 	tui/view/form.c \
 	tui/view/form.h \
 	tui/view/formfield.c \
