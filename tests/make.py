@@ -13,6 +13,7 @@ VALUES = {
     'duration': 60, 'bool': True, 'vkn': '4540536920', 'tckn': '10000000146',
     'tax_no': '4540536920', 'iban': 'TR330006100519786457841326',
     'color': '#3498db', 'currency': 'TRY', 'inet': '10.0.0.1',
+    'uuid': '01900000-0000-7000-8000-000000000001',
     'timezone': 'Europe/Istanbul', 'tags': ['deneme'],
 }
 
@@ -91,6 +92,13 @@ class Maker:
             "select id from konak.roles where company_id = '%s' and template "
             "in ('intern', 'student', 'staff') limit 1" % company,
             fetch=True)[0][0]
+        return args
+
+    # What is about a record of any type.
+
+    def special_comments(self, args):
+        args.update(record_type='customers',
+                    record_id=self.make('customers')['id'])
         return args
 
     def special_companies(self, args):

@@ -153,6 +153,8 @@ struct def_section {			/* of a form, or a tab of a card */
 	struct def_lines *lines;	/* of a form only */
 	struct def_related *related;	/* a tab only */
 	bool		 history;	/* a tab only */
+	bool		 timeline;	/* a tab only */
+	bool		 comments;	/* a tab only */
 };
 
 struct def_related {
@@ -160,6 +162,7 @@ struct def_related {
 	struct field	*by;		/* field of the other record */
 	struct label	 label;
 	bool		 tab;
+	bool		 timeline;	/* its rows stand in the timeline */
 };
 
 struct def_ask {

@@ -358,6 +358,27 @@ put_form(struct cbw *w, const struct def *d, const char *rights)
 	cbw_array_end(w);
 }
 
+/* The kinds of the timeline that this role sees. */
+static void
+put_timeline(struct cbw *w, const struct def *d, const char *rights)
+{
+	const struct def_related	*r;
+	size_t				 i;
+
+	cbw_key(w, "timeline");
+	cbw_array_begin(w);
+	for (i = 0; i < d->nrelated; i++) {
+		r = &d->related[i];
+		if (r->timeline && def_may_verb(r->def, DV_LIST, rights))
+			cbw_textz(w, r->def->name);
+	}
+	if (rights_may(rights, "comments.view"))
+		cbw_textz(w, "comments");
+	if (def_may_verb(d, DV_HISTORY, rights))
+		cbw_textz(w, "changes");
+	cbw_array_end(w);
+}
+
 static void
 put_card(struct cbw *w, const struct def *d, const char *rights)
 {
@@ -372,7 +393,8 @@ put_card(struct cbw *w, const struct def *d, const char *rights)
 		    !any_seen(t->fields, t->nfields, rights)) ||
 		    (t->related != NULL &&
 		    !def_may_verb(t->related->def, DV_LIST, rights)) ||
-		    (t->history && !def_may_verb(d, DV_HISTORY, rights)))
+		    (t->history && !def_may_verb(d, DV_HISTORY, rights)) ||
+		    (t->comments && !rights_may(rights, "comments.view")))
 			continue;
 		cbw_map_begin(w);
 		put_label(w, "label", &t->label);
@@ -381,6 +403,9 @@ put_card(struct cbw *w, const struct def *d, const char *rights)
 		if (t->related != NULL)
 			cbw_kv_text(w, "related", t->related->def->name);
 		put_true(w, "history", t->history);
+		put_true(w, "comments", t->comments);
+		if (t->timeline)
+			put_timeline(w, d, rights);
 		cbw_map_end(w);
 	}
 	cbw_array_end(w);

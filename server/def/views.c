@@ -311,6 +311,65 @@ link_form(struct loader *l, struct def *d, const struct ynode *n)
 
 static const struct label label_details = { { "Detaylar", "Details" } };
 static const struct label label_history = { { "Geçmiş", "History" } };
+static const struct label label_timeline = { { "Akış", "Timeline" } };
+static const struct label label_comments = { { "Yorumlar", "Comments" } };
+
+/* What people write about: records, not what is written about them. */
+static bool
+commented(const struct def *d)
+{
+	static const char *const	never[] = { "comments",
+	    "notifications", "reminders" };
+	size_t	i;
+
+	for (i = 0; i < sizeof never / sizeof never[0]; i++)
+		if (strcmp(d->name, never[i]) == 0)
+			return false;
+	return !d->readonly && d->owner == OWNER_COMPANY && !d->hand;
+}
+
+/* Every card has a tab of comments, before the history; one that a definition
+ * places itself stays there. */
+static void
+add_comments(struct def *d)
+{
+	struct def_section	*t;
+	size_t			 i;
+
+	if (!commented(d))
+		return;
+	for (i = 0; i < d->ncard; i++)
+		if (d->card[i].comments)
+			return;
+	t = &d->card[d->ncard];
+	if (d->ncard > 0 && d->card[d->ncard - 1].history) {
+		t[0] = t[-1];
+		t--;
+	}
+	memset(t, 0, sizeof *t);
+	t->label = label_comments;
+	t->comments = true;
+	d->ncard++;
+}
+
+/* The related lists whose rows stand in it. */
+static bool
+load_timeline(struct loader *l, struct def *d, const struct ynode *n)
+{
+	struct def_related	*r;
+	size_t			 i;
+
+	if (n == NULL)
+		return false;
+	if (n->type != YNODE_LIST) {
+		fault(l, n, "\"timeline\" is a list of related records");
+		return true;
+	}
+	for (i = 0; i < n->n; i++)
+		if ((r = related(l, d, &n->child[i])) != NULL)
+			r->timeline = true;
+	return true;
+}
 
 static void
 default_card(struct loader *l, struct def *d)
@@ -318,7 +377,7 @@ default_card(struct loader *l, struct def *d)
 	struct def_section	*t;
 	size_t			 i;
 
-	d->card = arena_array(l->arena, d->nrelated + 2, sizeof *d->card);
+	d->card = arena_array(l->arena, d->nrelated + 3, sizeof *d->card);
 	t = &d->card[d->ncard++];
 	t->label = label_details;
 	t->fields = d->fields;
@@ -340,20 +399,21 @@ static void
 link_card(struct loader *l, struct def *d, const struct ynode *n)
 {
 	static const char *const words[] = { "label", "fields", "related",
-	    "history", NULL };
+	    "history", "timeline", "comments", NULL };
 	const struct ynode	*c, *r;
 	struct def_section	*t;
 	size_t			 i;
 
 	if (n == NULL) {
 		default_card(l, d);
+		add_comments(d);
 		return;
 	}
 	if (n->type != YNODE_LIST) {
 		fault(l, n, "a card is a list of tabs");
 		return;
 	}
-	d->card = arena_array(l->arena, n->n + 1, sizeof *d->card);
+	d->card = arena_array(l->arena, n->n + 2, sizeof *d->card);
 	for (i = 0; i < n->n; i++) {
 		c = &n->child[i];
 		if (!load_keys(l, c, words))
@@ -363,15 +423,23 @@ link_card(struct loader *l, struct def *d, const struct ynode *n)
 		if ((r = yaml_get(c, "related")) != NULL)
 			t->related = related(l, d, r);
 		t->history = load_bool(l, c, "history");
-		if ((t->fields != NULL) + (r != NULL) + t->history != 1)
-			fault(l, c, "a tab has one of fields, related and "
-			    "history");
+		t->timeline = load_timeline(l, d, yaml_get(c, "timeline"));
+		t->comments = load_bool(l, c, "comments");
+		if ((t->fields != NULL) + (r != NULL) + t->history +
+		    t->timeline + t->comments != 1)
+			fault(l, c, "a tab has one of fields, related, "
+			    "timeline, comments and history");
 		if (t->related != NULL)
 			t->label = t->related->label;
 		else if (t->history)
 			t->label = label_history;
+		else if (t->timeline)
+			t->label = label_timeline;
+		else if (t->comments)
+			t->label = label_comments;
 		load_label(l, c, "label", t->fields != NULL, &t->label);
 	}
+	add_comments(d);
 }
 
 void

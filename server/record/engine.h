@@ -166,6 +166,25 @@ void	failed_put(struct cbw *, struct failed *);
 void	failed_words(struct req *, PGresult *, int row, int col,
 	    struct req_words *);
 
+/* --- history.c ------------------------------------------------------------- */
+
+/* Columns of a statement about changes: an entry's own, then one change. */
+enum {
+	H_AT, H_ID, H_USER, H_NAME, H_ACTION, H_OP, H_REQUEST, H_VERSION,
+	H_FIELD, H_OLD, H_NEW, H_OLD_TITLE, H_NEW_TITLE, H_COLUMNS
+};
+/* Those from H_FIELD on, out of a change c.v. */
+void	history_columns(struct buf *, const struct req *, const struct def *);
+/* Pairs of the entry's map, which the caller has begun; its changes. */
+void	history_entry(struct req *, struct cbw *, PGresult *, int row);
+/* The row and those after it with the same id; the first row after them. */
+int	history_changes(struct req *, struct cbw *, const struct def *,
+	    PGresult *, int row);
+
+/* A cursor of (time, id), "TIME ID", in the argument "after"; NULL both on the
+ * first page. false: the request has failed. */
+bool	after_read(struct req *, const char **at, const char **id);
+
 /* --- The verbs -------------------------------------------------------------- */
 
 void	record_list(struct req *);	/* list.c */
@@ -182,6 +201,15 @@ const struct db_stmt *delete_stmt(struct req *, const struct def *);
 void	screens_list(struct req *);	/* screens.c */
 void	screens_set(struct req *);
 void	record_history(struct req *);	/* history.c */
+void	record_timeline(struct req *);	/* timeline.c */
+void	record_at(struct req *);	/* past.c */
+void	record_bin(struct req *);
+void	record_social(struct req *);	/* social.c */
+void	record_watch(struct req *);
+void	record_names(struct req *);
+/* The definition that the argument "type" names, when the caller may do this
+ * to records of it; else the request has failed. */
+const struct def *record_type_of(struct req *, enum def_op);
 void	record_create(struct req *);	/* save.c */
 void	record_edit(struct req *);
 void	record_compute(struct req *);	/* compute.c */

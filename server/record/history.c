@@ -9,11 +9,6 @@
 #include "lib/cbor.h"
 #include "server/record/engine.h"
 
-enum {
-	H_AT, H_ID, H_USER, H_NAME, H_ACTION, H_OP, H_REQUEST, H_VERSION,
-	H_FIELD, H_OLD, H_NEW, H_OLD_TITLE, H_NEW_TITLE
-};
-
 /* Titles of the values of reference fields, whichever of them changed. */
 static void
 titles_sql(struct buf *b, const struct req *r, const struct def *d,
@@ -35,6 +30,16 @@ titles_sql(struct buf *b, const struct req *r, const struct def *d,
 		any = true;
 	}
 	buf_addz(b, any ? " end" : "null");
+}
+
+/* From c.v, one change: field, old, new and the titles of both. */
+void
+history_columns(struct buf *b, const struct req *r, const struct def *d)
+{
+	buf_addz(b, "c.v->>'field', c.v->>'old', c.v->>'new', ");
+	titles_sql(b, r, d, "old");
+	buf_addz(b, ", ");
+	titles_sql(b, r, d, "new");
 }
 
 static const char *
@@ -59,17 +64,10 @@ put_change(struct req *r, struct cbw *w, const struct field *f,
 	cbw_kv_text(w, "new.title", cell(res, row, H_NEW_TITLE));
 }
 
-/* One change of the record: its row and those after it with the same id. */
-static int
-put_entry(struct req *r, struct cbw *w, const struct def *d, PGresult *res,
-    int row)
+void
+history_entry(struct req *r, struct cbw *w, PGresult *res, int row)
 {
-	const char		*id = PQgetvalue(res, row, H_ID);
-	const struct field	*f;
-	int			 n = PQntuples(res);
-
-	cbw_map(w, 9);
-	cbw_kv_uuid(w, "id", id);
+	cbw_kv_uuid(w, "id", PQgetvalue(res, row, H_ID));
 	cbw_key(w, "at");
 	value_write(VALUE_TIMESTAMP, w, cell(res, row, H_AT));
 	cbw_kv_text(w, "user", cell(res, row, H_NAME));
@@ -79,6 +77,16 @@ put_entry(struct req *r, struct cbw *w, const struct def *d, PGresult *res,
 	cbw_kv_uuid(w, "request", cell(res, row, H_REQUEST));
 	cbw_key(w, "version");
 	value_write(VALUE_INT, w, cell(res, row, H_VERSION));
+}
+
+int
+history_changes(struct req *r, struct cbw *w, const struct def *d,
+    PGresult *res, int row)
+{
+	const char		*id = PQgetvalue(res, row, H_ID);
+	const struct field	*f;
+	int			 n = PQntuples(res);
+
 	cbw_key(w, "changes");
 	cbw_array_begin(w);
 	for (; row < n && strcmp(PQgetvalue(res, row, H_ID), id) == 0; row++) {
@@ -105,7 +113,10 @@ history_rows(struct req *r, PGresult *res)
 	cbw_array_begin(w);
 	while (row < PQntuples(res)) {
 		last = row;
-		row = put_entry(r, w, r->verb->data, res, row);
+		cbw_map_begin(w);
+		history_entry(r, w, res, row);
+		row = history_changes(r, w, r->verb->data, res, row);
+		cbw_map_end(w);
 		n++;
 	}
 	cbw_array_end(w);
@@ -129,11 +140,8 @@ record_history(struct req *r)
 		return;
 	}
 	buf_addz(&b, "select h.at, h.id, h.user_id, h.user_name, h.action, "
-	    "h.op, h.request_id, h.version, c.v->>'field', c.v->>'old', "
-	    "c.v->>'new', ");
-	titles_sql(&b, r, d, "old");
-	buf_addz(&b, ", ");
-	titles_sql(&b, r, d, "new");
+	    "h.op, h.request_id, h.version, ");
+	history_columns(&b, r, d);
 	buf_addz(&b, " from konak.history(");
 	param(&b, p, d->name);
 	buf_addz(&b, ", ");

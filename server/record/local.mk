@@ -14,13 +14,16 @@ libkonakd_a_SOURCES += \
 	server/record/many.c \
 	server/record/notice.c \
 	server/record/one.c \
+	server/record/past.c \
 	server/record/record.h \
 	server/record/row.c \
 	server/record/save.c \
 	server/record/screens.c \
 	server/record/search.c \
+	server/record/social.c \
 	server/record/sql.c \
 	server/record/stats.c \
 	server/record/tenants.c \
+	server/record/timeline.c \
 	server/record/totals.c \
 	server/record/verbs.c

@@ -18,8 +18,9 @@ enum { N_TYPE, N_TITLE, N_MESSAGE, N_SENDER, N_RECORD, N_ACTION, N_COLUMNS };
 static void
 notice_columns(struct buf *b)
 {
-	buf_addz(b, "t.type, t.title, t.message, (select u.name from "
-	    "konak.users u where u.id = t.sender_id), t.related_type, "
+	buf_addz(b, "t.type, t.title, t.message, (select p.name from "
+	    "konak.people p where p.company_id = (select konak.register()) "
+	    "and p.id = t.sender_id), t.related_type, "
 	    "t.data->>'action'");
 }
 

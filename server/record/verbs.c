@@ -188,6 +188,33 @@ static const struct verb engine_verbs[] = {
 	    { "columns", ARG_TEXT, false, 8000 },
 	    { "view", ARG_UUID, false, 0 },
 	    { "clear", ARG_TEXT, false, 20 } }, .run = screens_set },
+	/* On a record of any type. Whether this one is the caller's to see is
+	 * record_type_of()'s to ask, and the tables'. */
+	{ .name = "records.timeline", .need = { PERM_SELF },
+	  .state = VERB_COMPANY, .args = { { "type", ARG_TEXT, true, 64 },
+	    { "id", ARG_UUID, true, 0 }, { "kinds", ARG_TEXT, false, 1000 },
+	    { "after", ARG_TEXT, false, 80 }, { "limit", ARG_INT, false, 0 } },
+	  .run = record_timeline },
+	{ .name = "records.at", .need = { PERM_SELF },
+	  .state = VERB_COMPANY, .args = { { "type", ARG_TEXT, true, 64 },
+	    { "id", ARG_UUID, true, 0 }, { "at", ARG_TEXT, true, 40 } },
+	  .run = record_at },
+	{ .name = "records.bin", .need = { PERM_SELF },
+	  .state = VERB_COMPANY, .args = { { "type", ARG_TEXT, false, 64 },
+	    { "after", ARG_TEXT, false, 80 }, { "limit", ARG_INT, false, 0 } },
+	  .run = record_bin },
+	{ .name = "records.social", .need = { PERM_SELF },
+	  .state = VERB_COMPANY, .args = { { "type", ARG_TEXT, true, 64 },
+	    { "id", ARG_UUID, true, 0 } }, .run = record_social },
+	{ .name = "records.watch", .need = { PERM_SELF },
+	  .state = VERB_COMPANY, .flags = VERB_WRITE,
+	  .args = { { "type", ARG_TEXT, true, 64 },
+	    { "id", ARG_UUID, true, 0 }, { "watching", ARG_BOOL, false, 0 } },
+	  .run = record_watch },
+	{ .name = "records.names", .need = { PERM_SELF },
+	  .state = VERB_COMPANY, .args = { { "type", ARG_TEXT, true, 64 },
+	    { "id", ARG_UUID, true, 0 }, { "start", ARG_TEXT, true, 60 } },
+	  .run = record_names },
 	{ .name = NULL }
 };
 

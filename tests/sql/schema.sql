@@ -28,6 +28,7 @@ select set_eq($$select name from pg_temp.tables()
 	'role_permissions',	-- written by role_set() alone; policies in 0004
 	'requests',		-- insert and select of one's own; policies in 0004
 	'jobs',			-- the scheduler's; policies in 0022
+	'watchers',		-- one's own marks; policies in 0024
 	'job_kinds',		-- the program's own list
 	'people',		-- names, kept by triggers; policies in 0008
 	'audit_logs', 'audit_values'],	-- append-only; policies in 0003, 0004
