@@ -63,7 +63,8 @@ class Maker:
     def arguments(self, name):
         """What R.create needs, and no more."""
         args = {f['name']: self.value(f) for f in self.defs[name]['fields']
-                if f.get('required') and f.get('create')}
+                if f.get('required') and f.get('create') and
+                'default_is' not in f}
         special = getattr(self, 'special_' + name, None)
         return special(args) if special else args
 
