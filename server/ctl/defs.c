@@ -58,7 +58,7 @@ defs_sql_run(struct ctl *ctl)
 	for (i = 0; i < ctl->argc; i++) {
 		if ((d = def_find(ctl->argv[i])) == NULL)
 			ctl_die("there is no record %s", ctl->argv[i]);
-		if (d->hand || d->readonly)
+		if (d->hand)
 			ctl_die("%s: its table is protected by hand",
 			    d->name);
 		def_spec_sql(d, &b);

@@ -3,6 +3,7 @@
  * columns and their types, indexes of what sorts and filters, and what
  * konak.protect() was told. Each difference is named with file and line.
  */
+#include <ctype.h>
 #include <libpq-fe.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +62,7 @@ type_fits(enum value_type t, const char *sql)
 	static const char *const integer[] = { "integer", "bigint",
 	    "smallint", NULL };
 	static const char *const choice[] = { "text", "character varying",
-	    "enum", NULL };
+	    "enum", "smallint", NULL };
 	static const char *const array[] = { "text[]",
 	    "character varying[]", NULL };
 	static const char *const inet[] = { "inet", "cidr", "text", NULL };
@@ -369,6 +370,56 @@ filter_index(const struct def *d, const struct field *f, PGresult *res)
 	return false;
 }
 
+static bool
+word_char(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '.';
+}
+
+/* Whether the predicate compares the column by itself: "column = ",
+ * "column in", not "s.column = ". */
+static bool
+compares(const char *sql, const char *column)
+{
+	const char	*p = sql;
+	size_t		 len = strlen(column);
+
+	for (; (p = strstr(p, column)) != NULL; p += len) {
+		if ((p > sql && word_char(p[-1])) || word_char(p[len]))
+			continue;
+		if (strncmp(p + len, " = ", 3) == 0 ||
+		    strncmp(p + len, " in ", 4) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A scope narrows lists: each reference that it compares, with a value, a
+ * function's result or a sub-select, has an index of its own, which is what
+ * the rows are then found by.
+ */
+static void
+check_scopes(const struct def *d, PGresult *res, struct def_errors *e)
+{
+	const struct field	*f;
+	size_t			 i, j;
+
+	for (i = 0; i < d->nscopes; i++)
+		for (j = 0; j < d->nfields; j++) {
+			f = d->fields[j];
+			if (f->ref != NULL && f->column != NULL &&
+			    compares(d->scopes[i].sql, f->column) &&
+			    !filter_index(d, f, res))
+				def_errors_add(e, yaml_get(yaml_get(d->node,
+				    "scopes"), d->scopes[i].name), "scope "
+				    "\"%s\" compares \"%s\", but %s has no "
+				    "index (company_id, %s)",
+				    d->scopes[i].name, f->name, d->table,
+				    f->column);
+		}
+}
+
 /* Views have none; what belongs to no company is small. */
 static void
 check_indexes(PGresult *res, struct def_errors *e)
@@ -381,6 +432,7 @@ check_indexes(PGresult *res, struct def_errors *e)
 		d = defs_at(i);
 		if (d->readonly || d->owner != OWNER_COMPANY)
 			continue;
+		check_scopes(d, res, e);
 		for (j = 0; j < d->nfields; j++) {
 			f = d->fields[j];
 			if (f->sort && !sort_index(d, f, res))
@@ -427,8 +479,6 @@ sql_protected(void)
 	    "from (values ('', '{}')");
 	for (i = 0; i < defs_count(); i++) {
 		d = defs_at(i);
-		if (d->readonly)
-			continue;
 		buf_clear(&spec);
 		if (!d->hand)
 			def_spec(d, &spec);
@@ -452,7 +502,9 @@ check_protected(PGresult *res, struct def_errors *e)
 
 	for (i = 0; i < PQntuples(res); i++) {
 		d = def_by_table(PQgetvalue(res, i, P_TABLE));
-		if (d == NULL)
+		/* what is readonly may be a view of other tables */
+		if (d == NULL || (d->readonly &&
+		    PQgetvalue(res, i, P_KNOWN)[0] != 't'))
 			continue;
 		if (PQgetvalue(res, i, P_KNOWN)[0] != 't')
 			def_errors_add(e, d->node, "table %s is not "

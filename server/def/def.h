@@ -35,7 +35,7 @@ enum def_op {
 	OP_COUNT
 };
 
-#define DEF_SCOPES	5	/* of one code, with the end */
+#define DEF_SCOPES	9	/* of one code, with the end */
 #define DEF_CODES	4	/* of one operation */
 
 struct def_code {
@@ -86,6 +86,7 @@ struct def_when {
 
 struct field {
 	const char		*name;
+	const struct def	*def;		/* whose it is */
 	const char		*column;	/* NULL: made by the server */
 	const char		*title_name;	/* "f.title" of a reference */
 	unsigned		 index;		/* in def->fields */

@@ -376,6 +376,7 @@ load_field(struct loader *l, struct def *d, const struct ynode *n)
 	load_keys(l, n, words);
 	f = arena_alloc(l->arena, sizeof *f);
 	f->node = n;
+	f->def = d;
 	f->name = n->key;
 	if (n->key[strspn(n->key, "abcdefghijklmnopqrstuvwxyz0123456789_")]
 	    != '\0' || n->key[0] < 'a' || strlen(n->key) > 60)

@@ -482,12 +482,14 @@ lookup_where(struct req *r, const struct def *d, struct buf *b,
 	return true;
 }
 
-/* Deleted ones are named when asked for by id, and never offered. */
+/* Deleted ones, and those no longer active, are named when asked for by id,
+ * and never offered. */
 static void
 lookup_from(struct req *r, const struct def *d, struct buf *b,
     struct params *p)
 {
-	bool	ids = req_has(r, "ids"), named;
+	const struct field	*active = def_field(d, "is_active");
+	bool			 ids = req_has(r, "ids"), named;
 
 	named = sql_by_name(r, d) ||
 	    (d->names != NULL && ids && !req_has(r, "filter"));
@@ -507,6 +509,11 @@ lookup_from(struct req *r, const struct def *d, struct buf *b,
 		buf_addz(b, " and t.offered");
 	else if (d->soft)
 		buf_addz(b, " and t.deleted_at is null");
+	if (!ids && !named && active != NULL &&
+	    field_type(active) == VALUE_BOOL) {
+		buf_addz(b, " and ");
+		sql_ident(b, "t", active->column);
+	}
 }
 
 void

@@ -186,6 +186,29 @@ sql_ref_title(struct buf *b, const struct field *f, const char *expr)
 	buf_printf(b, " and %s.id = %s)", alias, expr);
 }
 
+/*
+ * In which rows a field is seen: where its permission is held with a scope,
+ * in the rows of that scope. The predicates name bare columns, which a
+ * reference's own statement would take for the other table's: such a field
+ * is seen by those alone who may see all of them.
+ */
+static void
+seen_sql(struct buf *b, const struct field *f)
+{
+	const struct def	*d = f->def;
+	size_t			 i;
+
+	buf_printf(b, "(select konak.may('%s'))", f->see);
+	if (d->nscopes == 0)
+		return;
+	buf_printf(b, " and case (select konak.scope('%s')) "
+	    "when 'all' then true", f->see);
+	for (i = 0; i < d->nscopes && f->ref == NULL; i++)
+		buf_printf(b, " when '%s' then (%s)", d->scopes[i].name,
+		    d->scopes[i].sql);
+	buf_addz(b, " else false end");
+}
+
 void
 sql_field(struct buf *b, const struct field *f, const char *alias)
 {
@@ -194,9 +217,11 @@ sql_field(struct buf *b, const struct field *f, const char *alias)
 		return;
 	}
 	/* The database decides as well, whatever the server believes. */
-	if (f->see != NULL)
-		buf_printf(b, "case when (select konak.may('%s')) then ",
-		    f->see);
+	if (f->see != NULL) {
+		buf_addz(b, "case when ");
+		seen_sql(b, f);
+		buf_addz(b, " then ");
+	}
 	sql_ident(b, alias, f->column);
 	if (f->see != NULL)
 		buf_addz(b, " end");

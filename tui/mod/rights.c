@@ -118,12 +118,22 @@ rights_cell(const struct rights *p, int i, const char *name)
 static const char *
 rights_scope(const char *scope)
 {
-	if (strcmp(scope, "all") == 0)
-		return TF("views.scope_all", NULL);
-	if (strcmp(scope, "team") == 0)
-		return TF("views.scope_team", NULL);
-	if (strcmp(scope, "own") == 0)
-		return TF("views.scope_own", NULL);
+	static const struct {
+		const char	*scope, *key;
+	} words[] = {
+		{ "all", "views.scope_all" }, { "team", "views.scope_team" },
+		{ "own", "views.scope_own" }, { "class", "views.scope_class" },
+		{ "taught", "views.scope_taught" },
+		{ "lessons", "views.scope_lessons" },
+		{ "child", "views.scope_child" },
+		{ "self", "views.scope_self" },
+		{ "target", "views.scope_target" }
+	};
+	size_t	i;
+
+	for (i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(scope, words[i].scope) == 0)
+			return TF(words[i].key, NULL);
 	return scope;
 }
 
