@@ -97,6 +97,7 @@ select set_eq($$select c.conname::text
 	'companies_id_key',	-- what company_id refers to
 	'companies_slug_key', 'companies_email_key', 'companies_domain_key',
 	'groups_id_key',	-- one group a tenant
+	'subscription_plans_id_key',	-- the group's, for every school
 	'users_id_key'],	-- a membership names a person of the group
     'every primary key and unique constraint is led by company_id');
 select set_eq($$select i.indexrelid::regclass::text
@@ -113,6 +114,7 @@ select set_eq($$select c.conname::text
     where c.contype = 'f'
 	and (pg_temp.columns(c.conrelid, c.conkey))[1] <> 'company_id'$$,
     array['companies_group_id_fkey', 'companies_parent_id_fkey', -- the tree
+	'companies_subscription_plan_id_fkey',	-- plans are the group's
 	'memberships_user_id_fkey',		-- people are the group's
 	'role_permissions_code_fkey',		-- codes are the program's
 	'role_template_permissions_template_fkey',
@@ -137,7 +139,9 @@ select is_empty($$select c.conname
 select is_empty($$select p.table_name from konak.protected p
     where (select pg_temp.columns(c.conrelid, c.conkey) from pg_constraint c
 	where c.conrelid = format('konak.%I', p.table_name)::regclass
-	    and c.contype = 'p') <> '{company_id,id}'$$,
+	    and c.contype = 'p') <> '{company_id,id}'
+	and p.table_name <> 'attendance'	-- its partitions' day as well
+    $$,
     'the primary key of a record type is (company_id, id)');
 select is_empty($$select conrelid::regclass, conname from pg_constraint
     where connamespace = 'konak'::regnamespace and contype = 'c'
