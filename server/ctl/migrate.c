@@ -204,7 +204,8 @@ migrate_tenant(struct ctl *ctl, const struct tenant_file *t, bool dry_run,
 	if (ok && !dry_run) {
 		/* The audit's partitions for the months ahead. */
 		pg_exec(conn, "set role konak_owner");
-		pg_exec(conn, "select konak.audit_partitions(3)");
+		pg_exec(conn, "select konak.audit_partitions(3), "
+		    "konak.attendance_partitions(3)");
 	}
 	PQfinish(conn);
 	return ok;
