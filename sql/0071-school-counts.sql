@@ -340,25 +340,27 @@ create trigger classes_20_empty before update on konak.classes
 -- ------------------------------------------- what the operator writes
 
 -- A plan by its name; a limit of null means none.
-create function konak.op_plan(name text, price numeric, max_teachers integer,
+create function konak.op_plan(plan text, price numeric, max_teachers integer,
     max_students integer, max_classes integer, features text[] default '{}')
     returns uuid
 language plpgsql
 as $$
 #variable_conflict use_variable
 declare
-	plan uuid;
+	found_id uuid;
 begin
-	insert into konak.subscription_plans as p (company_id, name, price,
-	    max_teachers, max_students, max_classes, features)
-	values (konak.group_company(), name, price, max_teachers, max_students,
-	    max_classes, features)
-	on conflict (company_id, konak.fold(name)) do update set
-	    price = excluded.price, max_teachers = excluded.max_teachers,
-	    max_students = excluded.max_students,
-	    max_classes = excluded.max_classes, features = excluded.features
-	returning p.id into plan;
-	return plan;
+	update konak.subscription_plans p set name = plan, price = price,
+	    max_teachers = max_teachers, max_students = max_students,
+	    max_classes = max_classes, features = features
+	where konak.fold(p.name) = konak.fold(plan) returning p.id into found_id;
+	if not found then
+		insert into konak.subscription_plans as p (company_id, name,
+		    price, max_teachers, max_students, max_classes, features)
+		values (konak.group_company(), plan, price, max_teachers,
+		    max_students, max_classes, features)
+		returning p.id into found_id;
+	end if;
+	return found_id;
 end $$;
 
 create function konak.op_subscribe(school uuid, plan text, status text,

@@ -56,16 +56,11 @@ begin
 end $$;
 
 -- A partitioned table keeps no storage of its own.
-do $$
-declare
-	body text := pg_get_functiondef('konak.protect(regclass, jsonb)'::regprocedure);
-	line constant text := 'execute format(''alter table %s set (fillfactor = 90)'', tab);';
-begin
-	if strpos(body, line) = 0 then
-		raise exception 'konak.protect() sets no fillfactor';
-	end if;
-	execute replace(body, line, 'if (select c.relkind from pg_class c '
-	    'where c.oid = tab) <> ''p'' then ' || line || ' end if;');
+do $$ begin
+	perform konak.rewrite('konak.protect(regclass, jsonb)',
+	    'execute format(''alter table %s set (fillfactor = 90)'', tab);',
+	    'if (select c.relkind from pg_class c where c.oid = tab) <> ''p'' then '
+	    'execute format(''alter table %s set (fillfactor = 90)'', tab); end if;');
 end $$;
 
 create type konak.attendance_status as enum (

@@ -117,7 +117,8 @@ cross join lateral (select count(*) as marked_days,
     where m.company_id = s.company_id and m.student_id = s.id
 	and m.date > (select konak.today()) - 30
 	and m.date <= (select konak.today()) and m.deleted_at is null) a
-where s.is_active and s.deleted_at is null;
+where s.is_active and s.deleted_at is null
+    and (select konak.may('attendance.view'));
 
 -- What is planned; the timetable will say when it is held.
 create view konak.teacher_workload with (security_invoker = true) as
@@ -137,7 +138,8 @@ cross join lateral (select count(*) as lessons,
     from konak.lesson_requirements r
     where r.company_id = t.company_id and r.teacher_id = t.id
 	and r.is_active and r.deleted_at is null) l
-where t.is_active and t.deleted_at is null;
+where t.is_active and t.deleted_at is null
+    and (select konak.may('teachers.workload'));
 
 grant select on konak.student_dashboard, konak.teacher_workload to konak_app;
 grant execute on function konak.share(bigint, bigint),
