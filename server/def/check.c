@@ -479,6 +479,8 @@ sql_protected(void)
 	    "from (values ('', '{}')");
 	for (i = 0; i < defs_count(); i++) {
 		d = defs_at(i);
+		if (d->readonly)
+			continue;
 		buf_clear(&spec);
 		if (!d->hand)
 			def_spec(d, &spec);
@@ -502,9 +504,7 @@ check_protected(PGresult *res, struct def_errors *e)
 
 	for (i = 0; i < PQntuples(res); i++) {
 		d = def_by_table(PQgetvalue(res, i, P_TABLE));
-		/* what is readonly may be a view of other tables */
-		if (d == NULL || (d->readonly &&
-		    PQgetvalue(res, i, P_KNOWN)[0] != 't'))
+		if (d == NULL)
 			continue;
 		if (PQgetvalue(res, i, P_KNOWN)[0] != 't')
 			def_errors_add(e, d->node, "table %s is not "
