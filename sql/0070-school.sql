@@ -286,10 +286,8 @@ create table konak.academic_years (
 	constraint academic_years_name_length
 	    check (length(name) between 1 and 7)
 );
-create index academic_years_name_idx on konak.academic_years
-    (company_id, name collate "tr-x-icu", id) where deleted_at is null;
-create index academic_years_start_date_idx on konak.academic_years
-    (company_id, start_date, id) where deleted_at is null;
+select konak.sort_index('konak.academic_years', 'name');
+select konak.sort_index('konak.academic_years', 'start_date');
 create unique index academic_years_name_key on konak.academic_years
     (company_id, name) where deleted_at is null;
 create unique index academic_years_current_key on konak.academic_years
@@ -337,14 +335,10 @@ create table konak.classrooms (
 	constraint classrooms_equipment_length
 	    check (length(equipment) <= 2000)
 );
-create index classrooms_code_idx on konak.classrooms
-    (company_id, code collate "tr-x-icu", id) where deleted_at is null;
-create index classrooms_building_idx on konak.classrooms
-    (company_id, (coalesce(building, E'\uFFFF') collate "tr-x-icu"), id) where deleted_at is null;
-create index classrooms_capacity_idx on konak.classrooms
-    (company_id, capacity, id) where deleted_at is null;
-create index classrooms_type_idx on konak.classrooms
-    (company_id, type, code collate "tr-x-icu", id) where deleted_at is null;
+select konak.sort_index('konak.classrooms', 'code');
+select konak.sort_index('konak.classrooms', 'building');
+select konak.sort_index('konak.classrooms', 'capacity');
+select konak.sort_index('konak.classrooms', 'code', '{type}');
 create index classrooms_search on konak.classrooms
     using gin (company_id, search gin_trgm_ops);
 create unique index classrooms_code_key on konak.classrooms
@@ -378,10 +372,8 @@ create table konak.subjects (
 	    check (length(description) <= 2000),
 	constraint subjects_color_form check (konak.color_ok(color))
 );
-create index subjects_name_idx on konak.subjects
-    (company_id, name collate "tr-x-icu", id) where deleted_at is null;
-create index subjects_is_core_idx on konak.subjects
-    (company_id, is_core, name collate "tr-x-icu", id) where deleted_at is null;
+select konak.sort_index('konak.subjects', 'name');
+select konak.sort_index('konak.subjects', 'name', '{is_core}');
 create index subjects_search on konak.subjects
     using gin (company_id, search gin_trgm_ops);
 create unique index subjects_name_key on konak.subjects
@@ -412,10 +404,8 @@ create table konak.subject_hours (
 	constraint subject_hours_weekly_hours_range
 	    check (weekly_hours between 1 and 40)
 );
-create index subject_hours_subject_id_idx on konak.subject_hours
-    (company_id, subject_id, grade collate "tr-x-icu", id);
-create index subject_hours_grade_idx on konak.subject_hours
-    (company_id, grade collate "tr-x-icu", id) where deleted_at is null;
+select konak.sort_index('konak.subject_hours', 'grade', '{subject_id}');
+select konak.sort_index('konak.subject_hours', 'grade');
 create unique index subject_hours_grade_key on konak.subject_hours
     (company_id, subject_id, grade) where deleted_at is null;
 
@@ -463,18 +453,12 @@ create table konak.teachers (
 	constraint teachers_max_daily_hours_range
 	    check (max_daily_hours between 1 and 10)
 );
-create index teachers_user_id_idx on konak.teachers
-    (company_id, user_id, name collate "tr-x-icu", id);
-create index teachers_name_idx on konak.teachers
-    (company_id, name collate "tr-x-icu", id) where deleted_at is null;
-create index teachers_employee_id_idx on konak.teachers
-    (company_id, employee_id collate "tr-x-icu", id) where deleted_at is null;
-create index teachers_department_idx on konak.teachers
-    (company_id, (coalesce(department, E'\uFFFF') collate "tr-x-icu"), id) where deleted_at is null;
-create index teachers_joining_date_idx on konak.teachers
-    (company_id, joining_date, id) where deleted_at is null;
-create index teachers_is_active_idx on konak.teachers
-    (company_id, is_active, name collate "tr-x-icu", id) where deleted_at is null;
+select konak.sort_index('konak.teachers', 'name', '{user_id}');
+select konak.sort_index('konak.teachers', 'name');
+select konak.sort_index('konak.teachers', 'employee_id');
+select konak.sort_index('konak.teachers', 'department');
+select konak.sort_index('konak.teachers', 'joining_date');
+select konak.sort_index('konak.teachers', 'name', '{is_active}');
 create index teachers_search on konak.teachers
     using gin (company_id, search gin_trgm_ops);
 create unique index teachers_employee_id_key on konak.teachers
@@ -509,12 +493,9 @@ create table konak.teacher_subjects (
 	    foreign key (company_id, subject_id)
 	    references konak.subjects
 );
-create index teacher_subjects_teacher_id_idx on konak.teacher_subjects
-    (company_id, teacher_id, created_at, id);
-create index teacher_subjects_subject_id_idx on konak.teacher_subjects
-    (company_id, subject_id, created_at, id);
-create index teacher_subjects_created_at_idx on konak.teacher_subjects
-    (company_id, created_at, id) where deleted_at is null;
+select konak.sort_index('konak.teacher_subjects', 'created_at', '{teacher_id}');
+select konak.sort_index('konak.teacher_subjects', 'created_at', '{subject_id}');
+select konak.sort_index('konak.teacher_subjects', 'created_at');
 create unique index teacher_subjects_subject_id_key on konak.teacher_subjects
     (company_id, teacher_id, subject_id) where deleted_at is null;
 
@@ -555,16 +536,11 @@ create table konak.classes (
 	constraint classes_capacity_range check (capacity between 1 and 500),
 	constraint classes_room_length check (length(room) <= 20)
 );
-create index classes_full_name_idx on konak.classes
-    (company_id, full_name collate konak.tr_natural, id) where deleted_at is null;
-create index classes_grade_idx on konak.classes
-    (company_id, grade, full_name collate konak.tr_natural, id) where deleted_at is null;
-create index classes_academic_year_idx on konak.classes
-    (company_id, academic_year collate "tr-x-icu", id) where deleted_at is null;
-create index classes_class_teacher_id_idx on konak.classes
-    (company_id, class_teacher_id, full_name collate konak.tr_natural, id);
-create index classes_is_active_idx on konak.classes
-    (company_id, is_active, full_name collate konak.tr_natural, id) where deleted_at is null;
+select konak.sort_index('konak.classes', 'full_name', numbered => true);
+select konak.sort_index('konak.classes', 'full_name', '{grade}', numbered => true);
+select konak.sort_index('konak.classes', 'academic_year');
+select konak.sort_index('konak.classes', 'full_name', '{class_teacher_id}', numbered => true);
+select konak.sort_index('konak.classes', 'full_name', '{is_active}', numbered => true);
 create index classes_search on konak.classes
     using gin (company_id, search gin_trgm_ops);
 -- An empty section counts as a value.
@@ -645,22 +621,14 @@ create table konak.students (
 	    check (length(medical_conditions) <= 5000),
 	constraint students_bus_route_length check (length(bus_route) <= 50)
 );
-create index students_user_id_idx on konak.students
-    (company_id, user_id, name collate "tr-x-icu", id);
-create index students_name_idx on konak.students
-    (company_id, name collate "tr-x-icu", id) where deleted_at is null;
-create index students_class_id_idx on konak.students
-    (company_id, class_id, name collate "tr-x-icu", id);
-create index students_roll_number_idx on konak.students
-    (company_id, roll_number collate konak.tr_natural, id) where deleted_at is null;
-create index students_admission_date_idx on konak.students
-    (company_id, admission_date, id) where deleted_at is null;
-create index students_parent_id_idx on konak.students
-    (company_id, parent_id, name collate "tr-x-icu", id);
-create index students_transport_mode_idx on konak.students
-    (company_id, transport_mode, name collate "tr-x-icu", id) where deleted_at is null;
-create index students_is_active_idx on konak.students
-    (company_id, is_active, name collate "tr-x-icu", id) where deleted_at is null;
+select konak.sort_index('konak.students', 'name', '{user_id}');
+select konak.sort_index('konak.students', 'name');
+select konak.sort_index('konak.students', 'name', '{class_id}');
+select konak.sort_index('konak.students', 'roll_number', numbered => true);
+select konak.sort_index('konak.students', 'admission_date');
+select konak.sort_index('konak.students', 'name', '{parent_id}');
+select konak.sort_index('konak.students', 'name', '{transport_mode}');
+select konak.sort_index('konak.students', 'name', '{is_active}');
 create index students_search on konak.students
     using gin (company_id, search gin_trgm_ops);
 create unique index students_roll_number_key on konak.students
@@ -710,16 +678,11 @@ create table konak.lesson_requirements (
 	    foreign key (company_id, classroom_id)
 	    references konak.classrooms
 );
-create index lesson_requirements_class_id_idx on konak.lesson_requirements
-    (company_id, class_id, weekly_hours, id);
-create index lesson_requirements_subject_id_idx on konak.lesson_requirements
-    (company_id, subject_id, weekly_hours, id);
-create index lesson_requirements_teacher_id_idx on konak.lesson_requirements
-    (company_id, teacher_id, weekly_hours, id);
-create index lesson_requirements_weekly_hours_idx on konak.lesson_requirements
-    (company_id, weekly_hours, id) where deleted_at is null;
-create index lesson_requirements_classroom_id_idx on konak.lesson_requirements
-    (company_id, classroom_id, weekly_hours, id);
+select konak.sort_index('konak.lesson_requirements', 'weekly_hours', '{class_id}');
+select konak.sort_index('konak.lesson_requirements', 'weekly_hours', '{subject_id}');
+select konak.sort_index('konak.lesson_requirements', 'weekly_hours', '{teacher_id}');
+select konak.sort_index('konak.lesson_requirements', 'weekly_hours');
+select konak.sort_index('konak.lesson_requirements', 'weekly_hours', '{classroom_id}');
 create unique index lesson_requirements_teacher_id_key
     on konak.lesson_requirements (company_id, class_id, subject_id, teacher_id)
     where deleted_at is null;

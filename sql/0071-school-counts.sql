@@ -108,16 +108,11 @@ create table konak.subscription_invoices (
 	constraint subscription_invoices_notes_length
 	    check (length(notes) <= 5000)
 );
-create index subscription_invoices_invoice_number_idx on konak.subscription_invoices
-    (company_id, invoice_number collate "tr-x-icu", id);
-create index subscription_invoices_subscription_plan_id_idx on konak.subscription_invoices
-    (company_id, subscription_plan_id, billing_date, id);
-create index subscription_invoices_status_idx on konak.subscription_invoices
-    (company_id, status, billing_date, id);
-create index subscription_invoices_billing_date_idx on konak.subscription_invoices
-    (company_id, billing_date, id);
-create index subscription_invoices_due_date_idx on konak.subscription_invoices
-    (company_id, due_date, id);
+select konak.sort_index('konak.subscription_invoices', 'invoice_number');
+select konak.sort_index('konak.subscription_invoices', 'billing_date', '{subscription_plan_id}');
+select konak.sort_index('konak.subscription_invoices', 'billing_date', '{status}');
+select konak.sort_index('konak.subscription_invoices', 'billing_date');
+select konak.sort_index('konak.subscription_invoices', 'due_date');
 create unique index subscription_invoices_invoice_number_key
     on konak.subscription_invoices (company_id, invoice_number);
 create index subscription_invoices_due_date_status_idx
@@ -158,12 +153,9 @@ create table konak.payments (
 	constraint payments_error_message_length
 	    check (length(error_message) <= 2000)
 );
-create index payments_invoice_id_idx on konak.payments
-    (company_id, invoice_id, created_at, id);
-create index payments_status_idx on konak.payments
-    (company_id, status, created_at, id);
-create index payments_created_at_idx on konak.payments
-    (company_id, created_at, id);
+select konak.sort_index('konak.payments', 'created_at', '{invoice_id}');
+select konak.sort_index('konak.payments', 'created_at', '{status}');
+select konak.sort_index('konak.payments', 'created_at');
 -- A repeated callback changes nothing.
 create unique index payments_provider_key on konak.payments
     (company_id, provider, provider_transaction_id);

@@ -50,12 +50,9 @@ create table konak.periods (
 	    references konak.companies (id),
 	constraint periods_number_range check (number between 1 and 10)
 );
-create index periods_shift_idx on konak.periods
-    (company_id, shift, start_time, id) where deleted_at is null;
-create index periods_day_of_week_idx on konak.periods
-    (company_id, day_of_week, start_time, id) where deleted_at is null;
-create index periods_start_time_idx on konak.periods
-    (company_id, start_time, id) where deleted_at is null;
+select konak.sort_index('konak.periods', 'start_time', '{shift}');
+select konak.sort_index('konak.periods', 'start_time', '{day_of_week}');
+select konak.sort_index('konak.periods', 'start_time');
 create unique index periods_number_key on konak.periods
     (company_id, shift, day_of_week, kind, number) where deleted_at is null;
 alter table konak.periods
@@ -88,8 +85,7 @@ create table konak.exam_types (
 	constraint exam_types_name_length check (length(name) between 1 and 50),
 	constraint exam_types_code_length check (length(code) <= 20)
 );
-create index exam_types_name_idx on konak.exam_types
-    (company_id, name collate "tr-x-icu", id) where deleted_at is null;
+select konak.sort_index('konak.exam_types', 'name');
 create unique index exam_types_name_key on konak.exam_types
     (company_id, konak.fold(name)) where deleted_at is null;
 create unique index exam_types_code_key on konak.exam_types
@@ -129,12 +125,9 @@ create table konak.teacher_preferences (
 	constraint teacher_preferences_reason_length
 	    check (length(reason) <= 255)
 );
-create index teacher_preferences_teacher_id_idx on konak.teacher_preferences
-    (company_id, teacher_id, start_time, id);
-create index teacher_preferences_start_time_idx on konak.teacher_preferences
-    (company_id, start_time, id) where deleted_at is null;
-create index teacher_preferences_preference_type_idx on konak.teacher_preferences
-    (company_id, preference_type, start_time, id) where deleted_at is null;
+select konak.sort_index('konak.teacher_preferences', 'start_time', '{teacher_id}');
+select konak.sort_index('konak.teacher_preferences', 'start_time');
+select konak.sort_index('konak.teacher_preferences', 'start_time', '{preference_type}');
 alter table konak.teacher_preferences
     add constraint teacher_preferences_day_of_week_range
 	check (day_of_week between 0 and 6),

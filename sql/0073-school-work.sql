@@ -93,16 +93,11 @@ create table konak.attendance (
 	    references konak.memberships (company_id, user_id),
 	constraint attendance_remarks_length check (length(remarks) <= 255)
 ) partition by range (date);
-create index attendance_student_id_idx on konak.attendance
-    (company_id, student_id, date, id);
-create index attendance_class_id_idx on konak.attendance
-    (company_id, class_id, date, id);
-create index attendance_date_idx on konak.attendance
-    (company_id, date, id) where deleted_at is null;
-create index attendance_status_idx on konak.attendance
-    (company_id, status, date, id) where deleted_at is null;
-create index attendance_marked_by_idx on konak.attendance
-    (company_id, marked_by, date, id);
+select konak.sort_index('konak.attendance', 'date', '{student_id}');
+select konak.sort_index('konak.attendance', 'date', '{class_id}');
+select konak.sort_index('konak.attendance', 'date');
+select konak.sort_index('konak.attendance', 'date', '{status}');
+select konak.sort_index('konak.attendance', 'date', '{marked_by}');
 create unique index attendance_student_id_key on konak.attendance
     (company_id, student_id, date) where deleted_at is null;
 create index attendance_class_date_idx on konak.attendance
@@ -206,18 +201,12 @@ create table konak.homework (
 	constraint homework_description_length
 	    check (length(description) <= 20000)
 );
-create index homework_title_idx on konak.homework
-    (company_id, title collate "tr-x-icu", id) where deleted_at is null;
-create index homework_class_id_idx on konak.homework
-    (company_id, class_id, due_date, id);
-create index homework_subject_id_idx on konak.homework
-    (company_id, subject_id, due_date, id);
-create index homework_teacher_id_idx on konak.homework
-    (company_id, teacher_id, due_date, id);
-create index homework_due_date_idx on konak.homework
-    (company_id, due_date, id) where deleted_at is null;
-create index homework_is_published_idx on konak.homework
-    (company_id, is_published, due_date, id) where deleted_at is null;
+select konak.sort_index('konak.homework', 'title');
+select konak.sort_index('konak.homework', 'due_date', '{class_id}');
+select konak.sort_index('konak.homework', 'due_date', '{subject_id}');
+select konak.sort_index('konak.homework', 'due_date', '{teacher_id}');
+select konak.sort_index('konak.homework', 'due_date');
+select konak.sort_index('konak.homework', 'due_date', '{is_published}');
 create index homework_search on konak.homework
     using gin (company_id, search gin_trgm_ops);
 alter table konak.homework add constraint homework_teacher_id_required
@@ -267,14 +256,10 @@ create table konak.homework_submissions (
 	constraint homework_submissions_feedback_length
 	    check (length(feedback) <= 5000)
 );
-create index homework_submissions_homework_id_idx on konak.homework_submissions
-    (company_id, homework_id, submitted_at, id);
-create index homework_submissions_student_id_idx on konak.homework_submissions
-    (company_id, student_id, submitted_at, id);
-create index homework_submissions_submitted_at_idx on konak.homework_submissions
-    (company_id, submitted_at, id) where deleted_at is null;
-create index homework_submissions_is_late_idx on konak.homework_submissions
-    (company_id, is_late, submitted_at, id) where deleted_at is null;
+select konak.sort_index('konak.homework_submissions', 'submitted_at', '{homework_id}');
+select konak.sort_index('konak.homework_submissions', 'submitted_at', '{student_id}');
+select konak.sort_index('konak.homework_submissions', 'submitted_at');
+select konak.sort_index('konak.homework_submissions', 'submitted_at', '{is_late}');
 create unique index homework_submissions_student_id_key
     on konak.homework_submissions (company_id, homework_id, student_id)
     where deleted_at is null;
@@ -380,18 +365,12 @@ create table konak.grades (
 	    check (length(academic_year) between 1 and 7),
 	constraint grades_remarks_length check (length(remarks) <= 2000)
 );
-create index grades_student_id_idx on konak.grades
-    (company_id, student_id, exam_date, id);
-create index grades_subject_id_idx on konak.grades
-    (company_id, subject_id, exam_date, id);
-create index grades_exam_type_id_idx on konak.grades
-    (company_id, exam_type_id, exam_date, id);
-create index grades_exam_date_idx on konak.grades
-    (company_id, exam_date, id) where deleted_at is null;
-create index grades_teacher_id_idx on konak.grades
-    (company_id, teacher_id, exam_date, id);
-create index grades_academic_year_idx on konak.grades
-    (company_id, academic_year, exam_date, id) where deleted_at is null;
+select konak.sort_index('konak.grades', 'exam_date', '{student_id}');
+select konak.sort_index('konak.grades', 'exam_date', '{subject_id}');
+select konak.sort_index('konak.grades', 'exam_date', '{exam_type_id}');
+select konak.sort_index('konak.grades', 'exam_date');
+select konak.sort_index('konak.grades', 'exam_date', '{teacher_id}');
+select konak.sort_index('konak.grades', 'exam_date', '{academic_year}');
 alter table konak.grades
     add constraint grades_marks_obtained_range
 	check (marks_obtained between 0 and total_marks),

@@ -94,18 +94,12 @@ create table konak.announcements (
 	    foreign key (company_id, author_id)
 	    references konak.memberships (company_id, user_id)
 );
-create index announcements_title_idx on konak.announcements
-    (company_id, title collate "tr-x-icu", id) where deleted_at is null;
-create index announcements_target_type_idx on konak.announcements
-    (company_id, target_type, coalesce(published_at, 'infinity'), id) where deleted_at is null;
-create index announcements_class_id_idx on konak.announcements
-    (company_id, class_id, coalesce(published_at, 'infinity'), id);
-create index announcements_priority_idx on konak.announcements
-    (company_id, priority, id) where deleted_at is null;
-create index announcements_published_at_idx on konak.announcements
-    (company_id, coalesce(published_at, 'infinity'), id) where deleted_at is null;
-create index announcements_author_id_idx on konak.announcements
-    (company_id, author_id, coalesce(published_at, 'infinity'), id);
+select konak.sort_index('konak.announcements', 'title');
+select konak.sort_index('konak.announcements', 'published_at', '{target_type}');
+select konak.sort_index('konak.announcements', 'published_at', '{class_id}');
+select konak.sort_index('konak.announcements', 'priority');
+select konak.sort_index('konak.announcements', 'published_at');
+select konak.sort_index('konak.announcements', 'published_at', '{author_id}');
 create index announcements_search on konak.announcements
     using gin (company_id, search gin_trgm_ops);
 alter table konak.announcements
@@ -193,18 +187,12 @@ create table konak.qa_messages (
 	    check (length(message) between 1 and 5000),
 	constraint qa_messages_reply_length check (length(reply) <= 5000)
 );
-create index qa_messages_student_id_idx on konak.qa_messages
-    (company_id, student_id, created_at, id);
-create index qa_messages_parent_id_idx on konak.qa_messages
-    (company_id, parent_id, created_at, id);
-create index qa_messages_class_teacher_id_idx on konak.qa_messages
-    (company_id, class_teacher_id, created_at, id);
-create index qa_messages_status_idx on konak.qa_messages
-    (company_id, status, created_at, id);
-create index qa_messages_priority_idx on konak.qa_messages
-    (company_id, priority, id);
-create index qa_messages_created_at_idx on konak.qa_messages
-    (company_id, created_at, id);
+select konak.sort_index('konak.qa_messages', 'created_at', '{student_id}');
+select konak.sort_index('konak.qa_messages', 'created_at', '{parent_id}');
+select konak.sort_index('konak.qa_messages', 'created_at', '{class_teacher_id}');
+select konak.sort_index('konak.qa_messages', 'created_at', '{status}');
+select konak.sort_index('konak.qa_messages', 'priority');
+select konak.sort_index('konak.qa_messages', 'created_at');
 create index qa_messages_search on konak.qa_messages
     using gin (company_id, search gin_trgm_ops);
 alter table konak.qa_messages add constraint qa_messages_reply_required
@@ -290,24 +278,15 @@ create table konak.complaints (
 	    foreign key (company_id, resolved_by)
 	    references konak.memberships (company_id, user_id)
 );
-create index complaints_subject_idx on konak.complaints
-    (company_id, subject collate "tr-x-icu", id);
-create index complaints_student_id_idx on konak.complaints
-    (company_id, student_id, created_at, id);
-create index complaints_complainant_id_idx on konak.complaints
-    (company_id, complainant_id, created_at, id);
-create index complaints_class_teacher_id_idx on konak.complaints
-    (company_id, class_teacher_id, created_at, id);
-create index complaints_category_idx on konak.complaints
-    (company_id, category, created_at, id);
-create index complaints_status_idx on konak.complaints
-    (company_id, status, created_at, id);
-create index complaints_priority_idx on konak.complaints
-    (company_id, priority, id);
-create index complaints_resolved_by_idx on konak.complaints
-    (company_id, resolved_by, created_at, id);
-create index complaints_created_at_idx on konak.complaints
-    (company_id, created_at, id);
+select konak.sort_index('konak.complaints', 'subject');
+select konak.sort_index('konak.complaints', 'created_at', '{student_id}');
+select konak.sort_index('konak.complaints', 'created_at', '{complainant_id}');
+select konak.sort_index('konak.complaints', 'created_at', '{class_teacher_id}');
+select konak.sort_index('konak.complaints', 'created_at', '{category}');
+select konak.sort_index('konak.complaints', 'created_at', '{status}');
+select konak.sort_index('konak.complaints', 'priority');
+select konak.sort_index('konak.complaints', 'created_at', '{resolved_by}');
+select konak.sort_index('konak.complaints', 'created_at');
 create index complaints_search on konak.complaints
     using gin (company_id, search gin_trgm_ops);
 alter table konak.complaints add constraint complaints_resolution_required

@@ -28,8 +28,7 @@ create table konak.school_analytics (
 	constraint school_analytics_company_id_fkey foreign key (company_id)
 	    references konak.companies (id)
 );
-create index school_analytics_date_idx on konak.school_analytics
-    (company_id, date, id);
+select konak.sort_index('konak.school_analytics', 'date');
 create unique index school_analytics_date_key on konak.school_analytics
     (company_id, date);
 

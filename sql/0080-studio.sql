@@ -48,14 +48,10 @@ create table konak.carpets (
 	constraint carpets_color_length check (length(color) <= 50),
 	constraint carpets_material_length check (length(material) <= 100)
 );
-create index carpets_name_idx on konak.carpets
-    (company_id, name collate "tr-x-icu", id) where deleted_at is null;
-create index carpets_code_idx on konak.carpets
-    (company_id, code collate "tr-x-icu", id) where deleted_at is null;
-create index carpets_material_idx on konak.carpets
-    (company_id, (coalesce(material, E'\uFFFF') collate "tr-x-icu"), id) where deleted_at is null;
-create index carpets_is_active_idx on konak.carpets
-    (company_id, is_active, name collate "tr-x-icu", id) where deleted_at is null;
+select konak.sort_index('konak.carpets', 'name');
+select konak.sort_index('konak.carpets', 'code');
+select konak.sort_index('konak.carpets', 'material');
+select konak.sort_index('konak.carpets', 'name', '{is_active}');
 create index carpets_search on konak.carpets
     using gin (company_id, search gin_trgm_ops);
 create unique index carpets_code_key on konak.carpets
@@ -99,14 +95,10 @@ create table konak.render_jobs (
 	constraint render_jobs_error_text_length
 	    check (length(error_text) <= 5000)
 );
-create index render_jobs_user_id_idx on konak.render_jobs
-    (company_id, user_id, created_at, id);
-create index render_jobs_carpet_id_idx on konak.render_jobs
-    (company_id, carpet_id, created_at, id);
-create index render_jobs_status_idx on konak.render_jobs
-    (company_id, status, created_at, id);
-create index render_jobs_created_at_idx on konak.render_jobs
-    (company_id, created_at, id);
+select konak.sort_index('konak.render_jobs', 'created_at', '{user_id}');
+select konak.sort_index('konak.render_jobs', 'created_at', '{carpet_id}');
+select konak.sort_index('konak.render_jobs', 'created_at', '{status}');
+select konak.sort_index('konak.render_jobs', 'created_at');
 alter table konak.render_jobs
     add constraint render_jobs_cost_range check (cost >= 0),
     add constraint render_jobs_finished_at_order
@@ -153,12 +145,9 @@ create table konak.credit_logs (
 	constraint credit_logs_job_id_fkey foreign key (company_id, job_id)
 	    references konak.render_jobs
 );
-create index credit_logs_user_id_idx on konak.credit_logs
-    (company_id, user_id, created_at, id);
-create index credit_logs_job_id_idx on konak.credit_logs
-    (company_id, job_id, created_at, id);
-create index credit_logs_created_at_idx on konak.credit_logs
-    (company_id, created_at, id);
+select konak.sort_index('konak.credit_logs', 'created_at', '{user_id}');
+select konak.sort_index('konak.credit_logs', 'created_at', '{job_id}');
+select konak.sort_index('konak.credit_logs', 'created_at');
 alter table konak.credit_logs
     add constraint credit_logs_delta_range check (delta <> 0),
     add constraint credit_logs_balance_after_range check (balance_after >= 0);
