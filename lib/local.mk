@@ -4,6 +4,7 @@ libkonak_a_SOURCES += \
 	lib/buf.c lib/buf.h \
 	lib/cbor.c lib/cbor.h \
 	lib/conf.c lib/conf.h \
+	lib/csv.c lib/csv.h \
 	lib/date.c lib/date.h \
 	lib/frame.c lib/frame.h \
 	lib/hex.c lib/hex.h \

@@ -59,15 +59,20 @@ libtui_a_SOURCES += \
 	tui/call.h \
 	tui/chart.c \
 	tui/chart.h \
+	tui/export.c \
+	tui/import.c \
 	tui/known.c \
 	tui/link.c \
 	tui/link.h \
 	tui/rows.c \
 	tui/rows.h \
+	tui/script-file.c \
+	tui/script-int.h \
 	tui/script.c \
 	tui/script.h \
 	tui/store.c \
 	tui/store.h \
+	tui/transfer.h \
 	tui/val.c \
 	tui/val.h \
 	tui/val_cbor.c \

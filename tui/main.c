@@ -89,10 +89,14 @@ main_complain(enum lang lang, const char *key, const char *name,
 static int
 main_options(struct options *o, int argc, char **argv)
 {
-	int	c;
+	const char	*known = ":hV";
+	int		 c, i;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":hV", long_options, NULL)) != -1) {
+	for (i = 1; i < argc; i++)
+		if (script_is_file(argv[i]))
+			known = "+:hV";
+	while ((c = getopt_long(argc, argv, known, long_options, NULL)) != -1) {
 		switch (c) {
 		case OPT_SOCKET:
 			o->conf.socket = optarg;

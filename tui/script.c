@@ -16,20 +16,10 @@
 #include "lib/proto.h"
 #include "lib/xmalloc.h"
 #include "tui/script.h"
+#include "tui/script-int.h"
 #include "tui/wire.h"
 
-struct script {
-	struct event_base	*base;
-	struct link		*link;
-	const struct link_conf	*conf;
-	enum lang		 lang;
-	char			 name[320];	/* server and tenant */
-	const char		*verb;
-	int			 code;		/* exit code */
-	bool			 over;
-};
-
-static void
+void
 script_end(struct script *s, int code)
 {
 	if (s->over)
@@ -39,7 +29,7 @@ script_end(struct script *s, int code)
 	event_base_loopbreak(s->base);
 }
 
-static void
+void
 script_print(FILE *f, const struct val *v)
 {
 	char	*json = val_json(v, false);
@@ -50,7 +40,7 @@ script_print(FILE *f, const struct val *v)
 }
 
 /* An error of ours, in the form that the server's have. */
-static void
+void
 script_error(const char *code, const char *text)
 {
 	struct val	*v = val_map();
@@ -61,7 +51,7 @@ script_error(const char *code, const char *text)
 	val_free(v);
 }
 
-static void
+void
 script_error_key(const struct script *s, const char *code, const char *key,
     const char *param, const char *value)
 {
@@ -166,9 +156,8 @@ session_save(const struct script *s, const struct val *token)
 	return ok;
 }
 
-/* Sets the link's session from the file; false when there is none. */
-static bool
-session_load(struct script *s)
+bool
+script_session(struct script *s)
 {
 	char	 path[1100], line[256];
 	uint8_t	 token[64];
@@ -204,7 +193,7 @@ session_forget(const struct script *s)
 /* --- login -------------------------------------------------------------- */
 
 /* A line of standard input; without echo when a person types it. */
-static bool
+bool
 script_read_line(const char *prompt, char *line, size_t size)
 {
 	struct termios	 old, quiet;
@@ -430,7 +419,7 @@ script_call(struct script *s, const char *verb, const char *json,
 			return;
 		}
 	}
-	known = session_load(s);
+	known = script_session(s);
 	if (!known && strcmp(verb, "session.sign_out") == 0) {
 		val_free(args);
 		script_end(s, SCRIPT_DONE);
@@ -444,10 +433,16 @@ script_call(struct script *s, const char *verb, const char *json,
 /* --- The whole ------------------------------------------------------------ */
 
 bool
+script_is_file(const char *word)
+{
+	return strcmp(word, "export") == 0 || strcmp(word, "import") == 0;
+}
+
+bool
 script_is(const char *word)
 {
 	return strcmp(word, "login") == 0 || strcmp(word, "call") == 0 ||
-	    strcmp(word, "logout") == 0;
+	    strcmp(word, "logout") == 0 || script_is_file(word);
 }
 
 static bool
@@ -457,7 +452,8 @@ script_usage(int argc, char **argv)
 		return true;
 	if (strcmp(argv[0], "call") == 0 && (argc == 2 || argc == 3))
 		return true;
-	return strcmp(argv[0], "logout") == 0 && argc == 1;
+	return script_is_file(argv[0]) ||
+	    (strcmp(argv[0], "logout") == 0 && argc == 1);
 }
 
 int
@@ -478,7 +474,13 @@ script_run(const struct link_conf *conf, enum lang lang, const char *request,
 	if ((s.base = event_base_new()) == NULL)
 		return SCRIPT_NO_LINE;
 	s.link = link_new(s.base, conf, &events, &s);
-	if (strcmp(argv[0], "login") == 0)
+	if (script_is_file(argv[0])) {
+		if (!script_file(&s, argc, argv)) {
+			script_error_key(&s, "invalid", "client.usage_file",
+			    NULL, NULL);
+			script_end(&s, SCRIPT_REFUSED);
+		}
+	} else if (strcmp(argv[0], "login") == 0)
 		script_login(&s, argv[1]);
 	else if (strcmp(argv[0], "call") == 0)
 		script_call(&s, argv[1], argc == 3 ? argv[2] : NULL, request);

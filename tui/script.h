@@ -19,6 +19,9 @@ int	script_run(const struct link_conf *, enum lang, const char *request,
 /* True when the word is one of script.c's commands. */
 bool	script_is(const char *);
 
+/* export and import, whose options follow them. */
+bool	script_is_file(const char *);
+
 /* Why there is no connection, as a sentence; for the screen as well. */
 void	link_why_text(const struct link_info *, const char *server, enum lang,
 	    char *, size_t);
