@@ -237,34 +237,58 @@ no_field(const char *name)
 	return false;
 }
 
+/* Conditions in the words of the list's filter box. */
+static bool
+filter_args(struct val *list)
+{
+	struct filter		 filter = { .nchips = 0 };
+	struct cond		 cond;
+	const struct field	*f;
+	struct val		*map = NULL;
+	char			*search = NULL, why[240] = "";
+	size_t			 i;
+	bool			 good = true;
+
+	for (i = 0; i < job.npairs && good; i++) {
+		if ((f = find_field(job.pair[i].name)) == NULL) {
+			filter_clear(&filter);
+			return no_field(job.pair[i].name);
+		}
+		good = cond_parse(f, "", job.pair[i].value, &cond, why,
+		    sizeof why);
+		if (good)
+			filter_add(&filter, &cond, NULL);
+	}
+	if (good)
+		map = filter_query(&filter, job.def, &search);
+	filter_clear(&filter);
+	free(search);
+	if (map != NULL)
+		val_put(list, "filter", map);
+	if (!good) {
+		script_error("invalid", why);
+		script_end(job.s, SCRIPT_REFUSED);
+	}
+	return good;
+}
+
 /* search, filter, sort and columns of the list. */
 static bool
 list_args(struct val *list)
 {
-	struct val		*filter = val_map(), *names = val_array(), *v;
+	struct val		*names;
 	const struct field	*f;
-	char			*copy, *name, *rest, *shown;
-	size_t			 i;
+	char			*copy, *name, *rest;
 
-	val_put(list, "filter", filter);
-	for (i = 0; i < job.npairs; i++) {
-		if ((f = find_field(job.pair[i].name)) == NULL)
-			return no_field(job.pair[i].name);
-		shown = NULL;
-		v = filter_condition(f, job.pair[i].value, &shown);
-		free(shown);
-		if (v == NULL)
-			v = val_text(job.pair[i].value);
-		val_put(filter, f->name, v);
-	}
+	if (!filter_args(list))
+		return false;
 	if (job.search != NULL)
 		val_put_text(list, "search", job.search);
 	if (job.sort != NULL)
 		val_put_text(list, "sort", job.sort);
-	if (job.columns == NULL) {
-		val_free(names);
+	if (job.columns == NULL)
 		return true;
-	}
+	names = val_array();
 	copy = xstrdup(job.columns);
 	for (name = strtok_r(copy, ",", &rest); name != NULL;
 	    name = strtok_r(NULL, ",", &rest)) {
