@@ -9,6 +9,7 @@
 #include "tui/app.h"
 #include "tui/call.h"
 #include "tui/dialog.h"
+#include "tui/draft.h"
 #include "tui/frame.h"
 #include "tui/palette.h"
 #include "tui/picker.h"
@@ -21,6 +22,7 @@
 #include "tui/view/card.h"
 #include "tui/view/chartview.h"
 #include "tui/view/group.h"
+#include "tui/view/form.h"
 #include "tui/view/home.h"
 #include "tui/view/list.h"
 
@@ -336,6 +338,7 @@ app_ready(bool fresh)
 		picker_close();
 		view_pop_above(NULL);
 		home_open();
+		form_drafts_start();
 	} else {
 		home_renew();
 	}
@@ -697,11 +700,16 @@ app_chosen_language(const char *code)
 	app_language(code);
 }
 
+/* Told to go, or the terminal is gone: what was typed is kept here at once,
+ * and the server gets a moment to keep it, too. */
 static void
 app_ending(int sig)
 {
+	struct timeval	tv = { 0, 300000 };
+
 	(void)sig;
-	event_base_loopbreak(app.base);
+	form_flush_all();
+	event_base_loopexit(app.base, &tv);
 }
 
 int
@@ -736,6 +744,7 @@ app_run(const struct link_conf *conf, enum lang lang, bool lang_given,
 	ui_stop();
 	view_pop_above(NULL);
 	view_sweep();
+	draft_stop();
 	link_free(app.link);
 	call_clear();
 	defs_clear();

@@ -61,6 +61,8 @@ libtui_a_SOURCES += \
 	tui/chart.h \
 	tui/export.c \
 	tui/import.c \
+	tui/draft.c \
+	tui/draft.h \
 	tui/known.c \
 	tui/link.c \
 	tui/link.h \

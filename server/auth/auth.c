@@ -21,6 +21,7 @@ auth_register(void)
 	verb_register(people_verbs);
 	verb_register(role_verbs);
 	verb_register(group_verbs);
+	verb_register(draft_verbs);
 }
 
 void

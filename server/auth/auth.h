@@ -14,6 +14,7 @@
 #include "server/req.h"
 
 struct event_base;
+struct seal_aad;
 struct secret;
 
 /* Registers all verbs of this folder. */
@@ -67,6 +68,14 @@ void	auth_check_code(struct req *, const char *user, const char *group,
 void	auth_seal(struct req *, const char *user, const char *group,
 	    const struct secret *, void (*then)(struct req *,
 	    const char *box));
+
+/* The same for what is bound to another place: a form that was not saved. The
+ * opened secret is borrowed. */
+void	auth_close_box(struct req *, const struct seal_aad *,
+	    const struct secret *, void (*then)(struct req *,
+	    const char *box));
+void	auth_open_box(struct req *, const struct seal_aad *, const char *box,
+	    void (*then)(struct req *, const struct secret *));
 
 /* signin.c: between password and second factor. Requests copy what they need:
  * the state goes when the connection signs in or starts over. */
@@ -140,6 +149,6 @@ unsigned nowhere_take(const char *email, const char *network);
 unsigned nowhere_miss(const char *email, const char *network);
 
 extern const struct verb signin_verbs[], setup_verbs[], session_verbs[],
-    people_verbs[], role_verbs[], group_verbs[];
+    people_verbs[], role_verbs[], group_verbs[], draft_verbs[];
 
 #endif

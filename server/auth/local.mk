@@ -2,6 +2,7 @@
 libkonakd_a_SOURCES += \
 	server/auth/auth.c \
 	server/auth/auth.h \
+	server/auth/drafts.c \
 	server/auth/group.c \
 	server/auth/nowhere.c \
 	server/auth/password.c \

@@ -104,6 +104,19 @@ tenant_seal(struct req *r)
 	return *slot;
 }
 
+/* A box out of bytea as text; what is none has no bytes and does not open. */
+static uint8_t *
+box_bytes(struct req *r, const char *box, size_t *len)
+{
+	uint8_t *raw = arena_alloc(r->arena, strlen(box) / 2 + 1);
+
+	*len = 0;
+	if (strncmp(box, "\\x", 2) != 0 || !hex_decode(box + 2,
+	    strlen(box) - 2, raw, strlen(box) / 2, len))
+		*len = 0;
+	return raw;
+}
+
 struct check {
 	struct req	*req;
 	const char	*code;
@@ -139,7 +152,7 @@ auth_check_code(struct req *r, const char *user, const char *group,
 	struct check *c;
 	struct seal *seal;
 	uint8_t *raw;
-	size_t len = 0;
+	size_t len;
 
 	if (req_gone(r) || (seal = tenant_seal(r)) == NULL)
 		return;
@@ -147,10 +160,7 @@ auth_check_code(struct req *r, const char *user, const char *group,
 		then(r, -1);
 		return;
 	}
-	raw = arena_alloc(r->arena, strlen(box) / 2 + 1);
-	if (strncmp(box, "\\x", 2) != 0 || !hex_decode(box + 2,
-	    strlen(box) - 2, raw, strlen(box) / 2, &len))
-		len = 0;	/* does not open then */
+	raw = box_bytes(r, box, &len);
 	c = arena_alloc(r->arena, sizeof(*c));
 	c->req = r;
 	c->code = code;
@@ -178,10 +188,9 @@ seal_closed(void *arg, enum seal_result result, const uint8_t *box, size_t len)
 }
 
 void
-auth_seal(struct req *r, const char *user, const char *group,
+auth_close_box(struct req *r, const struct seal_aad *aad,
     const struct secret *plain, void (*then)(struct req *, const char *))
 {
-	struct seal_aad aad = totpbox_aad(group, user);
 	struct closing *c;
 	struct seal *seal;
 
@@ -191,5 +200,53 @@ auth_seal(struct req *r, const char *user, const char *group,
 	c->req = r;
 	c->then = then;
 	req_hold(r);
-	seal_close(seal, &aad, plain, seal_closed, c);
+	seal_close(seal, aad, plain, seal_closed, c);
+}
+
+void
+auth_seal(struct req *r, const char *user, const char *group,
+    const struct secret *plain, void (*then)(struct req *, const char *))
+{
+	struct seal_aad aad = totpbox_aad(group, user);
+
+	auth_close_box(r, &aad, plain, then);
+}
+
+/* --- Drafts -------------------------------------------------------------- */
+
+struct opening {
+	struct req	*req;
+	void		(*then)(struct req *, const struct secret *);
+};
+
+static void
+box_opened(void *arg, enum seal_result result, struct secret *plain)
+{
+	struct opening *o = arg;
+
+	if (result != SEAL_OK)
+		req_fail(o->req, ERR_UNAVAILABLE, NULL, "auth.no_key", NULL);
+	else
+		o->then(o->req, plain);
+	secret_free(plain);
+	req_go(o->req);
+}
+
+void
+auth_open_box(struct req *r, const struct seal_aad *aad, const char *box,
+    void (*then)(struct req *, const struct secret *))
+{
+	struct opening *o;
+	struct seal *seal;
+	uint8_t *raw;
+	size_t len;
+
+	if (req_gone(r) || (seal = tenant_seal(r)) == NULL)
+		return;
+	raw = box_bytes(r, box, &len);
+	o = arena_alloc(r->arena, sizeof(*o));
+	o->req = r;
+	o->then = then;
+	req_hold(r);
+	seal_open(seal, aad, raw, len, box_opened, o);
 }

@@ -119,6 +119,7 @@ form_changed(struct form *fm)
 {
 	/* Another content is another request. */
 	fm->request[0] = '\0';
+	formdraft_changed(fm);
 }
 
 void
@@ -138,6 +139,7 @@ struct form_arg {
 	const char		*type, *id;
 	const struct val	*fixed;
 	bool			 clone;
+	bool			 resume;	/* with its draft */
 	const char		*name;	/* of what is made */
 	struct def		*own;
 	const char		*verb;
@@ -189,6 +191,7 @@ form_start(struct view *v, void *arg)
 		return false;
 	}
 	fm->clone = a->clone;
+	fm->resume = a->resume;
 	if (a->id != NULL && !a->clone)
 		snprintf(fm->id, sizeof fm->id, "%s", a->id);
 	fm->fixed = a->fixed == NULL ? NULL : val_copy(a->fixed);
@@ -208,6 +211,7 @@ form_start(struct view *v, void *arg)
 	form_name(fm, a->name);
 	fm->loaded = true;
 	formlive_start(fm);
+	formdraft_ask(fm);
 	return true;
 }
 
@@ -223,6 +227,7 @@ form_close(struct view *v)
 		app_forget(fm->parent_call);
 	form_look_end(fm);
 	formlive_free(fm->live);
+	formdraft_free(fm->draft);
 	if (fm->making)
 		form_on_created(NULL, NULL);
 	for (i = 0; i < fm->n; i++)
@@ -559,8 +564,10 @@ form_leave_cb(enum dialog_leave how, void *arg)
 
 	if (how == LEAVE_SAVE)
 		form_save(fm);
-	else if (how == LEAVE_DROP)
+	else if (how == LEAVE_DROP) {
+		formdraft_end(fm);
 		view_pop(fm->view);
+	}
 }
 
 /* Back from `+ Yeni`, whether something was made or not. */
@@ -581,8 +588,10 @@ form_leave(struct view *v)
 	struct form	*fm = v->state;
 	char		 title[200];
 
-	if (!form_dirty(fm))
+	if (!form_dirty(fm)) {
+		formdraft_close(fm);
 		return true;
+	}
 	form_title(v, title, sizeof title);
 	dialog_unsaved(title, form_leave_cb, fm);
 	return false;
@@ -670,4 +679,23 @@ form_clone(const char *type, const char *id)
 	struct form_arg	a = { .type = type, .id = id, .clone = true };
 
 	view_push(&form_view, &a);
+}
+
+void
+form_resume(const char *type, const char *record)
+{
+	struct form_arg	a = { .type = type, .resume = true,
+			    .id = record[0] == '\0' ? NULL : record };
+
+	view_push(&form_view, &a);
+}
+
+void
+form_flush_all(void)
+{
+	struct view	*v;
+
+	for (v = view_top(); v != NULL; v = v->below)
+		if (v->ops == &form_view && !v->dead)
+			formdraft_flush(v->state);
 }

@@ -31,6 +31,13 @@ typedef void	 (*form_created_cb)(const char *type, const char *id, void *);
 void	 form_on_created(form_created_cb, void *arg);
 form_created_cb	 form_who_waits(void **arg);
 
+/* Opens the form with its draft; record "": a new one. */
+void	 form_resume(const char *type, const char *record);
+/* A company was entered: its drafts are offered. */
+void	 form_drafts_start(void);
+/* The client is about to end: what is unsaved is kept. */
+void	 form_flush_all(void);
+
 /* For formfield.c. */
 void	 form_touched(struct form *, struct formfield *);
 void	 form_currency(struct form *, const struct formfield *, struct buf *);

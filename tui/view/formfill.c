@@ -247,7 +247,9 @@ form_loaded_cb(const struct link_reply *r, void *arg)
 		snprintf(fm->error, sizeof fm->error, "%s", r->text);
 	else
 		form_fill(fm, r->body);
-	if (r->ok)
+	if (r->ok) {
 		formlive_start(fm);
+		formdraft_ask(fm);
+	}
 	ui_redraw();
 }

@@ -11,6 +11,7 @@
 #include "tui/view/form.h"
 #include "tui/view/formfield.h"
 
+struct formdraft;
 struct formlive;
 struct input;
 struct lookup;
@@ -44,6 +45,8 @@ struct form {
 	size_t			 found;
 	uint64_t		 parent_call;	/* for a reference's title */
 	struct formlive		*live;		/* see formlive.c */
+	struct formdraft	*draft;		/* see formdraft.c; NULL: none */
+	bool			 resume;	/* with what was kept */
 	struct formfield	*made_for;	/* the field that `+ Yeni` fills */
 	bool			 making;
 	form_created_cb		 waited;	/* who waited before */
@@ -86,6 +89,21 @@ void		 formlive_free(struct formlive *);
 /* ff has another value: what hangs on it is shown, hidden, taken over or
  * worked out. */
 void		 formlive_changed(struct form *, struct formfield *);
+
+/* formdraft.c: what was typed survives the client, the line, the server. */
+void		 formdraft_changed(struct form *);
+/* At once: the client ends. */
+void		 formdraft_flush(struct form *);
+/* It was saved, or thrown away. */
+void		 formdraft_end(struct form *);
+/* The form is closed, and nothing in it is unsaved. */
+void		 formdraft_close(struct form *);
+void		 formdraft_free(struct formdraft *);
+/* Once its values are there: go on with what was kept? */
+void		 formdraft_ask(struct form *);
+/* One field of a draft, and back. */
+struct val	*formdraft_field(const struct formfield *);
+void		 formdraft_restore(struct formfield *, const struct val *);
 
 /* formsave.c */
 void		 form_title_text(struct form *, struct buf *);

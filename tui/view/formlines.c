@@ -352,6 +352,83 @@ formlines_args(struct formlines *fl)
 	return NULL;
 }
 
+/* --- Drafts ------------------------------------------------------------------ */
+
+struct val *
+formlines_draft(const struct formlines *fl)
+{
+	struct val	*list = val_array(), *m, *cells;
+	struct formline	*l;
+	size_t		 i, k;
+
+	for (i = 0; i < fl->n; i++) {
+		l = fl->row[i];
+		if (line_blank(fl, l))
+			continue;
+		m = val_map();
+		val_put_text(m, "id", l->id);
+		val_put_int(m, "version", l->version);
+		val_put_bool(m, "deleted", l->deleted);
+		cells = val_map();
+		for (k = 0; k < fl->ncols; k++)
+			if (formfield_dirty(&l->cell[k]))
+				val_put(cells, fl->column[k].f->name,
+				    formdraft_field(&l->cell[k]));
+		val_put(m, "cells", cells);
+		val_add(list, m);
+	}
+	return list;
+}
+
+/* The row with this id, taken out of the block; a new one for none; NULL:
+ * somebody has deleted it. */
+static struct formline *
+line_take(struct formlines *fl, const char *id)
+{
+	struct formline	*l;
+	size_t		 i;
+
+	if (id[0] == '\0')
+		return line_new(fl);
+	for (i = 0; i < fl->n; i++) {
+		if (strcmp(fl->row[i]->id, id) != 0)
+			continue;
+		l = fl->row[i];
+		memmove(fl->row + i, fl->row + i + 1,
+		    (fl->n - i - 1) * sizeof *fl->row);
+		fl->n--;
+		return l;
+	}
+	return NULL;
+}
+
+void
+formlines_restore(struct formlines *fl, const struct val *list)
+{
+	const struct val	*v, *cells;
+	struct formline		*l;
+	size_t			 i, k, at = 0;
+
+	for (i = 0; i < val_count(list); i++) {
+		v = list->item[i];
+		l = line_take(fl, val_get_str(v, "id") == NULL ? "" :
+		    val_get_str(v, "id"));
+		if (l == NULL)
+			continue;
+		if (l->id[0] != '\0')
+			l->version = val_get_int(v, "version", l->version);
+		l->deleted = val_get_bool(v, "deleted");
+		cells = val_get(v, "cells");
+		for (k = 0; k < fl->ncols; k++)
+			formdraft_restore(&l->cell[k], val_get(cells,
+			    fl->column[k].f->name));
+		line_insert(fl, l, at++);
+	}
+	fl->moved = at > 0;
+	fl->at = fl->col = 0;
+	formlines_touched(fl);
+}
+
 /* --- Looking up ------------------------------------------------------------ */
 
 struct formfield *

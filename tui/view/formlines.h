@@ -35,6 +35,10 @@ bool	 formlines_check(struct formlines *, bool saving);
 /* What is to be saved; NULL: nothing. */
 struct val *formlines_args(struct formlines *);
 
+/* Its rows as a draft, and back over what was loaded. */
+struct val *formlines_draft(const struct formlines *);
+void	 formlines_restore(struct formlines *, const struct val *);
+
 /* The cell under the cursor; never NULL while there are columns and rows. */
 struct formfield *formlines_cell(struct formlines *);
 /* Another field of the cell's row; NULL: it has none of that name. */

@@ -274,6 +274,7 @@ form_saved_cb(const struct link_reply *r, void *arg)
 		if (fm->id[0] == '\0' && id != NULL && created_cb != NULL)
 			created_cb(fm->d->name, id, created_arg);
 		watch_touch(fm->d->name);
+		formdraft_end(fm);
 		view_pop(fm->view);
 		return;
 	}

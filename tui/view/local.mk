@@ -20,6 +20,7 @@ libtui_a_SOURCES += \
 	tui/view/filterparse.c \
 	tui/view/form.c \
 	tui/view/form.h \
+	tui/view/formdraft.c \
 	tui/view/formfield.c \
 	tui/view/formfield.h \
 	tui/view/formfill.c \
