@@ -13,7 +13,8 @@ struct limits {
 	int64_t	connections_address;	/* of one address */
 	int64_t	hello_s, password_s, code_s, silence_s, slow_s, drain_s;
 	int64_t	output_pause, output_max;	/* bytes a client */
-	int64_t	requests_rate, requests_burst;	/* of one connection */
+	int64_t	requests_rate, requests_burst;	/* of one session */
+	int64_t	address_rate, address_burst;	/* of one address, signed in */
 	int64_t	anon_rate, anon_burst;		/* of one address, before
 						 * signing in */
 	int64_t	statement_s;

@@ -432,15 +432,25 @@ dispatch_run(struct req *r)
 }
 
 static bool
+within_limits(struct client *c, unsigned *wait)
+{
+	if (c->stage != STAGE_SIGNED || c->session == NULL ||
+	    c->session->hash[0] == '\0')
+		return bucket_take(&c->rate,
+		    (double)conf.limits.requests_rate,
+		    (double)conf.limits.requests_burst, wait) &&
+		    (!client_secure(c) || limit_anonymous(c->address, wait));
+	return limit_session(c->session->hash, wait) &&
+	    (!client_secure(c) || limit_address(c->address, wait));
+}
+
+static bool
 check_rate(struct client *c, uint32_t number)
 {
 	unsigned	wait;
 	char		text[12];
 
-	if (bucket_take(&c->rate, (double)conf.limits.requests_rate,
-	    (double)conf.limits.requests_burst, &wait) &&
-	    (c->stage == STAGE_SIGNED || !client_secure(c) ||
-	    limit_anonymous(c->address, &wait)))
+	if (within_limits(c, &wait))
 		return true;
 	snprintf(text, sizeof text, "%u", wait);
 	log_debug(NULL, "rate: %s waits %u s", c->address, wait);

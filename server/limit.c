@@ -1,6 +1,7 @@
 /*
- * Counts an address. A table of chains; an entry goes when nobody is
- * connected from there and its bucket is full again. IPv6 addresses count by
+ * Counts an address, and a session however many connections it has. A table
+ * of chains; an entry goes when nobody is connected from there and its buckets
+ * are full again. IPv6 addresses count by
  * their /64, which is what one customer of a provider has.
  */
 #include <arpa/inet.h>
@@ -21,7 +22,7 @@ struct address {
 	LIST_ENTRY(address)	 link;
 	char			 name[46];
 	unsigned		 connections;
-	struct bucket		 rate;
+	struct bucket		 anonymous, rate;
 };
 
 static LIST_HEAD(, address)	chains[CHAINS];
@@ -40,13 +41,11 @@ address_key(const char *address, char key[46])
 }
 
 static struct address *
-address_get(const char *address)
+entry_get(const char key[46])
 {
 	struct address	*a;
-	char		 key[46];
 	unsigned	 h = 5381, i;
 
-	address_key(address, key);
 	for (i = 0; key[i] != '\0'; i++)
 		h = h * 33 ^ (unsigned char)key[i];
 	h %= CHAINS;
@@ -55,9 +54,18 @@ address_get(const char *address)
 			return a;
 	}
 	a = xcalloc(1, sizeof *a);
-	memcpy(a->name, key, sizeof key);
+	memcpy(a->name, key, sizeof a->name);
 	LIST_INSERT_HEAD(&chains[h], a, link);
 	return a;
+}
+
+static struct address *
+address_get(const char *address)
+{
+	char	key[46];
+
+	address_key(address, key);
+	return entry_get(key);
 }
 
 /* Who comes from the machine itself is like the Unix socket's peers: a tunnel
@@ -89,24 +97,62 @@ limit_address_leave(const char *address)
 bool
 limit_anonymous(const char *address, unsigned *wait)
 {
-	return bucket_take(&address_get(address)->rate,
+	return bucket_take(&address_get(address)->anonymous,
 	    (double)conf.limits.anon_rate, (double)conf.limits.anon_burst,
 	    wait);
+}
+
+bool
+limit_address(const char *address, unsigned *wait)
+{
+	return bucket_take(&address_get(address)->rate,
+	    (double)conf.limits.address_rate,
+	    (double)conf.limits.address_burst, wait);
+}
+
+bool
+limit_session(const char *hash, unsigned *wait)
+{
+	char	key[46];
+
+	/* "\\x…": 176 bits of it are enough to tell sessions apart */
+	snprintf(key, sizeof key, "s%.44s", hash + 2);
+	return bucket_take(&entry_get(key)->rate,
+	    (double)conf.limits.requests_rate,
+	    (double)conf.limits.requests_burst, wait);
+}
+
+/* A bucket that nobody has used since it was full is as good as a new one. */
+static bool
+bucket_full(const struct bucket *b, int64_t burst, int64_t rate, double now)
+{
+	return b->at == 0 || now - b->at >= (double)burst / (double)rate;
+}
+
+static bool
+idle(const struct address *a, double now)
+{
+	return a->connections == 0 &&
+	    bucket_full(&a->anonymous, conf.limits.anon_burst,
+	    conf.limits.anon_rate, now) &&
+	    (a->name[0] == 's' ? bucket_full(&a->rate,
+	    conf.limits.requests_burst, conf.limits.requests_rate, now) :
+	    bucket_full(&a->rate, conf.limits.address_burst,
+	    conf.limits.address_rate, now));
 }
 
 void
 limit_tick(void)
 {
 	struct address	*a, *next;
-	double		 full, now = mono_seconds();
+	double		 now = mono_seconds();
 	int		 n;
 
-	full = (double)conf.limits.anon_burst / (double)conf.limits.anon_rate;
 	for (n = 0; n < CHAINS / 16; n++) {
 		next_chain = (next_chain + 1) % CHAINS;
 		for (a = LIST_FIRST(&chains[next_chain]); a != NULL; a = next) {
 			next = LIST_NEXT(a, link);
-			if (a->connections > 0 || now - a->rate.at < full)
+			if (!idle(a, now))
 				continue;
 			LIST_REMOVE(a, link);
 			free(a);

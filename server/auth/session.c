@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "lib/ids.h"
 #include "lib/lang.h"
 #include "lib/log.h"
 #include "server/auth/auth.h"
@@ -403,6 +404,21 @@ session_language(struct req *r)
 	req_then(r, language_then);
 }
 
+/* As people write it, to E.164; "" takes it away. */
+static const char *
+profile_phone(struct req *r)
+{
+	const char	*s = req_text(r, "phone");
+	char		 out[PHONE_TEXT];
+
+	if (s == NULL || *s == '\0')
+		return s;
+	if (phone_parse(s, strlen(s), out) == ID_OK)
+		return arena_strdup(r->arena, out);
+	req_bad(r, "phone", "value.phone_form", NULL);
+	return NULL;
+}
+
 static void
 session_profile(struct req *r)
 {
@@ -412,9 +428,11 @@ session_profile(struct req *r)
 	};
 	const char *params[] = {
 		req_text(r, "first_name"), req_text(r, "last_name"),
-		req_text(r, "phone"), req_text(r, "timezone")
+		profile_phone(r), req_text(r, "timezone")
 	};
 
+	if (req_failed(r))
+		return;
 	auth_enter(r, NULL);
 	req_query(r, &stmt, 4, params, NULL);
 }
@@ -663,7 +681,7 @@ const struct verb session_verbs[] = {
 	  .args = {
 		{ "first_name", ARG_TEXT, false, 100 },
 		{ "last_name", ARG_TEXT, false, 100 },
-		{ "phone", ARG_TEXT, false, 20 },
+		{ "phone", ARG_TEXT, false, 40 },
 		{ "timezone", ARG_TEXT, false, 50 } },
 	  .run = session_profile },
 	{ .name = NULL }

@@ -21,7 +21,10 @@ static const char sql_columns[] =
     "select c.relname, c.relkind, a.attname, case when t.typtype = 'e' then "
     "'enum' else format_type(a.atttypid, null) end, "
     "case when t.typname in ('varchar', 'bpchar') and a.atttypmod > 4 "
-    "then a.atttypmod - 4 end, a.attnotnull, "
+    "then a.atttypmod - 4 end, case when a.attnotnull then 't' "
+    "when exists (select from pg_constraint k where k.conrelid = c.oid "
+    "and k.conname = c.relname || '_' || a.attname || '_required') "
+    "then 'c' else 'f' end, "
     "(select string_agg(e.enumlabel, ',' order by e.enumsortorder) "
     "from pg_enum e where e.enumtypid = t.oid), "
     "case when a.attgenerated <> '' then (select pg_get_expr(x.adbin, "
@@ -129,6 +132,7 @@ check_column(const struct def *d, const struct field *f, PGresult *res,
 	const char	*type = PQgetvalue(res, row, C_TYPE);
 	bool		 view = PQgetvalue(res, row, C_KIND)[0] == 'v';
 	int		 max, len = atoi(PQgetvalue(res, row, C_LENGTH));
+	char		 notnull = PQgetvalue(res, row, C_NOTNULL)[0];
 
 	if (!type_fits(field_type(f), type)) {
 		def_errors_add(e, f->node, "field \"%s\" is of type %s, "
@@ -147,8 +151,9 @@ check_column(const struct def *d, const struct field *f, PGresult *res,
 		def_errors_add(e, f->node, "field \"%s\" takes %d characters, "
 		    "column %s.%s only %d", f->name, max, d->table, f->column,
 		    len);
-	if (!view && f->required !=
-	    (PQgetvalue(res, row, C_NOTNULL)[0] == 't') && !f->readonly)
+	/* 'c': a constraint TABLE_COLUMN_required says when */
+	if (!view && !f->readonly && notnull != 'c' &&
+	    f->required != (notnull == 't'))
 		def_errors_add(e, f->node, f->required ?
 		    "field \"%s\" is required, column %s.%s may be null" :
 		    "field \"%s\" may be empty, column %s.%s is not null",

@@ -74,7 +74,8 @@ enum def_default {
 	DEFAULT_NOW,
 	DEFAULT_TODAY,
 	DEFAULT_ME,
-	DEFAULT_CURRENCY
+	DEFAULT_CURRENCY,
+	DEFAULT_EMPTY			/* no member: the column's own */
 };
 
 /* Holds while the field has one of the values; none: while it has any. */

@@ -241,6 +241,11 @@ load_default(struct loader *l, const struct ynode *map, struct field *f)
 
 	if (n == NULL)
 		return;
+	if (n->type == YNODE_LIST && n->n == 0 &&
+	    (field_type(f) == VALUE_CHOICES || field_type(f) == VALUE_TAGS)) {
+		f->dflt = DEFAULT_EMPTY;
+		return;
+	}
 	if (n->type != YNODE_SCALAR || n->text[0] == '\0') {
 		fault(l, n, "\"default\" must be one value");
 		return;

@@ -156,6 +156,9 @@ put_default(struct cbw *w, const struct field *f)
 	if (f->dflt == DEFAULT_VALUE) {
 		cbw_key(w, "default");
 		value_send(field_type(f), w, f->dflt_text);
+	} else if (f->dflt == DEFAULT_EMPTY) {
+		cbw_key(w, "default");
+		cbw_array(w, 0);
 	} else if (f->dflt != DEFAULT_NONE)
 		cbw_kv_text(w, "default_is", words[f->dflt]);
 }

@@ -135,8 +135,8 @@ bool	search_sql(struct req *, const struct def *, struct buf *,
 
 /* Patterns for the column search, one a word; and the one that its beginning
  * has when the first searched field begins with the text. */
-#define SEARCH_WORDS	8
-unsigned search_patterns(struct req *, const char *text,
+#define SEARCH_WORDS	16
+unsigned search_patterns(struct req *, const char *arg,
 	    const char *out[SEARCH_WORDS]);
 const char *search_prefix(struct req *, const char *text);
 

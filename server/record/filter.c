@@ -544,22 +544,30 @@ filter_sql(struct req *r, const struct def *d, struct buf *b,
 /*
  * Every word must occur. Words of one or two letters are looked for where
  * words begin, because trigrams know nothing shorter; the column begins with
- * a space for that.
+ * a space for that. The words are those of the argument `arg`; too many of
+ * them fail the request.
  */
 unsigned
-search_patterns(struct req *r, const char *text,
+search_patterns(struct req *r, const char *arg,
     const char *out[SEARCH_WORDS])
 {
+	const char	*text = req_text(r, arg);
 	char		*folded, *word, *rest;
 	unsigned	 n = 0;
 
 	folded = tr_fold(r->arena, text, strlen(text));
 	if (folded == NULL)
 		return 0;
-	for (word = strtok_r(folded, " \t\n", &rest); word != NULL &&
-	    n < SEARCH_WORDS; word = strtok_r(NULL, " \t\n", &rest))
+	for (word = strtok_r(folded, " \t\n", &rest); word != NULL;
+	    word = strtok_r(NULL, " \t\n", &rest)) {
+		if (n == SEARCH_WORDS) {
+			req_bad(r, arg, "record.search_words", "max",
+			    req_printf(r, "%d", SEARCH_WORDS), NULL);
+			return 0;
+		}
 		out[n++] = utf8_count(word, strlen(word)) > 2 ?
 		    like(r, "%", word, "%") : like(r, "% ", word, "%");
+	}
 	return n;
 }
 
@@ -575,17 +583,19 @@ bool
 search_sql(struct req *r, const struct def *d, struct buf *b,
     struct params *p, bool *any)
 {
-	const char	*text = req_text(r, "search"), *words[SEARCH_WORDS];
+	const char	*words[SEARCH_WORDS];
 	unsigned	 n, i;
 
 	*any = false;
-	if (text == NULL)
+	if (req_text(r, "search") == NULL)
 		return true;
 	if (d->nsearch == 0) {
 		req_fail(r, ERR_INVALID, "search", "record.no_search", NULL);
 		return false;
 	}
-	n = search_patterns(r, text, words);
+	n = search_patterns(r, "search", words);
+	if (req_failed(r))
+		return false;
 	for (i = 0; i < n; i++) {
 		buf_addz(b, " and t.search like ");
 		param(b, p, words[i]);

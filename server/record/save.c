@@ -252,6 +252,7 @@ save_default_sql(const struct field *f)
 		    "where c.id = konak.company()), 'TRY')";
 	case DEFAULT_NONE:
 	case DEFAULT_VALUE:
+	case DEFAULT_EMPTY:
 		break;
 	}
 	return NULL;

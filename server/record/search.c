@@ -216,7 +216,7 @@ record_search(struct req *r)
 		    req_printf(r, "%d", LIMIT_MAX), NULL);
 		return;
 	}
-	s->words = search_patterns(r, text, words);
+	s->words = search_patterns(r, "text", words);
 	s->p = arena_alloc(r->arena, sizeof *s->p);
 	s->p->r = r;
 	s->p->v[s->p->n++] = search_prefix(r, text);

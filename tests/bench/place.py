@@ -34,6 +34,8 @@ BIG, SMALL = 'bench', 'few'
 LIMITS = '''limits:
   requests_per_second: 1000000
   requests_burst: 1000000
+  address_requests_per_second: 1000000
+  address_requests_burst: 1000000
   anonymous_per_second: 1000000
   anonymous_burst: 1000000
   connections_per_address: 20000

@@ -95,7 +95,7 @@ select set_eq($$select c.conname::text
 	'protected_record_key', 'role_templates_pkey',
 	'role_template_permissions_pkey', 'job_kinds_pkey', -- no company's data
 	'companies_id_key',	-- what company_id refers to
-	'companies_slug_key', 'companies_email_key', 'companies_domain_key',
+	'companies_slug_key',
 	'groups_id_key',	-- one group a tenant
 	'subscription_plans_id_key',	-- the group's, for every school
 	'users_id_key'],	-- a membership names a person of the group
@@ -107,6 +107,7 @@ select set_eq($$select i.indexrelid::regclass::text
 	and (pg_temp.columns(i.indrelid, i.indkey::int2[]))[1]
 	    is distinct from 'company_id'$$,
     array['groups_one', 'companies_group_one',	-- one of them a tenant
+	'companies_email_key', 'companies_domain_key',
 	'users_email_key'],	-- a person signs in to the tenant
     'and so is every unique index');
 select set_eq($$select c.conname::text

@@ -548,6 +548,7 @@ main(void)
 		.hello_s = 10, .password_s = 10, .code_s = 10, .silence_s = 60,
 		.slow_s = 30, .output_pause = 1 << 20, .output_max = 8 << 20,
 		.requests_rate = 100000, .requests_burst = 100000,
+		.address_rate = 100000, .address_burst = 100000,
 		.anon_rate = 100000, .anon_burst = 100000,
 	};
 	base = event_base_new();
