@@ -35,5 +35,7 @@ libkonakd_a_SOURCES += \
 	server/tls.h \
 	server/verb.c \
 	server/verb.h \
+	server/why.c \
+	server/why.h \
 	server/worker.c \
 	server/worker.h

@@ -26,6 +26,7 @@
 #include "server/record/record.h"
 #include "server/tenant.h"
 #include "server/tls.h"
+#include "server/why.h"
 #include "server/worker.h"
 
 static struct event_base	*base;
@@ -127,6 +128,7 @@ modules_start(void)
 
 	push_register();
 	auth_register();
+	verb_register(why_verbs);
 	for (i = 0; modules[i] != NULL; i++) {
 		if (modules[i]->verbs != NULL)
 			verb_register(modules[i]->verbs);

@@ -14,6 +14,7 @@
 #include "server/dispatch.h"
 #include "server/req_private.h"
 #include "server/tenant.h"
+#include "server/why.h"
 
 #define RETRIES		3
 #define CATCHES		2
@@ -22,12 +23,8 @@ static bool	(*constraint_fn)(struct req *, const struct db_error *);
 
 static const struct db_stmt	stmt_refused = { "refused",
     "select konak.refused($1::bytea, $2::uuid, $3::text, $4::text)" };
-static const struct db_stmt	stmt_holders = { "holders",
-    "select konak.holders($1::uuid, $2::text)" };
-
-static const struct db_stmt	stmt_permission = { "permission",
-    "select name_tr, name_en, konak.module_on($2::uuid, code) "
-    "from konak.permissions where code = $1" };
+static const struct db_stmt	stmt_why = { "why",
+    "select konak.why($1::uuid, $2::uuid, $3::text)" };
 
 void
 req_on_constraint(bool (*fn)(struct req *, const struct db_error *))
@@ -37,42 +34,28 @@ req_on_constraint(bool (*fn)(struct req *, const struct db_error *))
 
 /*
  * A missing right: recorded in a transaction of its own, then answered with
- * the names of those who can grant it.
+ * the roles that hold it and the names of those who can grant it.
  */
-
-static void
-holders_rows(struct db_tx *tx, PGresult *res, void *arg)
-{
-	struct req		*r = arg;
-	struct req_private	*p = r->priv;
-	int			 i, n = PQntuples(res);
-
-	if (n > 20)
-		n = 20;
-	p->holders = arena_array(r->arena, (size_t)n, sizeof *p->holders);
-	for (i = 0; i < n; i++)
-		p->holders[i] = arena_strdup(r->arena, PQgetvalue(res, i, 0));
-	p->nholders = (size_t)n;
-}
 
 /* The sentence says the permission's name; its code stands beside it. */
 static void
 denied_words(struct req *r)
 {
 	struct req_private	*p = r->priv;
-	const char		*need = p->need_name;
+	const struct why	*w = &p->why;
+	const char		*need = w->name[req_lang(r)];
 	char			*names = "";
 	size_t			 i;
 
 	if (need == NULL)
 		need = p->need;
-	for (i = 0; i < p->nholders; i++)
+	for (i = 0; i < w->nholders; i++)
 		names = req_printf(r, "%s%s%s", names, i == 0 ? "" : ", ",
-		    p->holders[i]);
-	if (p->module_off)
+		    w->holders[i]);
+	if (w->module_off)
 		req_fail(r, ERR_DENIED, NULL, "err.denied_module", "need",
 		    need, NULL);
-	else if (p->nholders == 0)
+	else if (w->nholders == 0)
 		req_fail(r, ERR_DENIED, NULL, "err.denied_nobody", "need",
 		    need, NULL);
 	else
@@ -81,15 +64,12 @@ denied_words(struct req *r)
 }
 
 static void
-permission_rows(struct db_tx *tx, PGresult *res, void *arg)
+why_rows(struct db_tx *tx, PGresult *res, void *arg)
 {
 	struct req	*r = arg;
 
-	if (PQntuples(res) != 1)
-		return;
-	r->priv->need_name = arena_strdup(r->arena, PQgetvalue(res, 0,
-	    req_lang(r) == LANG_TR ? 0 : 1));
-	r->priv->module_off = PQgetvalue(res, 0, 2)[0] == 'f';
+	if (PQntuples(res) == 1 && !PQgetisnull(res, 0, 0))
+		why_read(r->arena, PQgetvalue(res, 0, 0), &r->priv->why);
 }
 
 static void
@@ -125,7 +105,7 @@ refuse_denied(struct req *r, const char *code)
 		dispatch_go(r);
 		return;
 	}
-	params = arena_array(r->arena, 8, sizeof *params);
+	params = arena_array(r->arena, 7, sizeof *params);
 	/* Copies, as in tx_enter(): the session may move on before it is
 	 * sent. */
 	params[0] = arena_strdup(r->arena, s->hash);
@@ -134,13 +114,12 @@ refuse_denied(struct req *r, const char *code)
 	params[2] = r->verb->name;
 	params[3] = need;
 	/* what the group decides has nothing to do with the company */
-	params[4] = params[7] = r->verb->state == VERB_COMPANY ? params[1] :
-	    NULL;
-	params[5] = params[6] = need;
+	params[4] = r->verb->state == VERB_COMPANY ? params[1] : NULL;
+	params[5] = arena_strdup(r->arena, s->user);
+	params[6] = need;
 	tx = db_tx_new(tenant_db(r->tenant), 0, 0, refused_done, r);
 	db_tx_query(tx, &stmt_refused, 4, params, NULL, NULL);
-	db_tx_query(tx, &stmt_permission, 2, params + 6, permission_rows, r);
-	db_tx_query(tx, &stmt_holders, 2, params + 4, holders_rows, r);
+	db_tx_query(tx, &stmt_why, 3, params + 4, why_rows, r);
 	if (p->tx != NULL)
 		db_tx_free(p->tx);
 	p->tx = tx;

@@ -76,15 +76,24 @@ fields_write(struct req *r, struct cbw *w)
 }
 
 static void
-denied_write(struct req_private *p, struct cbw *w)
+denied_write(struct req *r, struct cbw *w)
 {
-	size_t	i;
+	const struct why	*why = &r->priv->why;
+	size_t			 i;
 
-	cbw_kv_text(w, "need", p->need);
+	cbw_kv_text(w, "need", r->priv->need);
+	if (why->name[req_lang(r)] != NULL)
+		cbw_kv_text(w, "need_name", why->name[req_lang(r)]);
 	cbw_key(w, "holders");
-	cbw_array(w, (uint32_t)p->nholders);
-	for (i = 0; i < p->nholders; i++)
-		cbw_textz(w, p->holders[i]);
+	cbw_array(w, (uint32_t)why->nholders);
+	for (i = 0; i < why->nholders; i++)
+		cbw_textz(w, why->holders[i]);
+	if (why->role != NULL)
+		cbw_kv_text(w, "role", why->role);
+	cbw_key(w, "roles");
+	cbw_array(w, (uint32_t)why->nroles);
+	for (i = 0; i < why->nroles; i++)
+		cbw_textz(w, why->roles[i]);
 }
 
 void
@@ -108,7 +117,7 @@ reply_error(struct req *r)
 	if (p->nbad > 0)
 		fields_write(r, &w);
 	if (p->need != NULL)
-		denied_write(p, &w);
+		denied_write(r, &w);
 	if (p->wait > 0)
 		cbw_kv_int(&w, "wait", p->wait);
 	if (buf_len(&p->conflict) > 0) {

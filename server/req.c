@@ -77,7 +77,7 @@ req_reset(struct req *r)
 	p->nbad = 0;
 	p->wait = 0;
 	p->need = p->denied = NULL;
-	p->module_off = false;
+	memset(&p->why, 0, sizeof p->why);
 	p->part = NULL;
 	TAILQ_INIT(&p->changes);
 }

@@ -10,6 +10,7 @@
 #include "lib/msg.h"
 #include "server/push.h"
 #include "server/req.h"
+#include "server/why.h"
 
 struct arg_value {
 	bool		 sent;
@@ -58,13 +59,11 @@ struct req_private {
 	STAILQ_HEAD(, req_bad) bad;
 	size_t		 nbad;
 	unsigned	 wait;
-	const char	*need, *need_name;
-	bool		 module_off;	/* what it belongs to */
+	const char	*need;
+	struct why	 why;		/* about it, for the answer */
 	bool		 recording;	/* a refusal, which a client that
 					 * leaves must not cancel */
 	const char	*denied;	/* by req_need(), not yet answered */
-	const char	**holders;
-	size_t		 nholders;
 	struct buf	 conflict;
 	struct cbw	 conflict_w;
 	TAILQ_HEAD(, change) changes;

@@ -18,6 +18,7 @@
 #include "tui/store.h"
 #include "tui/ui.h"
 #include "tui/view.h"
+#include "tui/why.h"
 #include "tui/view/account.h"
 #include "tui/view/card.h"
 #include "tui/view/chartview.h"
@@ -634,17 +635,33 @@ app_push_cb(const struct val *push, void *arg)
 
 /* --- Hooks of the terminal layer ---------------------------------------------------- */
 
+/* Not now, and why. */
 static bool
-app_has(enum action a)
+app_not_now(char *why, size_t len, const char *key)
 {
+	snprintf(why, len, "%s", T(key));
+	return false;
+}
+
+static bool
+app_has(enum action a, char *why, size_t len)
+{
+	if (a == ACT_WHY)
+		return why_known() || app_not_now(why, len, "why.nothing");
+	if (app.company == NULL)
+		return false;
 	switch (a) {
 	case ACT_UNDO:
+		return app_undoable(false) || app_not_now(why, len,
+		    "views.nothing_undo");
 	case ACT_REDO:
+		return app_undoable(true) || app_not_now(why, len,
+		    "views.nothing_redo");
 	case ACT_REFRESH:
 	case ACT_COMPANY:
 	case ACT_ME:
 	case ACT_SIGN_OUT:
-		return app.company != NULL;
+		return true;
 	default:
 		return false;
 	}
@@ -670,6 +687,9 @@ app_action(enum action a)
 		return true;
 	case ACT_SIGN_OUT:
 		app_sign_out();
+		return true;
+	case ACT_WHY:
+		why_open();
 		return true;
 	case ACT_ME:
 		account_menu();
@@ -747,6 +767,7 @@ app_run(const struct link_conf *conf, enum lang lang, bool lang_given,
 	draft_stop();
 	link_free(app.link);
 	call_clear();
+	why_forget();
 	defs_clear();
 	val_free(app.user);
 	val_free(app.company);

@@ -62,6 +62,7 @@ void	 app_forget(uint64_t handle);	/* no answer wanted */
 void	 app_error(const struct link_reply *);
 /* Undo and redo of this client's own writes. */
 void	 app_undo(bool redo);
+bool	 app_undoable(bool redo);	/* is there anything? */
 
 void	 app_sign_out(void);
 

@@ -15,6 +15,8 @@
 #include "tui/frame.h"
 #include "tui/store.h"
 #include "tui/ui.h"
+#include "tui/view.h"
+#include "tui/why.h"
 
 struct call {
 	TAILQ_ENTRY(call)	 entry;
@@ -122,6 +124,8 @@ call_finish(struct call *c, const struct link_reply *r)
 			done_push(undo, &nundo, c->request, c->undo);
 		nredo = 0;
 	}
+	if (!r->ok)
+		why_note(r);
 	if (c->cb != NULL)
 		c->cb(r, c->arg);
 	else if (!r->ok)
@@ -291,8 +295,15 @@ app_error(const struct link_reply *r)
 
 	if (id == NULL && r->request[0] != '\0')
 		id = r->request;
-	toast(TOAST_ERROR, id, "%s", r->text[0] != '\0' ? r->text :
-	    strcmp(r->code, "lost") == 0 ? T("views.no_line") : r->code);
+	if (strcmp(r->code, "denied") == 0)
+		/* The names of those who can help are in the sheet. */
+		toast(TOAST_ERROR, id, "%s", TF("why.hint", "text", r->text,
+		    "key", keys_hint_in(view_top() == NULL ? 0 :
+		    view_top()->ops->when, ACT_WHY), NULL));
+	else
+		toast(TOAST_ERROR, id, "%s", r->text[0] != '\0' ? r->text :
+		    strcmp(r->code, "lost") == 0 ? T("views.no_line") :
+		    r->code);
 }
 
 /* --- Undo ---------------------------------------------------------------------- */
@@ -301,6 +312,12 @@ void
 call_forget_undo(void)
 {
 	nundo = nredo = 0;
+}
+
+bool
+app_undoable(bool again)
+{
+	return (again ? nredo : nundo) > 0;
 }
 
 struct undoing {

@@ -78,5 +78,7 @@ libtui_a_SOURCES += \
 	tui/val.c \
 	tui/val.h \
 	tui/val_cbor.c \
+	tui/why.c \
+	tui/why.h \
 	tui/wire.c \
 	tui/wire.h

@@ -25,6 +25,7 @@
 #include "tui/ui-int.h"
 #include "tui/ui.h"
 #include "tui/view.h"
+#include "tui/why.h"
 
 #define LIKELY		8	/* shown for an empty query */
 #define SEARCH_MS	120
@@ -556,6 +557,8 @@ run_line(struct view *v, int i)
 {
 	struct box *b = v->state;
 	struct line l;
+	const char *label;
+	char right[160];
 	void (*run)(void *);
 	void *arg;
 
@@ -563,6 +566,9 @@ run_line(struct view *v, int i)
 		return;
 	l = b->line[i];
 	if (l.why[0] != '\0') {
+		line_words(&l, &label, right, sizeof(right));
+		why_note_own(TF("palette.off", "what", label, "why", l.why,
+		    NULL), NULL, NULL);
 		toast(TOAST_WARN, NULL, "%s", l.why);
 		return;
 	}
@@ -637,6 +643,9 @@ box_action(struct view *v, enum action a, const struct input *in)
 		view_pop(v);
 		return true;
 	}
+	/* Of an entry that cannot be done now: its reason. */
+	if (a == ACT_WHY && b->n > 0 && b->line[b->pick.at].why[0] != '\0')
+		run_line(v, b->pick.at);
 	if (a == ACT_NEXT_PANE || a == ACT_PREV_PANE)
 		return pick_action(&b->pick,
 		    a == ACT_NEXT_PANE ? ACT_DOWN : ACT_UP);

@@ -506,7 +506,7 @@ go_back(enum action a)
 }
 
 bool
-ui_has(enum action a)
+ui_has(enum action a, char *why, size_t len)
 {
 	switch (a) {
 	case ACT_PALETTE: case ACT_HELP: case ACT_GOTO: case ACT_REDRAW:
@@ -515,7 +515,7 @@ ui_has(enum action a)
 	case ACT_QUIT: case ACT_CLOSE: case ACT_BACK:
 		return true;
 	default:
-		return ui.hooks.has != NULL && ui.hooks.has(a);
+		return ui.hooks.has != NULL && ui.hooks.has(a, why, len);
 	}
 }
 

@@ -19,8 +19,9 @@ struct screen;
 struct ui_hooks {
 	/* An action that no view took (UNDO, NOTICES, SIGN_OUT, ME …). */
 	bool	(*action)(enum action);
-	/* Whether it would be taken (and so stands in palette and help). */
-	bool	(*has)(enum action);
+	/* Whether it would be taken (and so stands in palette and help); with
+	 * a reason when it would, but not now. */
+	bool	(*has)(enum action, char *why, size_t len);
 	/* Ctrl+C, or q on the last view: the person wants to leave, and no
 	 * view is unsaved. */
 	void	(*quit)(void);
@@ -56,8 +57,8 @@ void	 ui_frame(void);
  */
 bool	 ui_action(enum action);
 
-/* True for actions that ui_action() does by itself. */
-bool	 ui_has(enum action);
+/* True for actions that ui_action() does by itself; `why` as of has(). */
+bool	 ui_has(enum action, char *why, size_t len);
 
 /* A key, paste or mouse event, as if from the terminal (tests). */
 struct input;

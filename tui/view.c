@@ -228,8 +228,10 @@ view_can(enum action a, char *why, size_t len)
 	why[0] = '\0';
 	if (v == NULL || !(action_info(a)->when & v->ops->when))
 		return false;
-	if (ui_has(a))
+	if (ui_has(a, why, len))
 		return true;
+	if (why[0] != '\0')
+		return false;
 	if (v->ops->can != NULL)
 		return v->ops->can(v, a, why, len);
 	return hinted(v, a);

@@ -13,6 +13,7 @@
 #include "tui/theme.h"
 #include "tui/ui.h"
 #include "tui/view.h"
+#include "tui/why.h"
 
 struct rights {
 	char		 id[40];
@@ -224,6 +225,16 @@ rights_changed_cb(const struct link_reply *r, void *arg)
 	watch_touch("roles");
 }
 
+static void
+rights_refuse(void)
+{
+	const char	*text = TF("views.not_allowed", "what",
+			    TF("views.rights_title", NULL), NULL);
+
+	why_note_own(text, "roles.manage", NULL);
+	toast(TOAST_WARN, NULL, "%s", text);
+}
+
 /* Not held → the first scope → the next … → not held. */
 static void
 rights_toggle(struct rights *p)
@@ -282,8 +293,7 @@ rights_action(struct view *v, enum action a, const struct input *in)
 		if (n > 0 && app_may("roles.manage"))
 			rights_toggle(p);
 		else
-			toast(TOAST_WARN, NULL, "%s", TF("views.not_allowed",
-			    "what", TF("views.rights_title", NULL), NULL));
+			rights_refuse();
 		break;
 	case ACT_REFRESH:
 		rights_load(p);

@@ -1,0 +1,190 @@
+/* why.c - see why.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/msg.h"
+#include "lib/xmalloc.h"
+#include "tui/app.h"
+#include "tui/dialog.h"
+#include "tui/frame.h"
+#include "tui/why.h"
+
+static struct val	*last;		/* the error's map; NULL: none */
+
+void
+why_forget(void)
+{
+	val_free(last);
+	last = NULL;
+}
+
+void
+why_note(const struct link_reply *r)
+{
+	if (r->ok || strcmp(r->code, "cancelled") == 0 ||
+	    strcmp(r->code, "lost") == 0 || r->text[0] == '\0')
+		return;
+	why_forget();
+	last = val_copy(r->body);
+	if (val_get(last, "request") == NULL && r->request[0] != '\0')
+		val_put_text(last, "request", r->request);
+}
+
+void
+why_note_own(const char *text, const char *code, const char *verb)
+{
+	why_forget();
+	last = val_put_text(val_map(), "text", text);
+	if (code != NULL)
+		val_put_text(last, "ask_code", code);
+	if (verb != NULL)
+		val_put_text(last, "ask_verb", verb);
+}
+
+bool
+why_known(void)
+{
+	return last != NULL;
+}
+
+/* --- In words ----------------------------------------------------------------- */
+
+static void
+put_line(struct buf *b, const char *key, const char *value)
+{
+	if (value != NULL && value[0] != '\0')
+		buf_printf(b, "%s%s", buf_len(b) > 0 ? "\n" : "",
+		    TF(key, "what", value, NULL));
+}
+
+static const char *
+scope_words(const char *scope)
+{
+	char	key[64];
+
+	if (scope == NULL || strcmp(scope, "all") == 0)
+		return "";
+	snprintf(key, sizeof key, "views.scope_%s", scope);
+	return msg_known(key) ? T(key) : scope;
+}
+
+/* Names, or [name, scope] pairs, with commas between. */
+static char *
+names(const struct val *list)
+{
+	const struct val	*v;
+	struct buf		 b = BUF_INIT;
+	const char		*scope;
+	size_t			 i;
+
+	for (i = 0; i < val_count(list); i++) {
+		v = list->item[i];
+		scope = v->kind == VAL_ARRAY ? scope_words(
+		    val_str(val_at(v, 1))) : "";
+		v = v->kind == VAL_ARRAY ? val_at(v, 0) : v;
+		if (val_str(v) == NULL)
+			continue;
+		buf_printf(&b, "%s%s", i > 0 ? ", " : "", val_str(v));
+		if (scope[0] != '\0')
+			buf_printf(&b, " (%s)", scope);
+	}
+	return buf_take(&b, NULL);
+}
+
+/* One permission: of an error, or of rights.why. */
+static void
+put_right(struct buf *b, const char *code, const char *name,
+    const struct val *from)
+{
+	char	*text;
+
+	text = xasprintf("%s (%s)", name == NULL ? code : name, code);
+	put_line(b, "why.right", text);
+	free(text);
+	if (val_get(from, "module_on") != NULL &&
+	    !val_get_bool(from, "module_on"))
+		buf_printf(b, "\n%s", T("why.module_off"));
+	put_line(b, "why.role", val_get_str(from, "role"));
+	text = names(val_get(from, "roles"));
+	put_line(b, text[0] == '\0' ? "why.no_role" : "why.roles",
+	    text[0] == '\0' ? "-" : text);
+	free(text);
+	text = names(val_get(from, "holders"));
+	put_line(b, text[0] == '\0' ? "why.no_holder" : "why.holders",
+	    text[0] == '\0' ? "-" : text);
+	free(text);
+}
+
+static void
+show(struct buf *b)
+{
+	dialog_message(T("why.title"), buf_text(b), NULL, NULL);
+	buf_free(b);
+}
+
+static void
+asked_cb(const struct link_reply *r, void *arg)
+{
+	const struct val	*codes = val_get(r->body, "codes"), *c;
+	struct buf		 b = BUF_INIT;
+	size_t			 i;
+
+	(void)arg;
+	if (!r->ok) {
+		app_error(r);
+		return;
+	}
+	put_line(&b, "why.text", val_get_str(last, "text"));
+	for (i = 0; i < val_count(codes); i++) {
+		c = codes->item[i];
+		buf_addz(&b, "\n");
+		put_right(&b, val_get_str(c, "code"), val_get_str(c, "name"),
+		    c);
+	}
+	show(&b);
+}
+
+static void
+put_fields(struct buf *b)
+{
+	const struct val	*fields = val_get(last, "fields"), *f;
+	size_t			 i;
+
+	for (i = 0; i < val_count(fields); i++) {
+		f = fields->item[i];
+		buf_printf(b, "\n%s: %s", val_get_str(f, "field"),
+		    val_get_str(f, "text"));
+	}
+	if (val_count(fields) == 0)
+		put_line(b, "why.field", val_get_str(last, "field"));
+}
+
+void
+why_open(void)
+{
+	const char	*code = val_get_str(last, "ask_code");
+	const char	*verb = val_get_str(last, "ask_verb"), *need;
+	struct buf	 b = BUF_INIT;
+
+	if (last == NULL) {
+		toast(TOAST_NOTICE, NULL, "%s", T("why.nothing"));
+		return;
+	}
+	if (code != NULL || verb != NULL) {
+		app_call("rights.why", val_put_text(val_map(), code != NULL ?
+		    "code" : "verb", code != NULL ? code : verb), asked_cb,
+		    NULL);
+		return;
+	}
+	put_line(&b, "why.text", val_get_str(last, "text"));
+	buf_addz(&b, "\n");
+	if ((need = val_get_str(last, "need")) != NULL)
+		put_right(&b, need, val_get_str(last, "need_name"), last);
+	put_fields(&b);
+	if (need == NULL)
+		put_line(&b, "why.rule", val_get_str(last, "key"));
+	put_line(&b, "why.request", val_get_str(last, "request"));
+	show(&b);
+}
