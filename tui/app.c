@@ -700,6 +700,12 @@ app_action(enum action a)
 }
 
 static void
+app_refused(const char *text)
+{
+	why_note_own(text, NULL, NULL);
+}
+
+static void
 app_quit(void)
 {
 	event_base_loopbreak(app.base);
@@ -737,7 +743,8 @@ app_run(const struct link_conf *conf, enum lang lang, bool lang_given,
     const struct term_options *options)
 {
 	static const struct ui_hooks	hooks = {
-		.action = app_action, .has = app_has, .quit = app_quit, .awake = app_awake,
+		.action = app_action, .has = app_has, .refused = app_refused,
+		.quit = app_quit, .awake = app_awake,
 		.language = app_chosen_language, .ending = app_ending
 	};
 	static const struct link_events	events = {

@@ -25,7 +25,6 @@
 #include "tui/ui-int.h"
 #include "tui/ui.h"
 #include "tui/view.h"
-#include "tui/why.h"
 
 #define LIKELY		8	/* shown for an empty query */
 #define SEARCH_MS	120
@@ -567,8 +566,8 @@ run_line(struct view *v, int i)
 	l = b->line[i];
 	if (l.why[0] != '\0') {
 		line_words(&l, &label, right, sizeof(right));
-		why_note_own(TF("palette.off", "what", label, "why", l.why,
-		    NULL), NULL, NULL);
+		ui_refused(TF("palette.off", "what", label, "why", l.why,
+		    NULL));
 		toast(TOAST_WARN, NULL, "%s", l.why);
 		return;
 	}

@@ -445,6 +445,13 @@ ui_language(const char *code)
 	ui_redraw();
 }
 
+void
+ui_refused(const char *text)
+{
+	if (ui.hooks.refused != NULL)
+		ui.hooks.refused(text);
+}
+
 static void
 toggle_mouse(void)
 {

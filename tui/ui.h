@@ -22,6 +22,8 @@ struct ui_hooks {
 	/* Whether it would be taken (and so stands in palette and help); with
 	 * a reason when it would, but not now. */
 	bool	(*has)(enum action, char *why, size_t len);
+	/* Something was not done, for this reason: "Neden?" may ask. */
+	void	(*refused)(const char *);
 	/* Ctrl+C, or q on the last view: the person wants to leave, and no
 	 * view is unsaved. */
 	void	(*quit)(void);
@@ -63,6 +65,8 @@ bool	 ui_has(enum action, char *why, size_t len);
 /* A key, paste or mouse event, as if from the terminal (tests). */
 struct input;
 void	 ui_input(const struct input *);
+
+void	 ui_refused(const char *text);
 
 /* "tr" or "en", at run time. */
 void	 ui_language(const char *);
