@@ -26,6 +26,7 @@
 #include "tui/view/form.h"
 #include "tui/view/home.h"
 #include "tui/view/list.h"
+#include "tui/view/searchview.h"
 
 struct app	app;
 
@@ -34,6 +35,8 @@ static bool	 lang_fixed;	/* --lang, or chosen here: not the user's */
 static bool	 following;	/* the user's own language is being set */
 static bool	 again;		/* signing in once more over open views */
 static unsigned	 lost_for;
+static uint64_t	 app_searching;	/* the palette's search under way, */
+static char	 app_searched[400];	/* and its text */
 
 static void app_picked_cb(const char *, const char *, bool, void *);
 static void app_enter(const char *);
@@ -139,33 +142,59 @@ app_open_hit(void *arg)
 }
 
 static void
+app_found(const struct def *d, const struct val *row)
+{
+	struct hit		*h = xcalloc(1, sizeof *h);
+	struct palette_entry	 e;
+
+	app_copy(h->type, sizeof h->type, d->name);
+	app_copy(h->id, sizeof h->id, val_str(val_at(row, 0)));
+	e = (struct palette_entry){
+		.source = "search", .kind = PALETTE_RECORD,
+		.tr = val_str(val_at(row, 1)), .detail = app_label(d->label),
+		.run = app_open_hit, .drop = free, .arg = h
+	};
+	e.en = e.tr;
+	if (e.tr == NULL)
+		free(h);
+	else
+		palette_add(&e);
+}
+
+static void
+app_open_search(void *arg)
+{
+	search_open(arg);
+}
+
+/* The whole search, of the text that was asked for, is one line below. */
+static void
 app_found_cb(const struct link_reply *r, void *arg)
 {
-	const struct def	*d = defs_find(arg);
-	const struct val	*rows = val_get(r->body, "rows");
-	struct record		 rec = { val_get(r->body, "columns"), NULL };
+	const struct val	*groups = val_get(r->body, "groups"), *rows;
+	const struct def	*d;
 	struct palette_entry	 e;
-	struct hit		*h;
-	size_t			 i;
+	size_t			 i, k;
 
-	free(arg);
-	for (i = 0; r->ok && d != NULL && i < val_count(rows); i++) {
-		rec.row = rows->item[i];
-		h = xcalloc(1, sizeof *h);
-		app_copy(h->type, sizeof h->type, d->name);
-		app_copy(h->id, sizeof h->id, record_id(&rec));
-		e = (struct palette_entry){
-			.source = "search", .kind = PALETTE_RECORD,
-			.tr = val_str(record_get(&rec, "title")),
-			.detail = app_label(d->label),
-			.run = app_open_hit, .drop = free, .arg = h
-		};
-		e.en = e.tr;
-		if (e.tr == NULL)
-			free(h);
-		else
-			palette_add(&e);
+	(void)arg;
+	app_searching = 0;
+	for (i = 0; r->ok && i < val_count(groups); i++) {
+		rows = val_get(groups->item[i], "rows");
+		d = defs_find(val_get_str(groups->item[i], "type"));
+		for (k = 0; d != NULL && k < val_count(rows); k++)
+			app_found(d, rows->item[k]);
 	}
+	e = (struct palette_entry){
+		.source = "search", .kind = PALETTE_RECORD,
+		.tr = TF("views.search_all", "text", app_searched, NULL),
+		.run = app_open_search, .drop = free,
+		.arg = xstrdup(app_searched)
+	};
+	e.en = e.tr;
+	if (r->ok && val_count(groups) > 0)
+		palette_add(&e);
+	else
+		free(e.arg);
 	palette_found();
 }
 
@@ -173,21 +202,18 @@ app_found_cb(const struct link_reply *r, void *arg)
 static void
 app_search(const char *text)
 {
-	const struct def	*d;
-	struct val		*args;
-	char			 verb[128];
-	size_t			 i;
+	struct val	*args;
 
 	palette_drop("search");
-	for (i = 0; text != NULL && text[0] != '\0' &&
-	    (d = defs_at(i)) != NULL; i++) {
-		if (!d->search || !def_can(d, "lookup") || !def_can(d, "get"))
-			continue;
-		args = val_put_text(val_map(), "search", text);
-		val_put_int(args, "limit", 5);
-		snprintf(verb, sizeof verb, "%s.lookup", d->name);
-		app_call(verb, args, app_found_cb, xstrdup(d->name));
-	}
+	if (app_searching != 0)
+		app_forget(app_searching);
+	app_searching = 0;
+	if (text == NULL || text[0] == '\0' || app.company == NULL)
+		return;
+	app_copy(app_searched, sizeof app_searched, text);
+	args = val_put_text(val_map(), "text", text);
+	val_put_int(args, "limit", 4);
+	app_searching = app_call("search.all", args, app_found_cb, NULL);
 }
 
 static void
@@ -660,6 +686,7 @@ app_has(enum action a, char *why, size_t len)
 	case ACT_REFRESH:
 	case ACT_COMPANY:
 	case ACT_ME:
+	case ACT_SEARCH:
 	case ACT_SIGN_OUT:
 		return true;
 	default:
@@ -687,6 +714,11 @@ app_action(enum action a)
 		return true;
 	case ACT_SIGN_OUT:
 		app_sign_out();
+		return true;
+	case ACT_SEARCH:
+		if (app.company == NULL)
+			return false;
+		search_open(NULL);
 		return true;
 	case ACT_WHY:
 		why_open();

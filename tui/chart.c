@@ -314,6 +314,12 @@ chart_filter(const struct chart *c, size_t i)
 	return f;
 }
 
+const char *
+chart_label_at(const struct chart *c, size_t i)
+{
+	return i < c->n ? c->point[i].label : "";
+}
+
 bool
 chart_has_bars(const struct chart *c)
 {

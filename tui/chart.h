@@ -32,6 +32,7 @@ void		 chart_line(const struct chart *, struct surface *, int row,
 bool		 chart_has_bars(const struct chart *);
 size_t		 chart_count(const struct chart *);
 struct val	*chart_filter(const struct chart *, size_t bar);
+const char	*chart_label_at(const struct chart *, size_t bar);
 /* "Aktif 40, Pasif 10": all of it in words. */
 void		 chart_say(const struct chart *, char *, size_t);
 /* "toplam 340", for the heading. */

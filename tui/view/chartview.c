@@ -219,6 +219,23 @@ chartview_key(struct view *v, const struct input *in)
 	return taken;
 }
 
+static void
+open_bar(const struct chartview *c)
+{
+	const struct val	*chart = val_at(charts(c), (size_t)c->tab);
+	const struct field	*f;
+	struct val		*filter;
+
+	if (c->chart == NULL || !chart_has_bars(c->chart) ||
+	    chart_count(c->chart) == 0)
+		return;
+	filter = chart_filter(c->chart, (size_t)c->pick.at);
+	f = def_field(defs_find(c->type), val_get_str(chart, "by"));
+	list_open_filtered(c->type, filter, f != NULL && f->ref != NULL ?
+	    f->name : NULL, chart_label_at(c->chart, (size_t)c->pick.at));
+	val_free(filter);
+}
+
 static bool
 chartview_action(struct view *v, enum action a, const struct input *in)
 {
@@ -227,9 +244,7 @@ chartview_action(struct view *v, enum action a, const struct input *in)
 	(void)in;
 	switch (a) {
 	case ACT_OPEN:
-		if (c->chart != NULL && chart_has_bars(c->chart))
-			list_open(c->type, chart_filter(c->chart,
-			    (size_t)c->pick.at), NULL);
+		open_bar(c);
 		return true;
 	case ACT_NEXT_PANE:
 	case ACT_RIGHT:

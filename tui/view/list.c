@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/xmalloc.h"
 #include "tui/app.h"
 #include "tui/draw.h"
 #include "tui/input.h"
@@ -234,4 +235,85 @@ list_open(const char *type, struct val *fixed, const char *by)
 	struct list_arg	a = { type, fixed, by };
 
 	view_push(&list_view, &a);
+}
+
+/* The pane of the list that was opened last; NULL when it was not. */
+static struct listpane *
+top_pane(void)
+{
+	struct view	*v = view_top();
+	struct list	*l;
+
+	if (v == NULL || v->ops != &list_view)
+		return NULL;
+	l = v->state;
+	return &l->pane;
+}
+
+void
+list_open_filtered(const char *type, const struct val *filter,
+    const char *field, const char *title)
+{
+	struct listpane	*p;
+	size_t		 i;
+
+	list_open(type, NULL, NULL);
+	if ((p = top_pane()) == NULL || val_count(filter) == 0)
+		return;
+	filter_from_wire(&p->filter, defs_find(type), filter);
+	for (i = 0; field != NULL && i < p->filter.nchips; i++)
+		if (strcmp(p->filter.chip[i].field, field) == 0 &&
+		    p->filter.chip[i].title == NULL)
+			p->filter.chip[i].title = xstrdup(title);
+	listpane_query(p);
+}
+
+void
+list_open_search(const char *type, const char *text)
+{
+	struct listpane	*p;
+
+	list_open(type, NULL, NULL);
+	if ((p = top_pane()) != NULL)
+		listpane_filter(p, text);
+}
+
+struct val *
+list_where(const struct view *v)
+{
+	const struct list	*l = v->state;
+	struct val		*m;
+
+	if (v->ops != &list_view || l->pane.by != NULL)
+		return NULL;
+	m = val_put_text(val_map(), "type", l->pane.type);
+	val_put(m, "filter", filter_save(&l->pane.filter));
+	val_put_text(m, "text", l->pane.filter.text);
+	val_put_text(m, "sort", l->pane.sort);
+	val_put_text(m, "id", l->pane.id);
+	return m;
+}
+
+void
+list_open_where(const struct val *m)
+{
+	const char	*type = val_get_str(m, "type");
+	const char	*text = val_get_str(m, "text");
+	const char	*sort = val_get_str(m, "sort");
+	const char	*id = val_get_str(m, "id");
+	struct listpane	*p;
+
+	list_open(type, NULL, NULL);
+	if ((p = top_pane()) == NULL)
+		return;
+	filter_restore(&p->filter, defs_find(type), val_get(m, "filter"));
+	if (text != NULL)
+		p->filter.text = xstrdup(text);
+	if (sort != NULL) {
+		free(p->sort);
+		p->sort = xstrdup(sort);
+	}
+	if (id != NULL)
+		listpane_goto(p, id);
+	listpane_query(p);
 }

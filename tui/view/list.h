@@ -10,4 +10,17 @@ struct val;
 /* fixed (taken) and by as in listpane.h; both may be NULL. */
 void	 list_open(const char *type, struct val *fixed, const char *by);
 
+/* With chips of this filter map; title names the record that the reference
+ * `field` is compared with (both may be NULL). */
+void	 list_open_filtered(const char *type, const struct val *filter,
+	    const char *field, const char *title);
+/* With this text searched for. */
+void	 list_open_search(const char *type, const char *text);
+
+/* Where one is: a map of type, filter, text, sort and id to free, NULL when
+ * the view is no list (or one of a single record's); and there again. */
+struct view;
+struct val *list_where(const struct view *);
+void	 list_open_where(const struct val *);
+
 #endif

@@ -47,6 +47,8 @@ libtui_a_SOURCES += \
 	tui/view/panel.h \
 	tui/view/refpick.c \
 	tui/view/refpick.h \
+	tui/view/searchview.c \
+	tui/view/searchview.h \
 	tui/view/sidemenu.c \
 	tui/view/sidemenu.h \
 	tui/view/verb.c \

@@ -332,6 +332,6 @@ panel_open(const struct panel *p, int line)
 	if (r.row != NULL)
 		app_open_record(p->def->name, record_id(&r));
 	else
-		list_open(p->def->name, val_is_null(val_get(p->v, "filter")) ?
-		    NULL : val_copy(val_get(p->v, "filter")), NULL);
+		list_open_filtered(p->def->name, val_get(p->v, "filter"),
+		    NULL, NULL);
 }
