@@ -34,6 +34,7 @@ struct ask {
 	char		*title, *text, *label, *word;
 	struct edit	 edit;
 	bool		 has_edit;
+	bool		 secret;	/* the text is in no saved screen */
 	char		 error[256];
 	struct button	 button[BUTTONS];
 	int		 nbuttons, at;
@@ -91,6 +92,8 @@ ask_close(struct view *v)
 			edit_free(&k->edit);
 	}
 	free(k->title);
+	if (k->secret)
+		explicit_bzero(k->text, strlen(k->text));
 	free(k->text);
 	free(k->label);
 	free(k->word);
@@ -136,7 +139,8 @@ ask_draw(struct view *v, struct surface *s)
 		rows += k->error[0] != '\0' ? 3 : 2;
 	in = draw_popup(s, rows, width, k->title);
 	row = lines < in.rows - 2 ? lines : in.rows - 2;
-	draw_wrap(&in, 0, 0, width, row, STYLE_TEXT, k->text, 0);
+	draw_wrap(&in, 0, 0, width, row, k->secret ? STYLE_SECRET :
+	    STYLE_TEXT, k->text, 0);
 	if (k->has_edit) {
 		int col = 0;
 
@@ -327,6 +331,16 @@ dialog_message(const char *title, const char *text, void (*done)(void *),
 {
 	struct ask k = { .title = copy(title), .text = xstrdup(text),
 	    .done = message_done, .to.message = done, .arg = arg };
+
+	add_button(&k, T("dialog.ok"), 0, 0);
+	view_push(&ask_ops, &k);
+}
+
+void
+dialog_secret(const char *title, const char *text)
+{
+	struct ask k = { .title = copy(title), .text = xstrdup(text),
+	    .done = message_done, .secret = true };
 
 	add_button(&k, T("dialog.ok"), 0, 0);
 	view_push(&ask_ops, &k);

@@ -15,6 +15,9 @@
 void	 dialog_message(const char *title, const char *text,
 	    void (*done)(void *), void *arg);
 
+/* Likewise of a code that is shown once: wiped, and in no saved screen. */
+void	 dialog_secret(const char *title, const char *text);
+
 /*
  * A question that names thing and consequence. The harmless button is chosen
  * at first; `yes_key` (a letter, not the key that opened the dialog) is the

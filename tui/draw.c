@@ -675,6 +675,29 @@ screen_dump(const struct screen *sc)
 }
 
 char *
+screen_dump_safe(const struct screen *sc)
+{
+	struct screen copy = *sc;
+	size_t i, n = (size_t)sc->rows * (size_t)sc->cols;
+	uint32_t role;
+	char *text;
+
+	copy.cells = xmemdup(sc->cells, n * sizeof(*sc->cells));
+	for (i = 0; i < n; i++) {
+		role = copy.cells[i].style & 0xff;
+		if ((role != STYLE_SECRET && role != STYLE_QR) ||
+		    copy.cells[i].ch[0] == 0)
+			continue;
+		memset(copy.cells[i].ch, 0, sizeof(copy.cells[i].ch));
+		copy.cells[i].ch[0] = '*';
+	}
+	text = dump(&copy, false);
+	explicit_bzero(copy.cells, n * sizeof(*copy.cells));
+	free(copy.cells);
+	return text;
+}
+
+char *
 screen_dump_styles(const struct screen *sc)
 {
 	return dump(sc, true);

@@ -50,6 +50,9 @@ size_t	 screen_row(const struct screen *, int row, char *buf, size_t len);
 /* All rows, each ended by \n; to free(). */
 char	*screen_dump(const struct screen *);
 
+/* Likewise, what is secret as asterisks: for a file that is sent on. */
+char	*screen_dump_safe(const struct screen *);
+
 /* Likewise, with {role} where the style changes, for golden tests. */
 char	*screen_dump_styles(const struct screen *);
 

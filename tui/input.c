@@ -428,6 +428,9 @@ csi_take(struct input_parser *p, const char *s, size_t len, size_t off,
 		} else if (s[i] >= '@' && s[i] <= '~') {
 			if (plain)
 				csi_emit(p, mark, par, n, s[i], mods);
+			else if (s[i] == 'y' && s[i - 1] == '$' && n == 2 &&
+			    par[0] == 2026 && (par[1] == 1 || par[1] == 2))
+				emit(p, INPUT_REPLY, INPUT_SYNC);
 			else
 				emit(p, INPUT_REPLY, (uint32_t)s[i]);
 			return i + 1;

@@ -19,6 +19,9 @@ enum input_kind {
 	INPUT_REPLY		/* an answer of the terminal; nobody's command */
 };
 
+/* Code of an INPUT_REPLY: mode 2026 is known. */
+#define INPUT_SYNC	2026
+
 /* Codes beyond Unicode for keys that are not letters. */
 enum input_code {
 	K_NONE = 0,

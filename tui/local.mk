@@ -28,8 +28,11 @@ libtui_a_SOURCES += \
 	tui/picker.c \
 	tui/picker.h \
 	tui/plain.c \
+	tui/prefs.c \
+	tui/prefs.h \
 	tui/qr.c \
 	tui/qr.h \
+	tui/settings.c \
 	tui/sheet.c \
 	tui/signin-draw.c \
 	tui/signin-int.h \

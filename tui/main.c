@@ -9,6 +9,7 @@
 #include "lib/msg.h"
 #include "tui/app.h"
 #include "tui/link.h"
+#include "tui/prefs.h"
 #include "tui/script.h"
 #include "tui/term.h"
 
@@ -161,6 +162,7 @@ int
 main(int argc, char **argv)
 {
 	struct options	o = { .lang = main_lang() };
+	char		why[400];
 	int		code;
 
 	if ((code = main_options(&o, argc, argv)) != -1)
@@ -175,5 +177,10 @@ main(int argc, char **argv)
 	if (optind < argc)
 		return main_complain(o.lang, "client.usage", NULL, NULL);
 	o.conf.retry = true;
+	if (!prefs_load(why, sizeof why))
+		fprintf(stderr, "konak: %s\n", why);
+	if (!o.term.plain)
+		prefs_ask(o.lang);
+	prefs_options(&o.term);
 	return app_run(&o.conf, o.lang, o.lang_given, &o.term);
 }

@@ -179,7 +179,7 @@ draw_secret(const struct signin *g, struct surface *s, int row, int col,
 	draw_text(s, row, col, width, STYLE_TEXT, T("signin.setup_secret"));
 	/* All eight groups in a row, or four and four. */
 	return 1 + draw_wrap(s, row + 1, col, width >= 39 ? 39 : 19, 4,
-	    STYLE_TITLE, text, 0);
+	    STYLE_SECRET, text, 0);
 }
 
 static void

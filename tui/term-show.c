@@ -226,7 +226,12 @@ term_present(const struct screen *sc)
 	}
 	if (show_cursor(sc) || changed) {
 		wnoutrefresh(stdscr);
+		/* Only a frame that is new as a whole would be seen half. */
+		if (all && term_have.sync)
+			term_puts("\033[?2026h");
 		doupdate();
+		if (all && term_have.sync)
+			term_puts("\033[?2026l");
 	}
 	return true;
 }

@@ -25,6 +25,7 @@
 #include "tui/draw.h"
 #include "tui/input.h"
 #include "tui/lang.h"
+#include "tui/prefs.h"
 #include "tui/term-int.h"
 #include "tui/theme.h"
 #include "tui/ui-int.h"
@@ -271,6 +272,23 @@ apply_colours(void)
 	theme_set_colours(term_have.colours);
 }
 
+/*
+ * Whether full repaints can be shown at once; asked a single time. Apple's
+ * terminal prints the end of the question.
+ */
+static void
+ask_sync(void)
+{
+	static bool asked;
+	const char *prog = getenv("TERM_PROGRAM");
+
+	if (asked || options.no_sync || (prog != NULL &&
+	    strcmp(prog, "Apple_Terminal") == 0))
+		return;
+	asked = true;
+	term_puts("\033[?2026$p");
+}
+
 static void
 modes_on(void)
 {
@@ -283,6 +301,7 @@ modes_on(void)
 	term_puts(MODES_ON);
 	if (term_have.mouse)
 		term_puts(MOUSE_ON);
+	ask_sync();
 }
 
 static void
@@ -602,8 +621,36 @@ term_set_ascii(bool on)
 void
 term_bell(void)
 {
-	if (active)
+	if (active && pref(PREF_BELL))
 		term_write("\a", 1);
+}
+
+void
+term_desktop(const char *text)
+{
+	struct buf b = BUF_INIT;
+
+	if (!active || !xterm_like || !pref(PREF_DESKTOP))
+		return;
+	buf_addz(&b, "\033]9;");
+	text_safe(&b, text, strlen(text), 0);
+	buf_addz(&b, "\a");
+	term_write(buf_text(&b), buf_len(&b));
+	buf_free(&b);
+}
+
+void
+term_sync(void)
+{
+	term_have.sync = true;
+}
+
+void
+term_set_colour(bool on)
+{
+	options.no_colour = !on;
+	apply_colours();
+	show_reset();
 }
 
 void

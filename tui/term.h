@@ -19,6 +19,7 @@ struct term_options {
 	bool	 plain;		/* --sade, KONAK_ACCESSIBLE: lines, no screen */
 	bool	 slow;		/* slow link: marker instead of a bar */
 	bool	 no_mouse;
+	bool	 no_sync;	/* never mode 2026 */
 };
 
 /* What there is; read-only for everybody else. */
@@ -28,6 +29,7 @@ struct term_caps {
 	bool	 mouse;		/* reports are on now (F12 frees it) */
 	bool	 headless;	/* tests: no terminal at all */
 	bool	 slow;
+	bool	 sync;		/* knows mode 2026 */
 	int	 colours;	/* 0 (none wanted or none there), 8, 16, 256 */
 	int	 rows, cols;
 	const char *name;	/* the terminfo entry in use */
@@ -101,6 +103,16 @@ bool	 term_copy(const char *text, size_t len);
 
 /* The bell, if the person wants one. */
 void	 term_bell(void);
+
+/* A line for the desktop (OSC 9), where the terminal hands it on. */
+void	 term_desktop(const char *text);
+
+/* The terminal has said that it knows mode 2026: full repaints are shown at
+ * once. */
+void	 term_sync(void);
+
+/* Colours on or off, while running. */
+void	 term_set_colour(bool on);
 
 /* Plain mode: one line of output, made safe. */
 void	 term_say(const char *line);

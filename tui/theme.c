@@ -45,6 +45,7 @@ static const struct role roles[STYLE_LAST] = {
 	[STYLE_BANNER] = { "banner", { .fg = RED, .bg = -1, .reverse = true,
 	    .bold = true } },
 	[STYLE_BUTTON] = { "button", { PLAIN, .reverse = true } },
+	[STYLE_SECRET] = { "secret", { PLAIN, .bold = true } },
 	[STYLE_QR] = { "qr", { .fg = 0, .bg = 7 } }
 };
 
@@ -52,6 +53,40 @@ const char *
 theme_name(enum style role)
 {
 	return role < STYLE_LAST ? roles[role].name : "?";
+}
+
+/* Brighter where the background is known to be dark, darker on a light one. */
+static enum { ON_ANY, ON_LIGHT, ON_DARK } ground;
+
+bool
+theme_set(const char *name)
+{
+	static const char *const grounds[] = { "default", "light", "dark" };
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		if (strcmp(grounds[i], name) == 0) {
+			ground = i == 0 ? ON_ANY : i == 1 ? ON_LIGHT : ON_DARK;
+			return true;
+		}
+	}
+	return false;
+}
+
+static short
+ground_colour(unsigned role, short fg, int colours)
+{
+	short bright = colours >= 16 ? 8 : 0;
+
+	if (ground == ON_LIGHT && role == STYLE_LINK)
+		return BLUE;
+	if (ground != ON_DARK)
+		return fg;
+	if (role == STYLE_WARN)
+		return (short)(YELLOW + bright);
+	if (role == STYLE_ERROR || role == STYLE_GOOD || role == STYLE_LINK)
+		return (short)(fg + bright);
+	return fg;
 }
 
 static int selection = -1;	/* colour of the bar; -1: plain reverse */
@@ -79,6 +114,7 @@ theme_attr(uint32_t style, int colours, bool slow)
 		a.fg = a.bg = -1;
 		return a;
 	}
+	a.fg = ground_colour(role, a.fg, colours);
 	if (role == STYLE_SELECTED && a.reverse && colours >= 256 &&
 	    selection >= 0)
 		a.fg = (short)selection;

@@ -35,6 +35,7 @@ enum style {
 	STYLE_MATCH,		/* what a filter matched */
 	STYLE_BANNER,		/* lost connection */
 	STYLE_BUTTON,
+	STYLE_SECRET,		/* shown, and in no file: a code, a password */
 	STYLE_QR,		/* explicitly black on white */
 	STYLE_LAST
 };
@@ -59,6 +60,9 @@ struct theme_attr theme_attr(uint32_t style, int colours, bool slow);
 /* The company's colours for the row with the cursor: the first that can be
  * read; NULL or "": none. True when it changed. */
 bool	 theme_set_selection(const char *first, const char *second);
+
+/* "default" (safe on any background), "light" or "dark"; false: another. */
+bool	 theme_set(const char *name);
 
 /* How many colours tints may use; term.c says it at start. */
 void	 theme_set_colours(int);

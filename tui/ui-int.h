@@ -17,6 +17,9 @@ void	 toast_stop(void);
 void	 palette_start(struct event_base *);
 void	 palette_stop(void);
 
+/* settings.c: what can be chosen, into the palette. */
+void	 settings_add(void);
+
 /* term.c: terminfo's sequences for the keys. */
 void	 term_learn(struct input_parser *);
 

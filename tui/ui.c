@@ -20,6 +20,7 @@
 #include "tui/input.h"
 #include "tui/lang.h"
 #include "tui/palette.h"
+#include "tui/prefs.h"
 #include "tui/theme.h"
 #include "tui/ui.h"
 #include "tui/ui-int.h"
@@ -190,8 +191,11 @@ plain_size_key(const struct input *in)
 void
 ui_input(const struct input *in)
 {
-	if (in->kind == INPUT_REPLY)
+	if (in->kind == INPUT_REPLY) {
+		if (in->code == INPUT_SYNC)
+			term_sync();
 		return;
+	}
 	if (in->kind == INPUT_FOCUS) {
 		view_shown_all(in->code == 1 && !ui.small);
 		if (in->code == 1 && ui.hooks.awake != NULL)
@@ -347,14 +351,10 @@ start_events(void)
 static void
 load_keys(void)
 {
-	const char *dir = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	char why[300], *path;
+	char why[300], dir[900], *path;
 
-	if (dir != NULL && dir[0] == '/')
-		path = xasprintf("%s/konak/keys.conf", dir);
-	else
-		path = xasprintf("%s/.config/konak/keys.conf",
-		    home == NULL ? "" : home);
+	prefs_dir(dir, sizeof(dir));
+	path = xasprintf("%s/keys.conf", dir);
 	if (!keys_load(path, why, sizeof(why)))
 		toast(TOAST_ERROR, NULL, "%s", why);
 	free(path);
@@ -384,6 +384,7 @@ ui_start(struct event_base *base, const struct term_options *opt,
 	edit_set_echo(plain_echo);
 	toast_start(base);
 	palette_start(base);
+	settings_add();
 	ui.started = true;
 	if (!term_caps()->headless)
 		load_keys();
@@ -471,7 +472,7 @@ save_screen(void)
 
 	path = xasprintf("%s/konak-%ld.txt", home != NULL ? home : "/tmp",
 	    (long)time(NULL));
-	text = screen_dump(ui.screen);
+	text = screen_dump_safe(ui.screen);
 	f = fopen(path, "wxe");
 	if (f != NULL) {
 		fputs(text, f);
@@ -555,9 +556,11 @@ ui_action(enum action a)
 		return true;
 	case ACT_SLOW:
 		term_set_slow(!term_caps()->slow);
+		pref_set(PREF_SLOW, term_caps()->slow);
 		return true;
 	case ACT_ASCII:
 		term_set_ascii(!term_caps()->ascii);
+		pref_set(PREF_ASCII, term_caps()->ascii);
 		term_redraw();
 		return true;
 	case ACT_SUSPEND:

@@ -77,7 +77,7 @@ draw_secret(const struct authenticator *a, struct surface *s, int row,
 	draw_text(s, row, col, width, STYLE_TEXT, TF("signin.setup_secret",
 	    NULL));
 	row = 1 + draw_wrap(s, row + 1, col, width >= 39 ? 39 : 19, 4,
-	    STYLE_TITLE, text, 0);
+	    STYLE_SECRET, text, 0);
 	explicit_bzero(text, sizeof text);
 	return row;
 }

@@ -91,8 +91,8 @@ verb_show_code(const struct val *body)
 	if (code == NULL)
 		code = val_get_str(body, "password_code");
 	if (code != NULL)
-		dialog_message(TF("views.code_title", NULL),
-		    TF("views.code_text", "code", code, NULL), NULL, NULL);
+		dialog_secret(TF("views.code_title", NULL),
+		    TF("views.code_text", "code", code, NULL));
 }
 
 /* How a verb on several records went. */
