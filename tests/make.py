@@ -2,6 +2,7 @@
 record type enters the generated tests by itself."""
 
 import os
+from datetime import datetime, timedelta
 
 from konak import admin_sql, uuid7
 
@@ -72,7 +73,7 @@ class Maker:
         """One field of R.edit with a new value; {} when none can be."""
         for f in self.defs[name]['fields']:
             if f.get('edit') and f['type'] in ('text', 'longtext') and \
-                    f['name'] != 'slug':
+                    f['name'] not in ('slug', 'domain_name'):
                 Maker.count += 1
                 return {f['name']: 'Yeni %d' % Maker.count}
         for f in self.defs[name]['fields']:
@@ -112,4 +113,26 @@ class Maker:
 
     def special_proposals(self, args):
         args['customer_id'] = self.reference('customers')
+        return args
+
+    def special_domains(self, args):
+        Maker.count += 1
+        args['domain_name'] = 'firma%d.example' % Maker.count
+        return args
+
+    def special_dns_records(self, args):
+        args['value'] = '10.0.0.1'
+        return args
+
+    def special_timesheet_locks(self, args):
+        args['locked_until'] = '2001-01-01'
+        return args
+
+    def special_time_entries(self, args):
+        """Half an hour that nobody else works in."""
+        Maker.count += 1
+        args.pop('user_id', None)
+        start = datetime(2030, 1, 1) + timedelta(hours=Maker.count)
+        args['started_at'] = start.isoformat() + 'Z'
+        args['ended_at'] = (start + timedelta(minutes=30)).isoformat() + 'Z'
         return args

@@ -456,6 +456,23 @@ product(struct block *b, const struct ynode *list)
 	return s;
 }
 
+/* "after: started_at, minutes: 30..180". */
+static const char *
+later(struct block *b, const struct ynode *map, const char *salt)
+{
+	const char		*ref = reference(b, yaml_text(map, "after",
+				    ""));
+	const struct ynode	*minutes = yaml_get(map, "minutes");
+
+	if (ref == NULL || minutes == NULL) {
+		fault(b, map, "\"after\" is a field before this one, "
+		    "\"minutes\" a number or range");
+		return "null";
+	}
+	return printed(b, "((%s)::timestamptz + make_interval(mins => %s))",
+	    ref, sample_range(b, minutes, salt));
+}
+
 static const char *
 phone(struct block *b, const char *salt)
 {
@@ -492,6 +509,8 @@ chosen(struct block *b, const struct ynode *map, const char *field,
 		return days(b, n, yaml_text(map, "date", ""), salt, NULL);
 	if ((n = yaml_get(map, "moment")) != NULL)
 		return moment(b, n, yaml_text(map, "moment", ""), salt);
+	if (yaml_get(map, "after") != NULL)
+		return later(b, map, salt);
 	if (yaml_get(map, "one") != NULL)
 		return anyone(b, map, salt);
 	if (yaml_get(map, "phone") != NULL)
@@ -504,7 +523,7 @@ chosen(struct block *b, const struct ynode *map, const char *field,
 	if (s != NULL)
 		return s;
 	fault(b, map, "none of pick, choose, nth, weights, number, product, date, moment, "
-	    "one, from, phone and value says what \"%s\" is", field);
+	    "after, one, from, phone and value says what \"%s\" is", field);
 	return "null";
 }
 
@@ -547,7 +566,8 @@ map_value(struct block *b, const struct ynode *map, const char *field,
     const char *salt)
 {
 	static const char *const words[] = { "pick", "choose", "nth",
-	    "weights", "number", "step", "product", "date", "moment", "one", "match", "role", "from",
+	    "weights", "number", "step", "product", "after",
+	    "minutes", "date", "moment", "one", "match", "role", "from",
 	    "phone", "value", "chance", "when", NULL };
 	const struct ynode	*unknown = yaml_unknown(map, words), *n;
 	const char		*sql;

@@ -133,6 +133,11 @@ register_def(const struct def *d)
 		v->name = xasprintf("%s.%s", d->name, def_verb_name(k));
 		v->need[0] = d->perm[def_verb_op(k)].need;
 		v->need[1] = def_verb_more(d, k);
+		/* What everybody may needs no more than that. */
+		if (v->need[1] != NULL && strcmp(v->need[0], PERM_SELF) == 0) {
+			v->need[0] = v->need[1];
+			v->need[1] = NULL;
+		}
 		v->state = VERB_COMPANY;
 		if (d->step_up & 1u << k)
 			v->flags |= VERB_STEP_UP;
