@@ -286,6 +286,21 @@ app_palette_boards(void)
 	}
 }
 
+/* Letters that definitions ask for are not given to others before. */
+static void
+app_keep_letters(void)
+{
+	const struct def	*d;
+	char			 letters[27] = "";
+	size_t			 i, n = 0;
+
+	for (i = 0; (d = defs_at(i)) != NULL; i++)
+		if (d->menu && d->key != NULL && def_can(d, "list") &&
+		    n + 1 < sizeof letters && strchr(letters, d->key[0]) == NULL)
+			letters[n++] = d->key[0];
+	palette_keep(letters);
+}
+
 static void
 app_palette(void)
 {
@@ -294,6 +309,7 @@ app_palette(void)
 	size_t			 i;
 
 	palette_drop("defs");
+	app_keep_letters();
 	e = (struct palette_entry){
 		.source = "defs", .kind = PALETTE_SCREEN,
 		.tr = "Panel", .en = "Dashboard", .go = 'p',

@@ -83,16 +83,27 @@ folded_kind(const char *label, enum palette_kind kind, enum lang lang)
 	return f;
 }
 
+static char kept_letters[32];
+
+void
+palette_keep(const char *letters)
+{
+	snprintf(kept_letters, sizeof(kept_letters), "%s", letters);
+}
+
 static uint32_t
 free_letter(const char *label)
 {
-	uint32_t *taken = xcalloc((size_t)palette_count + 1, sizeof(*taken));
+	int keep = (int)strlen(kept_letters), i;
+	uint32_t *taken = xcalloc((size_t)(palette_count + keep) + 1,
+	    sizeof(*taken));
 	uint32_t c;
-	int i;
 
 	for (i = 0; i < palette_count; i++)
 		taken[i] = palette_entries[i].e.go;
-	c = menu_letter(label, taken, palette_count);
+	for (i = 0; i < keep; i++)
+		taken[palette_count + i] = (unsigned char)kept_letters[i];
+	c = menu_letter(label, taken, palette_count + keep);
 	free(taken);
 	return c;
 }

@@ -39,6 +39,8 @@ void	 palette_add(const struct palette_entry *);
 
 /* Everything that `source` added goes (definitions changed). */
 void	 palette_drop(const char *source);
+/* Letters that are not given to an entry that asks for none. */
+void	 palette_keep(const char *letters);
 
 /*
  * Records found by the server: called 120 ms after the last key with the text

@@ -209,7 +209,10 @@ check_pairs(struct loader *l)
 				fault(l, a->node, "table \"%s\" is defined "
 				    "by %s as well", a->table, b->file);
 			if (a->menu_key != NULL && b->menu_key != NULL &&
-			    strcmp(a->menu_key, b->menu_key) == 0)
+			    strcmp(a->menu_key, b->menu_key) == 0 &&
+			    (strcmp(a->module, b->module) == 0 ||
+			    strcmp(a->module, "core") == 0 ||
+			    strcmp(b->module, "core") == 0))
 				fault(l, yaml_path(a->node, "menu.key"),
 				    "the key \"%s\" is taken by %s",
 				    a->menu_key, b->name);
