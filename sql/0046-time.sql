@@ -90,9 +90,9 @@ select konak.sort_index('konak.time_entries', 'started_at');
 select konak.sort_index('konak.time_entries', 'started_at', '{is_billable}');
 create index time_entries_search on konak.time_entries
     using gin (company_id, search gin_trgm_ops);
--- One runs a person, in whatever company.
+-- One runs a person; in other companies, the constraint above forbids it.
 create unique index time_entries_user_id_running on konak.time_entries
-    (user_id) where ended_at is null and deleted_at is null;
+    (company_id, user_id) where ended_at is null and deleted_at is null;
 
 -- The project is the task's unless another is named; what is locked is
 -- corrected only with a reason of this correction.
