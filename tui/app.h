@@ -55,6 +55,11 @@ uint64_t app_call(const char *verb, struct val *args, link_cb, void *arg);
  * request NULL: a new id. */
 uint64_t app_write(const char *verb, struct val *args, const char *request,
 	    const char *undo, link_cb, void *arg);
+/* progress hears how far a call has come, with the call's own arg. */
+void	 app_progress(uint64_t handle, link_progress_cb progress);
+/* Asks the server to stop a call, also a write: its answer tells whether it
+ * was in time. */
+void	 app_stop(uint64_t handle);
 /* Was this request one of the last that this client made? */
 bool	 app_is_mine(const char *request);
 void	 app_forget(uint64_t handle);	/* no answer wanted */

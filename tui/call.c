@@ -28,6 +28,7 @@ struct call {
 	char			 request[UUID_TEXT];
 	char			*undo;
 	link_cb			 cb;
+	link_progress_cb	 progress;	/* or NULL */
 	void			*arg;
 	int64_t			 since;
 };
@@ -93,11 +94,20 @@ call_free(struct call *c)
 }
 
 static void
+call_progress_cb(const struct val *v, void *arg)
+{
+	struct call	*c = arg;
+
+	if (c->cb != call_quiet_cb)
+		c->progress(v, c->arg);
+}
+
+static void
 call_send(struct call *c)
 {
 	c->link = link_call_full(app.link, c->verb, val_copy(c->args),
 	    c->write ? LINK_WRITE : 0, c->write ? c->request : NULL,
-	    call_reply_cb, NULL, c);
+	    call_reply_cb, c->progress == NULL ? NULL : call_progress_cb, c);
 }
 
 static void
@@ -238,6 +248,30 @@ app_write(const char *verb, struct val *args, const char *request,
 	snprintf(mine[nmine++ % MINE_MAX], UUID_TEXT, "%s", c->request);
 	call_send(c);
 	return c->handle;
+}
+
+void
+app_progress(uint64_t handle, link_progress_cb progress)
+{
+	struct call	*c;
+
+	TAILQ_FOREACH(c, &calls, entry) {
+		if (c->handle == handle && c->link != 0) {
+			c->progress = progress;
+			link_progress(app.link, c->link, call_progress_cb);
+		}
+	}
+}
+
+void
+app_stop(uint64_t handle)
+{
+	struct call	*c;
+
+	TAILQ_FOREACH(c, &calls, entry) {
+		if (c->handle == handle && c->link != 0)
+			link_stop(app.link, c->link);
+	}
 }
 
 bool

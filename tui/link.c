@@ -964,6 +964,37 @@ link_cancel(struct link *l, uint64_t handle)
 	call_free(c);
 }
 
+static struct call *
+link_handle(struct link *l, uint64_t handle)
+{
+	struct call	*c;
+
+	TAILQ_FOREACH(c, &l->calls, entry) {
+		if (c->handle == handle)
+			break;
+	}
+	return c;
+}
+
+void
+link_stop(struct link *l, uint64_t handle)
+{
+	static const uint8_t	 empty_map = 0xa0;
+	struct call		*c = link_handle(l, handle);
+
+	if (c != NULL && c->number != 0)
+		link_frame(l, FRAME_CANCEL, 0, c->number, &empty_map, 1);
+}
+
+void
+link_progress(struct link *l, uint64_t handle, link_progress_cb progress)
+{
+	struct call	*c = link_handle(l, handle);
+
+	if (c != NULL)
+		c->progress = progress;
+}
+
 const char *
 link_request(const struct link *l, uint64_t handle)
 {

@@ -136,6 +136,10 @@ uint64_t	 link_call_full(struct link *, const char *verb,
 /* No answer is wanted any more: cb is not called. A read is cancelled at the
  * server too; a write that was sent is only forgotten. */
 void		 link_cancel(struct link *, uint64_t);
+/* Asks the server to stop it; the answer still comes. */
+void		 link_stop(struct link *, uint64_t);
+/* Sets who hears of a waiting call's progress. */
+void		 link_progress(struct link *, uint64_t, link_progress_cb);
 /* Request id of a waiting call, "" when it has none. */
 const char	*link_request(const struct link *, uint64_t);
 

@@ -15,6 +15,7 @@
 #include "tui/view/form.h"
 #include "tui/view/history.h"
 #include "tui/view/listpane.h"
+#include "tui/view/many.h"
 #include "tui/view/verb.h"
 
 #define ACT_ITEMS 40
@@ -212,12 +213,15 @@ static void
 menu_open(const struct def *d, const struct record *recs, size_t n,
     struct listpane *list)
 {
-	static const struct {
+	static const struct own {
 		enum action	 a;
 		const char	*verb;
 	} own[] = {
 		{ ACT_EDIT, "edit" }, { ACT_CLONE, "create" },
 		{ ACT_DELETE, "delete" }, { ACT_HISTORY, "history" }
+	}, many[] = {
+		{ ACT_CHANGE, "edit_many" }, { ACT_EXPORT, "export" },
+		{ ACT_IMPORT, "import" }
 	};
 	const struct val	*actions = val_get(d->v, "actions"), *v;
 	struct dialog_item	 items[ACT_ITEMS];
@@ -259,6 +263,10 @@ menu_open(const struct def *d, const struct record *recs, size_t n,
 	}
 	if (n == 1)
 		menu_add_action(m, items, ACT_COPY);
+	for (i = 0; list != NULL && i < sizeof many / sizeof many[0]; i++) {
+		if (def_can(d, many[i].verb))
+			menu_add_action(m, items, many[i].a);
+	}
 	dialog_choose(action_label(ACT_ACTIONS), items, m->nitems, 0, menu_cb,
 	    m);
 }
@@ -376,15 +384,32 @@ act_list(struct listpane *l, enum action a)
 			form_new(d->name, rows_fixed(l->rows));
 		return true;
 	}
+	if (a == ACT_EXPORT || a == ACT_IMPORT) {
+		if (act_refuse(d, a == ACT_EXPORT ? "export" : "import", NULL))
+			return true;
+		if (a == ACT_EXPORT)
+			many_export(l);
+		else
+			many_import(d);
+		return true;
+	}
 	if (r.row == NULL)
 		return false;
+	if (a == ACT_CHANGE) {
+		if (!act_refuse(d, "edit_many", NULL))
+			many_change(l);
+		return true;
+	}
 	if (a != ACT_DELETE && a != ACT_ACTIONS)
 		return act_record(d, &r, a);
 	if (a == ACT_DELETE && act_refuse(d, "delete", &r))
 		return true;
 	recs = act_chosen(l, &n);
 	if (a == ACT_DELETE) {
-		act_delete_all(d, recs, n);
+		if (marks_any(&l->marks) && def_can(d, "delete_many"))
+			many_delete(l);
+		else
+			act_delete_all(d, recs, n);
 		listpane_unmark(l);
 	} else {
 		menu_open(d, recs, n, l);

@@ -145,6 +145,7 @@ struct form_arg {
 	const char		*verb;
 	struct val		*args;
 	void			(*done)(const struct link_reply *, void *);
+	void			(*take)(struct val *, void *);
 	void			*done_arg;
 };
 
@@ -183,7 +184,9 @@ form_start(struct view *v, void *arg)
 	fm->view = v;
 	if (a->own != NULL) {
 		fm->d = fm->own = a->own;
-		snprintf(fm->verb, sizeof fm->verb, "%s", a->verb);
+		snprintf(fm->verb, sizeof fm->verb, "%s", a->verb != NULL ?
+		    a->verb : "");
+		fm->take = a->take;
 		fm->args = a->args;
 		fm->done = a->done;
 		fm->done_arg = a->done_arg;
@@ -237,6 +240,8 @@ form_close(struct view *v)
 	val_free(fm->args);
 	if (fm->done != NULL)
 		fm->done(NULL, fm->done_arg);
+	if (fm->take != NULL)
+		fm->take(NULL, fm->done_arg);
 	def_unmake(fm->own);
 }
 
@@ -660,6 +665,16 @@ form_verb(struct def *d, const char *verb, struct val *args,
 	struct form_arg	a = {
 		.type = d->name, .own = d, .verb = verb, .args = args,
 		.done = done, .done_arg = arg
+	};
+
+	view_push(&form_view, &a);
+}
+
+void
+form_ask(struct def *d, void (*take)(struct val *, void *), void *arg)
+{
+	struct form_arg	a = {
+		.type = d->name, .own = d, .take = take, .done_arg = arg
 	};
 
 	view_push(&form_view, &a);

@@ -25,6 +25,9 @@ void	 form_clone(const char *type, const char *id);
  * fault are shown in the form. */
 void	 form_verb(struct def *d, const char *verb, struct val *args,
 	    void (*done)(const struct link_reply *, void *), void *arg);
+/* The same without a verb: done gets the arguments (to free), or NULL. */
+void	 form_ask(struct def *d, void (*done)(struct val *, void *),
+	    void *arg);
 /* Somebody wants to know the id of what is created next: a list, to go there.
  * A form that makes a record for one of its fields asks in between. */
 typedef void	 (*form_created_cb)(const char *type, const char *id, void *);

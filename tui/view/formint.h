@@ -28,6 +28,7 @@ struct form {
 	char			 verb[128];	/* its arguments and who waits */
 	struct val		*args;
 	void			(*done)(const struct link_reply *, void *);
+	void			(*take)(struct val *, void *);	/* form_ask */
 	void			*done_arg;
 	struct formfield	*field;
 	size_t			 n, at;

@@ -335,6 +335,8 @@ form_args(struct form *fm, size_t *changed)
 void
 form_save(struct form *fm)
 {
+	void		(*take)(struct val *, void *);
+	void		*arg;
 	struct val	*args;
 	struct buf	 what = BUF_INIT, title = BUF_INIT;
 	char		 verb[128];
@@ -344,6 +346,14 @@ form_save(struct form *fm)
 		return;
 	form_look_end(fm);
 	args = form_args(fm, &changed);
+	if (fm->take != NULL) {
+		take = fm->take;
+		fm->take = NULL;
+		arg = fm->done_arg;
+		view_pop(fm->view);
+		take(args, arg);
+		return;
+	}
 	if (fm->id[0] != '\0' && changed == 0) {
 		val_free(args);
 		toast(TOAST_NOTICE, NULL, "%s", TF("views.unchanged",

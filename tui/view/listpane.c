@@ -789,6 +789,12 @@ listpane_can(struct listpane *l, enum action a, char *why, size_t size)
 		return def_can(d, "delete") && listpane_id(l) != NULL;
 	case ACT_HISTORY:
 		return def_can(d, "history") && listpane_id(l) != NULL;
+	case ACT_CHANGE:
+		return def_can(d, "edit_many") && listpane_id(l) != NULL;
+	case ACT_EXPORT:
+		return def_can(d, "export");
+	case ACT_IMPORT:
+		return def_can(d, "import");
 	case ACT_OPEN:
 	case ACT_ACTIONS:
 	case ACT_COPY:

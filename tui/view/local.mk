@@ -36,11 +36,14 @@ libtui_a_SOURCES += \
 	tui/view/history.h \
 	tui/view/home.c \
 	tui/view/home.h \
+	tui/view/importer.c \
 	tui/view/list.c \
 	tui/view/list.h \
 	tui/view/listmarks.c \
 	tui/view/listpane.c \
 	tui/view/listpane.h \
+	tui/view/many.c \
+	tui/view/many.h \
 	tui/view/marks.c \
 	tui/view/marks.h \
 	tui/view/panel.c \
@@ -52,4 +55,6 @@ libtui_a_SOURCES += \
 	tui/view/sidemenu.c \
 	tui/view/sidemenu.h \
 	tui/view/verb.c \
-	tui/view/verb.h
+	tui/view/verb.h \
+	tui/view/work.c \
+	tui/view/work.h

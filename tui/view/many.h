@@ -1,0 +1,18 @@
+/*
+ * many.c, importer.c - what is done to many records of a list: a change, the
+ * bin, a file, and records from a file.
+ */
+#ifndef KONAK_TUI_VIEW_MANY_H
+#define KONAK_TUI_VIEW_MANY_H
+
+struct def;
+struct listpane;
+
+/* The marked records, or the one under the cursor. */
+void	 many_change(struct listpane *);
+void	 many_delete(struct listpane *);
+/* The list as it is filtered and sorted, whatever is marked. */
+void	 many_export(struct listpane *);
+void	 many_import(const struct def *);
+
+#endif
