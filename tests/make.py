@@ -47,6 +47,8 @@ class Maker:
         if kind == 'ref':
             return self.reference(field['ref'])
         value = VALUES[kind]
+        if kind == 'text' and field.get('max', 255) < 5:
+            return '%04d' % (Maker.count % 10000)
         if kind == 'text':
             value = '%s %d' % (value, Maker.count)
             return value[:field.get('max', 255)]
@@ -65,7 +67,7 @@ class Maker:
         """What R.create needs, and no more."""
         args = {f['name']: self.value(f) for f in self.defs[name]['fields']
                 if f.get('required') and f.get('create') and
-                'default_is' not in f}
+                not {'default', 'default_is'} & set(f)}
         special = getattr(self, 'special_' + name, None)
         return special(args) if special else args
 
@@ -135,4 +137,10 @@ class Maker:
         start = datetime(2030, 1, 1) + timedelta(hours=Maker.count)
         args['started_at'] = start.isoformat() + 'Z'
         args['ended_at'] = (start + timedelta(minutes=30)).isoformat() + 'Z'
+        return args
+
+    def special_exchange_rates(self, args):
+        Maker.count += 1
+        args['rate_date'] = str(datetime(2000, 1, 1) +
+                                timedelta(days=Maker.count))[:10]
         return args
