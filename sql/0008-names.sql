@@ -111,7 +111,8 @@ create trigger users_66_people after update on konak.users
 	is distinct from (new.name, new.is_active))
     execute function auth.people_keep();
 
--- The rows themselves are for those who manage them, and everybody's own.
+-- The rows themselves are for those who manage them, and everybody's own. The
+-- group's row is no company that anybody works with.
 select konak.protect('konak.users', '{"module": "users", "audit": "USER",
     "title": ["first_name", "last_name"], "auth": true,
     "internal": ["avatar", "search"], "quiet": ["last_login"],
@@ -138,7 +139,7 @@ select konak.protect('konak.companies', '{"module": "settings",
 	"invoice_next_number", "trial_ends_at", "subscription_status",
 	"stripe_customer_id", "iyzico_customer_id"],
     "create": ["group.manage"], "edit": ["settings.edit", "group.manage"],
-    "rows": {"view": "((id = (select konak.company()) and (select konak.may(''settings.view''))) or (select konak.may(''group.view'')) or (select konak.may(''group.manage'')))",
+    "rows": {"view": "(company_type <> ''group'' and ((id = (select konak.company()) and (select konak.may(''settings.view''))) or (select konak.may(''group.view'')) or (select konak.may(''group.manage''))))",
 	"create": "((select konak.may(''group.manage'')) and company_type <> ''group'')",
 	"edit": "((id = (select konak.company()) and (select konak.may(''settings.edit''))) or (select konak.may(''group.manage'')))"}}');
 create policy group_select on konak.companies for select to konak_group

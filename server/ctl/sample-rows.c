@@ -604,6 +604,29 @@ static const char audit_sql[] =
 "insert into konak.audit_values (company_id, at, id, values, salt) "
 "    select company_id, at, id, vals, salt from made";
 
+/* What this transaction has set up (companies, people, places) was there
+ * before anything happened in it. */
+static void
+set_up_long_ago(struct sample *s)
+{
+	static const char *const tables[] = { "companies", "users",
+	    "memberships", "roles", "group_members", "groups" };
+	char	 then[DATE_TEXT];
+	size_t	 i;
+
+	timestamp_write(s->now - 3 * 365 * DAY_US, then);
+	for (i = 0; i < sizeof tables / sizeof *tables; i++)
+		pg_exec(s->conn, arena_printf(s->ctl->arena,
+		    "update konak.%s set created_at = '%s', updated_at = '%s' "
+		    "where created_at = konak.now()", tables[i], then, then));
+	pg_exec(s->conn, arena_printf(s->ctl->arena,
+	    "update konak.audit_logs set at = '%s' where at = konak.now()",
+	    then));
+	pg_exec(s->conn, arena_printf(s->ctl->arena,
+	    "update konak.audit_values set at = '%s' where at = konak.now()",
+	    then));
+}
+
 void
 sample_history_start(struct sample *s)
 {
@@ -710,6 +733,7 @@ sample_rows(struct sample *s)
 	    "created_at, updated_at, created_by) from stdin", talk_rows);
 	if (s->rich) {
 		copy_all(s, "copy edits from stdin", edit_rows);
+		set_up_long_ago(s);
 		make_history(s);
 	}
 	if (many)
