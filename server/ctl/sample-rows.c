@@ -604,8 +604,8 @@ static const char audit_sql[] =
 "insert into konak.audit_values (company_id, at, id, values, salt) "
 "    select company_id, at, id, vals, salt from made";
 
-/* What this transaction has set up (companies, people, places) was there
- * before anything happened in it. */
+/* What this transaction has set up (companies, people, places), and the group
+ * before it, was there before anything happened in it. */
 static void
 set_up_long_ago(struct sample *s)
 {
@@ -620,11 +620,11 @@ set_up_long_ago(struct sample *s)
 		    "update konak.%s set created_at = '%s', updated_at = '%s' "
 		    "where created_at = konak.now()", tables[i], then, then));
 	pg_exec(s->conn, arena_printf(s->ctl->arena,
-	    "update konak.audit_logs set at = '%s' where at = konak.now()",
-	    then));
-	pg_exec(s->conn, arena_printf(s->ctl->arena,
-	    "update konak.audit_values set at = '%s' where at = konak.now()",
-	    then));
+	    "with v as (update konak.audit_values v set at = '%s' "
+	    "from konak.audit_logs l where v.company_id = l.company_id "
+	    "and v.at = l.at and v.id = l.id and l.user_id is null) "
+	    "update konak.audit_logs set at = '%s' where user_id is null",
+	    then, then));
 }
 
 void
