@@ -99,8 +99,8 @@ create table konak.subscription_invoices (
 	constraint subscription_invoices_invoice_number_length
 	    check (length(invoice_number) between 1 and 50),
 	constraint subscription_invoices_subscription_plan_id_fkey
-	    foreign key (company_id, subscription_plan_id)
-	    references konak.subscription_plans,
+	    foreign key (subscription_plan_id)
+	    references konak.subscription_plans (id),
 	constraint subscription_invoices_payment_method_length
 	    check (length(payment_method) <= 50),
 	constraint subscription_invoices_transaction_id_length
@@ -109,6 +109,7 @@ create table konak.subscription_invoices (
 	    check (length(notes) <= 5000)
 );
 select konak.sort_index('konak.subscription_invoices', 'invoice_number');
+create index on konak.subscription_invoices (subscription_plan_id);
 select konak.sort_index('konak.subscription_invoices', 'billing_date', '{subscription_plan_id}');
 select konak.sort_index('konak.subscription_invoices', 'billing_date', '{status}');
 select konak.sort_index('konak.subscription_invoices', 'billing_date');

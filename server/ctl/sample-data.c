@@ -637,6 +637,10 @@ setup(struct files *f)
 	    "/ 1000000)::text", 1, (const char *const[]) {
 	    arena_printf(s->ctl->arena, "%lld", (long long)s->now) });
 	s->today = arena_strndup(s->ctl->arena, s->stamp, 10);
+	pg_value(s->ctl, s->conn, "select set_config('sample.today', $1, "
+	    "true), set_config('sample.seed', $2, true)", 2,
+	    (const char *const[]) { s->today, arena_printf(s->ctl->arena,
+	    "%llu", (unsigned long long)s->seed) });
 }
 
 static void

@@ -90,6 +90,16 @@ static const struct account_row account_rows[SAMPLE_USERS] = {
 	  0x01, false, false, false, true },
 	{ "yeni@xyz.example", "Elif", "Şahin", "employee", "+905321000006",
 	  0x01, false, false, false, false },
+	{ "ogretmen@xyz.example", "Nurcan", "Aksoy", "class_teacher",
+	  "+905321000007", 0x40, false, false, false, true },
+	{ "brans@xyz.example", "Hakan", "Ergin", "subject_teacher",
+	  "+905321000008", 0x40, false, false, false, true },
+	{ "veli@xyz.example", "Serap", "Tunç", "parent", "+905321000009",
+	  0x40, false, false, false, true },
+	{ "ogrenci@xyz.example", "Deniz", "Tunç", "student",
+	  "+905321000010", 0x40, false, false, false, true },
+	{ "render@xyz.example", "Gökhan", "Usta", "staff", "+905321000011",
+	  0x80, false, false, false, true },
 };
 
 /* splitmix64 */
@@ -342,7 +352,9 @@ make_memberships(struct sample *s)
 			c = &s->companies[k];
 			if (!works_at(a, k))
 				continue;
-			if (strcmp(a->role, "intern") != 0)
+			if (strcmp(a->role, "intern") != 0 &&
+			    strcmp(a->role, "parent") != 0 &&
+			    strcmp(a->role, "student") != 0)
 				c->staff[c->nstaff++] = i;
 			params[1] = c->id;
 			params[2] = a->role;

@@ -13,7 +13,7 @@
 
 struct ctl;
 
-#define SAMPLE_USERS	6
+#define SAMPLE_USERS	11
 #define SAMPLE_COMPANIES 8	/* the holding's; more are for load tests */
 
 struct sample_company {

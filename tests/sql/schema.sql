@@ -116,6 +116,7 @@ select set_eq($$select c.conname::text
 	and (pg_temp.columns(c.conrelid, c.conkey))[1] <> 'company_id'$$,
     array['companies_group_id_fkey', 'companies_parent_id_fkey', -- the tree
 	'companies_subscription_plan_id_fkey',	-- plans are the group's
+	'subscription_invoices_subscription_plan_id_fkey',
 	'memberships_user_id_fkey',		-- people are the group's
 	'role_permissions_code_fkey',		-- codes are the program's
 	'role_template_permissions_template_fkey',
