@@ -89,6 +89,9 @@ class School(Company):
 
     def __init__(self, name=SCHOOL):
         super().__init__(name)
+        # No plan, no limits.
+        self.sql("update konak.companies set subscription_plan_id = null "
+                 "where id = '%s'" % self.id)
         tag = secrets.token_hex(3)
         self.users, self.teacher = {}, {}
         for who, role in (('class_teacher', 'class_teacher'),
