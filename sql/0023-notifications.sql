@@ -65,6 +65,8 @@ create index notifications_sender_id_idx on konak.notifications
     (company_id, sender_id);
 create index notifications_due_idx on konak.notifications (show_at)
     where announced_at is null and deleted_at is null;
+create index notifications_read_at_idx on konak.notifications
+    (company_id, read_at);
 -- One unread row says that a watched record has changed, however often.
 create unique index notifications_change_key on konak.notifications
     (company_id, user_id, related_type, related_id)
@@ -120,6 +122,7 @@ create index reminders_user_id_idx on konak.reminders
 create index reminders_user_all_idx on konak.reminders (company_id, user_id);
 create index reminders_remind_at_idx on konak.reminders
     (company_id, remind_at, id) where deleted_at is null;
+create index reminders_done_at_idx on konak.reminders (company_id, done_at);
 create index reminders_record_id_idx on konak.reminders
     (company_id, record_id, user_id);
 

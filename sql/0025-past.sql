@@ -6,6 +6,49 @@ create index audit_logs_deleted_idx on konak.audit_logs (company_id, at, id)
 
 set local role konak_definer;
 
+-- One record's past, newest first, by pages: what one request changed twice has
+-- one time and two ids.
+drop function konak.history(text, uuid, timestamptz, integer);
+create function konak.history(record_type text, record_id uuid,
+    after timestamptz default null, lim integer default 50,
+    after_id uuid default null)
+    returns table (at timestamptz, id uuid, user_id uuid, user_name text,
+	action text, op text, request_id uuid, version integer, changes jsonb)
+language plpgsql stable security definer set search_path = pg_catalog, konak, pg_temp
+as $$
+#variable_conflict use_column
+declare
+	hidden text[] := konak.audit_hidden(history.record_type);
+begin
+	if hidden is null or not konak.visible(history.record_type,
+	    history.record_id) then
+		perform konak.no_row();
+	end if;
+	return query
+	select l.at, l.id, l.user_id, u.name, l.action, l.op, l.request_id,
+	    l.version, coalesce((
+		select jsonb_agg(jsonb_build_object('field', k,
+		    'old', v.values -> 'old' -> k, 'new', v.values -> 'new' -> k)
+		    order by k)
+		from (select jsonb_object_keys(coalesce(v.values -> 'new', '{}')) k
+		    union select jsonb_object_keys(coalesce(v.values -> 'old', '{}'))) f
+		where k <> all (hidden)), '[]')
+	from konak.audit_logs l
+	left join konak.audit_values v
+	    on v.company_id = l.company_id and v.at = l.at and v.id = l.id
+	left join konak.users u on u.id = l.user_id
+	where l.company_id in (konak.company(), konak.group_company())
+	    and l.record_id = history.record_id
+	    and l.record_type = history.record_type
+	    and l.op is not null
+	    and (after is null or (l.at, l.id) < (after, coalesce(after_id,
+		'00000000-0000-0000-0000-000000000000')))
+	order by l.at desc, l.id desc
+	limit greatest(1, least(coalesce(lim, 50), 201));
+end $$;
+grant execute on function
+    konak.history(text, uuid, timestamptz, integer, uuid) to konak_app;
+
 -- Each field of a record at a moment, and now. A field's value then is what the
 -- first change after that moment replaced; without one it is what stands there.
 -- known is false when a change since has lost its values (a person was erased)

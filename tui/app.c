@@ -20,6 +20,8 @@
 #include "tui/view.h"
 #include "tui/why.h"
 #include "tui/view/account.h"
+#include "tui/view/around.h"
+#include "tui/view/notices.h"
 #include "tui/view/card.h"
 #include "tui/view/chartview.h"
 #include "tui/view/group.h"
@@ -343,7 +345,10 @@ app_palette(void)
 void
 app_open_list(const char *type)
 {
-	if (defs_find(type) != NULL)
+	/* The centre is how a person's notifications are read. */
+	if (strcmp(type, "notifications") == 0)
+		notices_open();
+	else if (defs_find(type) != NULL)
 		list_open(type, NULL, NULL);
 }
 
@@ -385,6 +390,7 @@ app_ready(bool fresh)
 	} else {
 		home_renew();
 	}
+	notices_start();
 	watch_again();
 	ui_redraw();
 }
@@ -444,6 +450,7 @@ app_enter_cb(const struct link_reply *r, void *arg)
 	    "company"), "id") != NULL && strcmp(old,
 	    val_get_str(val_get(r->body, "company"), "id")) == 0;
 	if (!same && view_find(&home_view) != NULL) {
+		notices_stop();
 		picker_close();
 		view_pop_above(NULL);
 		view_sweep();
@@ -548,6 +555,7 @@ app_sign_out(void)
 	val_free(app.company);
 	app.company = NULL;
 	app.group = false;
+	notices_stop();
 	view_pop_above(NULL);
 	view_sweep();
 	defs_clear();
@@ -704,7 +712,10 @@ app_has(enum action a, char *why, size_t len)
 	case ACT_ME:
 	case ACT_SEARCH:
 	case ACT_SIGN_OUT:
+	case ACT_BIN:
 		return true;
+	case ACT_NOTICES:
+		return defs_find("notifications") != NULL;
 	default:
 		return false;
 	}
@@ -741,6 +752,14 @@ app_action(enum action a)
 		return true;
 	case ACT_ME:
 		account_menu();
+		return true;
+	case ACT_NOTICES:
+		if (defs_find("notifications") == NULL)
+			return false;
+		notices_open();
+		return true;
+	case ACT_BIN:
+		bin_open();
 		return true;
 	default:
 		return false;

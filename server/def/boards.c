@@ -91,7 +91,8 @@ add_cond(struct loader *l, struct def_conds *cs, struct field *f,
 		const struct ynode *v = n->type == YNODE_LIST ? &n->child[i] :
 		    n;
 
-		check_value(l, f, v);
+		if (strcmp(op, "null") != 0)
+			check_value(l, f, v);
 		c->values[c->n++] = v->text;
 	}
 }

@@ -123,7 +123,9 @@ notifications_send(struct req *r)
 	const char	*params[7], *level = req_text(r, "priority");
 	size_t		 i;
 
-	params[0] = req_has(r, "users") ? ids_param(r, "users") : NULL;
+	params[0] = req_has(r, "users") ? ids_param(r, "users") :
+	    req_has(r, "user") ? req_printf(r, "{%s}", req_uuid(r, "user")) :
+	    NULL;
 	params[1] = req_uuid(r, "role");
 	params[2] = req_text(r, "title");
 	params[3] = req_text(r, "message");
@@ -214,7 +216,8 @@ static const struct verb notifications_verbs[] = {
 	  .run = notifications_snooze },
 	{ .name = "notifications.send", .need = { "notifications.send" },
 	  .state = VERB_COMPANY, .flags = VERB_WRITE | VERB_ONCE,
-	  .args = { { "users", ARG_UUIDS, false, 200 },
+	  .args = { { "user", ARG_UUID, false, 0 },
+	    { "users", ARG_UUIDS, false, 200 },
 	    { "role", ARG_UUID, false, 0 },
 	    { "title", ARG_TEXT, true, 255 },
 	    { "message", ARG_TEXT, false, 5000 },

@@ -120,7 +120,8 @@ history_rows(struct req *r, PGresult *res)
 		n++;
 	}
 	cbw_array_end(w);
-	cbw_kv_text(w, "next", n == *limit ? cell(res, last, H_AT) : NULL);
+	cbw_kv_text(w, "next", n == *limit ? req_printf(r, "%s %s",
+	    cell(res, last, H_AT), cell(res, last, H_ID)) : NULL);
 }
 
 void
@@ -130,9 +131,12 @@ record_history(struct req *r)
 	struct params		*p = arena_alloc(r->arena, sizeof *p);
 	struct query		*q = query_new(r, d, NULL);
 	struct buf		 b = BUF_INIT;
+	const char		*at, *id;
 	int64_t			 limit = 50;
 
 	p->r = r;
+	if (!after_read(r, &at, &id))
+		return;
 	if (req_has(r, "limit"))
 		limit = req_int(r, "limit");
 	if (limit < 1 || limit > 200) {
@@ -147,10 +151,12 @@ record_history(struct req *r)
 	buf_addz(&b, ", ");
 	param(&b, p, req_uuid(r, "id"));
 	buf_addz(&b, ", ");
-	param(&b, p, req_text(r, "after"));
-	buf_printf(&b, "::timestamptz, %d) h left join lateral "
+	param(&b, p, at);
+	buf_printf(&b, "::timestamptz, %d, ", (int)limit);
+	param(&b, p, id);
+	buf_addz(&b, "::uuid) h left join lateral "
 	    "jsonb_array_elements(h.changes) with ordinality c(v, n) on true "
-	    "order by h.at desc, h.id desc, c.n", (int)limit);
+	    "order by h.at desc, h.id desc, c.n");
 	query_sql(q, r, &b);
 	r->state = arena_alloc(r->arena, sizeof limit);
 	memcpy(r->state, &limit, sizeof limit);

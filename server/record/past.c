@@ -42,6 +42,7 @@ at_rows(struct req *r, PGresult *res)
 	const struct field	*f;
 	struct cbw		*w = req_out(r);
 	int			 i, n = PQntuples(res);
+	size_t			 k;
 
 	cbw_map_begin(w);
 	cbw_kv_text(w, "state", n > 0 ? PQgetvalue(res, 0, A_STATE) : "none");
@@ -56,9 +57,13 @@ at_rows(struct req *r, PGresult *res)
 	    PQgetvalue(res, 0, A_CHANGED_AT));
 	cbw_key(w, "fields");
 	cbw_array_begin(w);
-	for (i = 0; i < n; i++) {
-		f = def_column_field(d, PQgetvalue(res, i, H_FIELD));
-		if (f != NULL && (f->see == NULL || req_may(r, f->see)))
+	for (k = 0; k < d->nfields; k++) {
+		f = d->fields[k];
+		for (i = 0; i < n && f->column != NULL; i++)
+			if (strcmp(PQgetvalue(res, i, H_FIELD), f->column) == 0)
+				break;
+		if (i < n && f->column != NULL &&
+		    (f->see == NULL || req_may(r, f->see)))
 			put_field(r, w, f, res, i);
 	}
 	cbw_array_end(w);

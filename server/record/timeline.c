@@ -165,10 +165,9 @@ changes_sql(struct req *r, struct buf *b, struct params *p,
 	param(b, p, req_uuid(r, "id"));
 	buf_addz(b, ", ");
 	param(b, p, t->at);
-	/* The cursor's own moment may have more. */
-	buf_printf(b, "::timestamptz + interval '1 microsecond', %" PRId64
-	    ") t where true", t->limit + 20);
-	page_sql(b, p, t, "at");
+	buf_printf(b, "::timestamptz, %" PRId64 ", ", t->limit + 1);
+	param(b, p, t->id);
+	buf_addz(b, "::uuid) t)");
 }
 
 /* --- The verb -------------------------------------------------------------- */

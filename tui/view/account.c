@@ -13,6 +13,7 @@
 #include "tui/store.h"
 #include "tui/view.h"
 #include "tui/view/account.h"
+#include "tui/view/around.h"
 #include "tui/view/authenticator.h"
 #include "tui/view/form.h"
 
@@ -20,6 +21,7 @@ enum own {
 	OWN_PROFILE,
 	OWN_PASSWORD,
 	OWN_AUTHENTICATOR,
+	OWN_NOTICES,
 	OWN_SESSIONS,
 	OWN_LOGINS,
 	OWN_RECOVERY,
@@ -29,7 +31,7 @@ enum own {
 };
 
 struct own_menu {
-	enum own	what[10];
+	enum own	what[12];
 	int		n;
 };
 
@@ -245,6 +247,9 @@ account_cb(int choice, void *arg)
 	case OWN_AUTHENTICATOR:
 		authenticator_open();
 		break;
+	case OWN_NOTICES:
+		notice_choices();
+		break;
 	case OWN_SESSIONS:
 		app_open_list("sessions");
 		break;
@@ -278,7 +283,7 @@ account_add(struct own_menu *m, struct dialog_item *items, enum own what,
 void
 account_menu(void)
 {
-	struct dialog_item	 items[10];
+	struct dialog_item	 items[12];
 	struct own_menu		*m = xcalloc(1, sizeof *m);
 	const char		*email = val_get_str(app.user, "email");
 
@@ -287,6 +292,7 @@ account_menu(void)
 	account_add(m, items, OWN_PASSWORD, TF("views.password_title", NULL));
 	account_add(m, items, OWN_AUTHENTICATOR, TF("views.authenticator",
 	    NULL));
+	account_add(m, items, OWN_NOTICES, TF("views.notice_choices", NULL));
 	if (def_can(defs_find("sessions"), "list"))
 		account_add(m, items, OWN_SESSIONS,
 		    app_label(defs_find("sessions")->labels));

@@ -12,6 +12,7 @@
 #include "tui/mod/rights.h"
 #include "tui/term.h"
 #include "tui/view/act.h"
+#include "tui/view/around.h"
 #include "tui/view/form.h"
 #include "tui/view/history.h"
 #include "tui/view/listpane.h"
@@ -223,6 +224,8 @@ menu_open(const struct def *d, const struct record *recs, size_t n,
 		{ ACT_CHANGE, "edit_many" }, { ACT_EXPORT, "export" },
 		{ ACT_IMPORT, "import" }
 	};
+	static const enum action around[] = { ACT_COMMENT, ACT_REMIND,
+	    ACT_PAST };
 	const struct val	*actions = val_get(d->v, "actions"), *v;
 	struct dialog_item	 items[ACT_ITEMS];
 	struct menu		*m = xcalloc(1, sizeof *m);
@@ -261,6 +264,9 @@ menu_open(const struct def *d, const struct record *recs, size_t n,
 		    own[i].a == ACT_DELETE))
 			menu_add_action(m, items, own[i].a);
 	}
+	for (i = 0; n == 1 && i < sizeof around / sizeof around[0]; i++)
+		if (around_can(d, around[i]))
+			menu_add_action(m, items, around[i]);
 	if (n == 1)
 		menu_add_action(m, items, ACT_COPY);
 	for (i = 0; list != NULL && i < sizeof many / sizeof many[0]; i++) {
@@ -354,7 +360,7 @@ act_record(const struct def *d, const struct record *r, enum action a)
 		menu_open(d, r, 1, NULL);
 		return true;
 	default:
-		return false;
+		return around_action(d, r, a, false);
 	}
 }
 

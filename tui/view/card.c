@@ -8,6 +8,7 @@
 #include "tui/draw.h"
 #include "tui/input.h"
 #include "tui/view.h"
+#include "tui/view/around.h"
 #include "tui/view/card.h"
 #include "tui/view/home.h"
 #include "tui/view/sidemenu.h"
@@ -72,6 +73,8 @@ card_status(struct view *v, char *out, size_t len)
 	out[0] = '\0';
 	if (c->list != NULL)
 		listpane_status(c->list, out, len);
+	else if (c->time != NULL)
+		timepane_status(c->time, out, len);
 }
 
 static bool
@@ -102,6 +105,11 @@ card_can(struct view *v, enum action a, char *why, size_t len)
 	const struct def	*d = defs_find(c->type);
 
 	why[0] = '\0';
+	if (a == ACT_COMMENT || a == ACT_WATCH || a == ACT_REMIND ||
+	    a == ACT_PAST)
+		return c->rec != NULL && around_can(d, a);
+	if (c->time != NULL && timepane_can(c->time, a))
+		return true;
 	if (c->list != NULL)
 		return listpane_can(c->list, a, why, len);
 	switch (a) {
@@ -134,9 +142,12 @@ card_hints(struct view *v, enum action *out, int max)
 	size_t		 i;
 	int		 n = 0;
 
+	if (c->time != NULL)
+		n = timepane_hints(c->time, out, max > 5 ? 5 : max);
 	if (c->list != NULL)
 		n = listpane_hints(c->list, out, max > 5 ? 5 : max);
-	for (i = 0; c->list == NULL && i < 4 && n < max; i++) {
+	for (i = 0; c->list == NULL && c->time == NULL && i < 4 && n < max;
+	    i++) {
 		if (card_can(v, order[i], why, sizeof why))
 			out[n++] = order[i];
 	}

@@ -12,6 +12,7 @@
 #include "tui/store.h"
 #include "tui/view/history.h"
 #include "tui/view/listpane.h"
+#include "tui/view/timepane.h"
 
 struct event;
 struct input;
@@ -19,7 +20,8 @@ struct surface;
 
 #define CARD_TABS 16
 
-enum tab_kind { TAB_FIELDS, TAB_RELATED, TAB_HISTORY };
+enum tab_kind { TAB_FIELDS, TAB_RELATED, TAB_HISTORY, TAB_TIMELINE,
+    TAB_COMMENTS };
 
 struct card_tab {
 	enum tab_kind		 kind;
@@ -27,6 +29,7 @@ struct card_tab {
 	const struct val	*fields;	/* names; NULL: all */
 	const char		*related;	/* record type */
 	const char		*by;
+	const struct val	*kinds;		/* of a timeline */
 };
 
 struct cardpane {
@@ -42,6 +45,10 @@ struct cardpane {
 	int		 ntabs, at;
 	struct listpane	*list;		/* of the present tab, or NULL */
 	struct histpane	*hist;
+	struct timepane	*time;
+	struct val	*social;	/* records.social's; NULL: not known */
+	uint64_t	 social_call;
+	struct watch	*talk;		/* comments come and go */
 	bool		 noted;		/* among the last ones opened */
 	int		 field, top, page, nfields;	/* cursor among the fields */
 	int		 tab_col[CARD_TABS + 1];

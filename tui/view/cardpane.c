@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "lib/buf.h"
+#include "lib/date.h"
+#include "lib/tr.h"
 #include "lib/xmalloc.h"
 #include "tui/app.h"
 #include "tui/draw.h"
@@ -14,6 +16,7 @@
 #include "tui/theme.h"
 #include "tui/ui.h"
 #include "tui/view/act.h"
+#include "tui/view/around.h"
 #include "tui/view/card.h"
 
 #define CARD_LABEL 18
@@ -53,6 +56,9 @@ tab_add(struct cardpane *c, const struct def *d, const struct val *v)
 {
 	static const char *const	details[] = { "Detaylar", "Details" };
 	static const char *const	history[] = { "Geçmiş", "History" };
+	static const char *const	timeline[] = { "Akış", "Timeline" };
+	static const char *const	comments[] = { "Yorumlar",
+	    "Comments" };
 	const char			*related = val_get_str(v, "related");
 	const struct def		*other = defs_find(related);
 	struct card_tab			*t = &c->tab[c->ntabs];
@@ -69,6 +75,13 @@ tab_add(struct cardpane *c, const struct def *d, const struct val *v)
 		    !def_can(other, "list"))
 			return;
 		tab_label(t, v, other->labels);
+	} else if (val_get(v, "timeline") != NULL) {
+		t->kind = TAB_TIMELINE;
+		t->kinds = val_get(v, "timeline");
+		tab_label(t, v, timeline);
+	} else if (val_get_bool(v, "comments")) {
+		t->kind = TAB_COMMENTS;
+		tab_label(t, v, comments);
 	} else if (val_get_bool(v, "history")) {
 		t->kind = TAB_HISTORY;
 		if (!def_can(d, "history"))
@@ -107,6 +120,10 @@ cardpane_tab_close(struct cardpane *c)
 		histpane_free(c->hist);
 	free(c->hist);
 	c->hist = NULL;
+	if (c->time != NULL)
+		timepane_free(c->time);
+	free(c->time);
+	c->time = NULL;
 }
 
 /* Makes what the tab needs; fields need only the record. */
@@ -127,6 +144,12 @@ cardpane_tab_open(struct cardpane *c)
 		c->hist = xcalloc(1, sizeof *c->hist);
 		histpane_init(c->hist, c->type, c->id);
 		histpane_load(c->hist);
+	} else if ((t->kind == TAB_TIMELINE || t->kind == TAB_COMMENTS) &&
+	    c->time == NULL) {
+		c->time = xcalloc(1, sizeof *c->time);
+		timepane_init(c->time, c->type, c->id, t->kinds);
+		if (val_get_int(c->social, "unread", 0) > 0)
+			around_seen(c->type, c->id);
 	}
 }
 
@@ -172,6 +195,38 @@ cardpane_ask(struct cardpane *c)
 	c->call = app_call(verb, args, cardpane_cb, c);
 }
 
+/* What is new around it, and whether one watches it. */
+static void
+social_cb(const struct link_reply *r, void *arg)
+{
+	struct cardpane	*c = arg;
+
+	c->social_call = 0;
+	val_free(c->social);
+	c->social = r->ok ? val_copy(r->body) : NULL;
+	if (c->time != NULL && val_get_int(c->social, "unread", 0) > 0)
+		around_seen(c->type, c->id);
+	ui_redraw();
+}
+
+static void
+social_ask(const struct val *items, void *arg)
+{
+	struct cardpane	*c = arg;
+	struct val	*args;
+
+	(void)items;
+	if (c->social_call != 0)
+		app_forget(c->social_call);
+	c->social_call = 0;
+	if (c->id[0] == '\0' || !around_can(defs_find(c->type), ACT_WATCH))
+		return;
+	args = val_map();
+	val_put_text(args, "type", c->type);
+	val_put(args, "id", val_uuid(c->id));
+	c->social_call = app_call("records.social", args, social_cb, c);
+}
+
 static void cardpane_switch(struct cardpane *, const char *, const char *);
 
 static void
@@ -195,6 +250,9 @@ cardpane_reload(struct cardpane *c)
 	cardpane_ask(c);
 	if (c->hist != NULL)
 		histpane_load(c->hist);
+	if (c->time != NULL)
+		timepane_load(c->time);
+	social_ask(NULL, c);
 }
 
 static void
@@ -220,6 +278,8 @@ cardpane_init(struct cardpane *c)
 {
 	memset(c, 0, sizeof *c);
 	c->pause = evtimer_new(app.base, cardpane_pause_cb, c);
+	if (defs_find("comments") != NULL)
+		c->talk = watch_add("comments", social_ask, c);
 }
 
 void
@@ -227,9 +287,13 @@ cardpane_free(struct cardpane *c)
 {
 	if (c->call != 0)
 		app_forget(c->call);
+	if (c->social_call != 0)
+		app_forget(c->social_call);
 	cardpane_tab_close(c);
 	watch_free(c->watch);
+	watch_free(c->talk);
 	event_free(c->pause);
+	val_free(c->social);
 	val_free(c->rec);
 }
 
@@ -243,6 +307,8 @@ cardpane_switch(struct cardpane *c, const char *type, const char *id)
 	bool			 same = strcmp(type, c->type) == 0;
 
 	cardpane_tab_close(c);
+	val_free(c->social);
+	c->social = NULL;
 	c->next[0] = '\0';
 	c->error[0] = '\0';
 	c->field = c->top = 0;
@@ -263,6 +329,7 @@ cardpane_switch(struct cardpane *c, const char *type, const char *id)
 	if (c->id[0] == '\0')
 		return;
 	cardpane_ask(c);
+	social_ask(NULL, c);
 	cardpane_tab_open(c);
 }
 
@@ -381,6 +448,37 @@ card_draw_fields(struct cardpane *c, struct surface *s, const struct def *d,
 	c->nfields = k;
 }
 
+/* "2 yeni · izleniyor" at the right of the title; its width. */
+static int
+card_draw_social(struct cardpane *c, struct surface *s)
+{
+	struct value_ctx	 ctx = app_ctx();
+	const char		*at = val_get_str(c->social, "remind_at");
+	char			 n[24], when[DATE_TEXT];
+	struct buf		 b = BUF_INIT;
+	int64_t			 us;
+	int			 w;
+
+	snprintf(n, sizeof n, "%lld", (long long)val_get_int(c->social,
+	    "unread", 0));
+	if (val_get_int(c->social, "unread", 0) > 0)
+		buf_printf(&b, "%s  ", TF("views.social_new", "n", n, NULL));
+	if (at != NULL && timestamp_read(at, strlen(at), &us) == DATE_OK) {
+		timestamp_format(us, ctx.tz, ctx.date_pattern, when);
+		buf_printf(&b, "%s  ", TF("views.remind_at", "when", when,
+		    NULL));
+	}
+	if (val_get_bool(c->social, "watching"))
+		buf_printf(&b, "%s  ", TF("views.watched", NULL));
+	w = text_width(buf_text(&b), buf_len(&b));
+	if (w > 0 && w < s->cols / 2)
+		draw_text(s, 0, s->cols - w - 1, w, STYLE_DIM, buf_text(&b));
+	else
+		w = 0;
+	buf_free(&b);
+	return w;
+}
+
 void
 cardpane_draw(struct cardpane *c, struct surface *s, bool focus)
 {
@@ -397,7 +495,8 @@ cardpane_draw(struct cardpane *c, struct surface *s, bool focus)
 	}
 	if (c->rec != NULL)
 		record_title(d, &r, &title);
-	draw_text(s, 0, 1, s->cols - 2, STYLE_TITLE, buf_text(&title));
+	draw_text(s, 0, 1, s->cols - 2 - card_draw_social(c, s), STYLE_TITLE,
+	    buf_text(&title));
 	buf_free(&title);
 	body = draw_sub(s, 1, 0, 1, s->cols);
 	card_draw_tabs(c, &body);
@@ -409,6 +508,8 @@ cardpane_draw(struct cardpane *c, struct surface *s, bool focus)
 		listpane_draw(c->list, &body, focus);
 	} else if (c->hist != NULL) {
 		histpane_draw(c->hist, &body);
+	} else if (c->time != NULL) {
+		timepane_draw(c->time, &body, focus);
 	} else if (c->rec == NULL) {
 		if (frame_info()->loading)
 			draw_text(&body, 0, 2, body.cols - 4, STYLE_DIM,
@@ -523,7 +624,10 @@ cardpane_action(struct cardpane *c, enum action a, const struct input *in)
 		return true;
 	if (c->hist != NULL && histpane_action(c->hist, a))
 		return true;
-	if (c->list == NULL && c->hist == NULL && card_field_action(c, a))
+	if (c->time != NULL && timepane_action(c->time, a))
+		return true;
+	if (c->list == NULL && c->hist == NULL && c->time == NULL &&
+	    card_field_action(c, a))
 		return true;
 	if (a == ACT_REFRESH) {
 		cardpane_reload(c);
@@ -531,6 +635,8 @@ cardpane_action(struct cardpane *c, enum action a, const struct input *in)
 	}
 	if (d == NULL || c->rec == NULL || a == ACT_OPEN)
 		return false;
+	if (around_action(d, &r, a, val_get_bool(c->social, "watching")))
+		return true;
 	return act_record(d, &r, a);
 }
 
@@ -557,6 +663,8 @@ cardpane_key(struct cardpane *c, const struct input *in)
 		return listpane_key(c->list, &moved);
 	if (c->hist != NULL)
 		return histpane_key(c->hist, &moved);
+	if (c->time != NULL)
+		return timepane_key(c->time, &moved);
 	if (in->kind == INPUT_MOUSE && in->button == MOUSE_PRESS &&
 	    moved.row >= 0 && c->top + moved.row < c->nfields) {
 		c->field = c->top + moved.row;

@@ -97,8 +97,8 @@ histpane_load(struct histpane *h)
 
 /* --- Drawing ---------------------------------------------------------------------- */
 
-static const char *
-hist_action(const struct val *e)
+const char *
+history_word(const struct val *e)
 {
 	const char	*a = val_get_str(e, "action");
 	size_t		 n = a == NULL ? 0 : strlen(a);
@@ -115,8 +115,8 @@ hist_action(const struct val *e)
 }
 
 /* A value of the log: the field's type decides how it reads. */
-static void
-hist_value(const struct def *d, const struct field *f, const struct val *row,
+void
+history_value(const struct def *d, const struct field *f, const struct val *row,
     const char *key, struct buf *b)
 {
 	const struct val	*v = val_get(row, key);
@@ -145,6 +145,21 @@ hist_value(const struct def *d, const struct field *f, const struct val *row,
 	val_free(m);
 }
 
+void
+history_change(const struct def *d, const struct val *c, struct buf *b)
+{
+	const char		*name = val_get_str(c, "field");
+	const struct field	*f = def_field(d, name);
+
+	buf_printf(b, "%s: ", f != NULL ? app_label(f->label) :
+	    name == NULL ? "" : name);
+	if (!val_is_null(val_get(c, "old"))) {
+		history_value(d, f, c, "old", b);
+		buf_printf(b, " %s ", glyph(GLYPH_ARROW));
+	}
+	history_value(d, f, c, "new", b);
+}
+
 struct hist_pen {
 	struct histpane	*h;
 	struct surface	*s;
@@ -163,26 +178,15 @@ hist_line(struct hist_pen *p, int col, uint32_t style, const char *text)
 static void
 hist_changes(struct hist_pen *p, const struct def *d, const struct val *e)
 {
-	const struct val	*changes = val_get(e, "changes"), *c;
-	const struct field	*f;
+	const struct val	*changes = val_get(e, "changes");
 	struct buf		 b = BUF_INIT;
-	const char		*name;
 	size_t			 i;
 
 	if (changes == NULL)
 		changes = val_get(e, "fields");
 	for (i = 0; i < val_count(changes); i++) {
-		c = changes->item[i];
-		name = val_get_str(c, "field");
-		f = def_field(d, name);
 		buf_clear(&b);
-		buf_printf(&b, "%s: ", f != NULL ? app_label(f->label) :
-		    name == NULL ? "" : name);
-		if (!val_is_null(val_get(c, "old"))) {
-			hist_value(d, f, c, "old", &b);
-			buf_printf(&b, " %s ", glyph(GLYPH_ARROW));
-		}
-		hist_value(d, f, c, "new", &b);
+		history_change(d, changes->item[i], &b);
 		hist_line(p, 6, STYLE_TEXT, buf_text(&b));
 	}
 	buf_free(&b);
@@ -205,7 +209,7 @@ hist_entry(struct hist_pen *p, const struct def *d, const struct val *e)
 	if (at != NULL && timestamp_read(at, strlen(at), &us) == DATE_OK)
 		timestamp_format(us, ctx.tz, ctx.date_pattern, when);
 	buf_printf(&b, "%s  %s  %s", when, who == NULL ? "-" : who,
-	    hist_action(e));
+	    history_word(e));
 	hist_line(p, 2, STYLE_TITLE, buf_text(&b));
 	buf_free(&b);
 	hist_changes(p, d, e);

@@ -34,6 +34,17 @@ void	 histpane_draw(struct histpane *, struct surface *);
 bool	 histpane_action(struct histpane *, enum action);
 bool	 histpane_key(struct histpane *, const struct input *);
 
+/* "değiştirdi", of an entry; "Telefon: eski → yeni", of a change. */
+struct buf;
+struct def;
+const char *history_word(const struct val *entry);
+void	 history_change(const struct def *, const struct val *change,
+	    struct buf *);
+/* A value of the log under this key, as its field reads. */
+struct field;
+void	 history_value(const struct def *, const struct field *,
+	    const struct val *row, const char *key, struct buf *);
+
 void	 history_open(const char *type, const char *id, const char *title);
 
 #endif

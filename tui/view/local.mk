@@ -6,13 +6,18 @@ libtui_a_SOURCES += \
 	tui/view/account.h \
 	tui/view/act.c \
 	tui/view/act.h \
+	tui/view/around.c \
+	tui/view/around.h \
 	tui/view/authenticator.c \
 	tui/view/authenticator.h \
+	tui/view/bin.c \
 	tui/view/card.c \
 	tui/view/card.h \
 	tui/view/cardpane.c \
 	tui/view/chartview.c \
 	tui/view/chartview.h \
+	tui/view/comment.c \
+	tui/view/comment.h \
 	tui/view/filter.c \
 	tui/view/filter.h \
 	tui/view/filterbox.c \
@@ -46,14 +51,20 @@ libtui_a_SOURCES += \
 	tui/view/many.h \
 	tui/view/marks.c \
 	tui/view/marks.h \
+	tui/view/notices.c \
+	tui/view/notices.h \
+	tui/view/notify.c \
 	tui/view/panel.c \
 	tui/view/panel.h \
+	tui/view/past.c \
 	tui/view/refpick.c \
 	tui/view/refpick.h \
 	tui/view/searchview.c \
 	tui/view/searchview.h \
 	tui/view/sidemenu.c \
 	tui/view/sidemenu.h \
+	tui/view/timepane.c \
+	tui/view/timepane.h \
 	tui/view/verb.c \
 	tui/view/verb.h \
 	tui/view/work.c \

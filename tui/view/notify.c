@@ -1,0 +1,229 @@
+/*
+ * notify.c - a person's own notification choices, one after the other in small
+ * menus; and writing a notification by hand.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/date.h"
+#include "lib/when.h"
+#include "lib/xmalloc.h"
+#include "tui/app.h"
+#include "tui/dialog.h"
+#include "tui/frame.h"
+#include "tui/store.h"
+#include "tui/view/around.h"
+#include "tui/view/form.h"
+
+/* --- Choices ------------------------------------------------------------------ */
+
+static const char *const	times[] = { "digest_at", "quiet_from",
+    "quiet_to", "snooze_until" };
+static const char *const	time_labels[] = { "views.digest_at",
+    "views.quiet_from", "views.quiet_to", "views.snooze_all" };
+static const char *const	modes[] = { "now", "digest", "off" };
+static const char *const	mode_labels[] = { "views.mode_now",
+    "views.mode_digest", "views.mode_off" };
+#define NTIMES	4
+#define NMODES	3
+
+static void
+choices_cb(const struct link_reply *r, void *arg)
+{
+	(void)arg;
+	if (!r->ok)
+		app_error(r);
+	else
+		notice_choices();
+}
+
+static void
+choose(const char *key, const char *value, const char *mode)
+{
+	struct val	*args = val_map();
+
+	val_put_text(args, key, value);
+	if (mode != NULL)
+		val_put_text(args, "mode", mode);
+	app_write("notifications.choose", args, NULL, NULL, choices_cb, NULL);
+}
+
+struct choices {
+	const struct field	*f;	/* notifications.type */
+	size_t			 kind;
+};
+
+static void
+mode_cb(int i, void *arg)
+{
+	struct choices	*c = arg;
+
+	if (i >= 0)
+		choose("kind", c->f->rules.choices[c->kind].code, modes[i]);
+	free(c);
+}
+
+/* A moment is written as people write it, an hour as it is. */
+static void
+time_cb(const char *text, void *arg)
+{
+	struct value_ctx	ctx = app_ctx();
+	char			when[DATE_TEXT];
+	int64_t			us;
+
+	if (text == NULL)
+		return;
+	if (arg == times[NTIMES - 1] && timestamp_parse(ctx.lang, text,
+	    strlen(text), ctx.tz, ctx.now, &us) == DATE_OK) {
+		timestamp_write(us, when);
+		text = when;
+	}
+	choose(arg, text, NULL);
+}
+
+static void
+chosen_cb(int i, void *arg)
+{
+	struct choices		*c = arg;
+	struct dialog_item	 items[NMODES];
+	struct dialog_line	 line = { .max = 30, .done = time_cb };
+	size_t			 n = c->f->rules.nchoices, m;
+
+	if (i < 0 || (size_t)i >= n + NTIMES) {
+		free(c);
+		return;
+	}
+	if ((size_t)i >= n) {
+		line.title = T("views.notice_choices");
+		line.label = T(time_labels[(size_t)i - n]);
+		line.arg = (void *)times[(size_t)i - n];
+		dialog_line(&line);
+		free(c);
+		return;
+	}
+	c->kind = (size_t)i;
+	memset(items, 0, sizeof items);
+	for (m = 0; m < NMODES; m++)
+		items[m].label = T(mode_labels[m]);
+	dialog_choose(c->f->rules.choices[i].label[ui_lang()], items, NMODES,
+	    0, mode_cb, c);
+}
+
+static const char *
+mode_label(const char *mode)
+{
+	size_t	m;
+
+	for (m = 0; mode != NULL && m < NMODES; m++)
+		if (strcmp(modes[m], mode) == 0)
+			return T(mode_labels[m]);
+	return T(mode_labels[0]);
+}
+
+static void
+got_cb(const struct link_reply *r, void *arg)
+{
+	const struct def	*d = defs_find("notifications");
+	struct choices		*c;
+	struct dialog_item	*items;
+	size_t			 i, n;
+
+	(void)arg;
+	if (!r->ok || d == NULL || def_field(d, "type") == NULL) {
+		app_error(r);
+		return;
+	}
+	c = xcalloc(1, sizeof *c);
+	c->f = def_field(d, "type");
+	n = c->f->rules.nchoices;
+	items = xcalloc(n + NTIMES, sizeof *items);
+	for (i = 0; i < n; i++) {
+		items[i].label = c->f->rules.choices[i].label[ui_lang()];
+		items[i].detail = mode_label(val_get_str(val_get(r->body,
+		    "kinds"), c->f->rules.choices[i].code));
+	}
+	for (i = 0; i < NTIMES; i++) {
+		items[n + i].label = T(time_labels[i]);
+		items[n + i].detail = val_get_str(r->body, times[i]);
+	}
+	dialog_choose(T("views.notice_choices"), items,
+	    (int)(n + NTIMES), 0, chosen_cb, c);
+	free(items);
+}
+
+void
+notice_choices(void)
+{
+	app_call("notifications.choices", NULL, got_cb, NULL);
+}
+
+/* --- By hand ------------------------------------------------------------------ */
+
+static struct val *
+send_field(struct val *fields, const char *name, const char *type,
+    const char *tr, const char *en)
+{
+	struct val	*f = val_map(), *label = val_array();
+
+	val_put_text(f, "name", name);
+	val_put_text(f, "type", type);
+	val_add(label, val_text(tr));
+	val_add(label, val_text(en));
+	val_put(f, "label", label);
+	val_put_bool(f, "create", true);
+	val_add(fields, f);
+	return f;
+}
+
+static void
+sent_cb(const struct link_reply *r, void *arg)
+{
+	char	n[24];
+
+	(void)arg;
+	if (r == NULL)
+		return;
+	snprintf(n, sizeof n, "%lld", (long long)val_get_int(r->body, "count",
+	    0));
+	toast(TOAST_GOOD, NULL, "%s", TF("views.notice_sent", "n", n, NULL));
+	watch_touch("notifications");
+}
+
+void
+notice_send(void)
+{
+	const struct def	*d = defs_find("notifications");
+	const struct val	*all = val_get(d->v, "fields");
+	struct val		*def = val_map(), *fields = val_array(), *f;
+	struct val		*label = val_array();
+	const char		*name;
+	size_t			 i;
+
+	f = send_field(fields, "user", "ref", "Kişi (boş: herkes)",
+	    "Person (empty: all)");
+	val_put_text(f, "ref", "users");
+	if (def_can(defs_find("roles"), "lookup")) {
+		f = send_field(fields, "role", "ref", "Rol (boş: herkes)",
+		    "Role (empty: all)");
+		val_put_text(f, "ref", "roles");
+	}
+	f = send_field(fields, "title", "text", "Başlık", "Title");
+	val_put_bool(f, "required", true);
+	send_field(fields, "message", "longtext", "Metin", "Text");
+	for (i = 0; i < val_count(all); i++) {
+		name = val_get_str(all->item[i], "name");
+		if (name == NULL || strcmp(name, "priority") != 0)
+			continue;
+		f = val_copy(all->item[i]);
+		val_put_bool(f, "create", true);
+		val_put_text(f, "default", "normal");
+		val_add(fields, f);
+	}
+	val_add(label, val_text("Bildirim gönder"));
+	val_add(label, val_text("Send a notification"));
+	val_put_text(def, "name", "notifications");
+	val_put(def, "label", label);
+	val_put(def, "fields", fields);
+	form_verb(def_make(def), "notifications.send", NULL, sent_cb, NULL);
+}
