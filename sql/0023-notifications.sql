@@ -267,7 +267,11 @@ declare
 	who uuid;
 	at timestamptz;
 	n integer := 0;
+	request text := current_setting('konak.request', true);
 begin
+	-- That somebody was told is no part of what the request did: whoever
+	-- undoes it does not take back what others have been told.
+	perform set_config('konak.request', '', true);
 	for who in
 		select distinct m.user_id from konak.memberships m
 		join konak.users u on u.id = m.user_id and u.is_active
@@ -291,6 +295,7 @@ begin
 			then x.announced_at end;
 		n := n + 1;
 	end loop;
+	perform set_config('konak.request', coalesce(request, ''), true);
 	return n;
 end $$;
 
