@@ -15,6 +15,11 @@ static const struct module_act revise = {
 	    "konak.proposals_revise($1, $2)" },
 	.record = "proposals", .makes = "proposals"
 };
+static const struct module_act to_task = {
+	.stmt = { "requests_to_task", "select version, made from "
+	    "konak.requests_to_task($1, $2)" },
+	.record = "customer_requests", .makes = "tasks"
+};
 
 #define ACT	.state = VERB_COMPANY, .flags = VERB_WRITE, \
 	.args = { \
@@ -30,6 +35,9 @@ static const struct verb agency_verbs[] = {
 	  .need = { "proposals.edit", "proposals.create",
 	    "proposals.view_prices" },
 	  .data = &revise, ACT },
+	{ .name = "customer_requests.to_task", .audit = "REQUEST_TO_TASK",
+	  .need = { "requests.edit", "tasks.create" },
+	  .data = &to_task, ACT },
 	{ .name = NULL }
 };
 
