@@ -28,6 +28,7 @@
 #include "tui/view/form.h"
 #include "tui/view/home.h"
 #include "tui/view/list.h"
+#include "tui/view/looks.h"
 #include "tui/view/searchview.h"
 
 struct app	app;
@@ -392,6 +393,7 @@ app_ready(bool fresh)
 	}
 	notices_start();
 	watch_again();
+	looks_load();
 	ui_redraw();
 }
 

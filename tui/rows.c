@@ -27,6 +27,8 @@ struct rows {
 	struct event	*soon;		/* a reload, once pushes have gathered */
 	struct event	*fade;		/* marks of others' changes go */
 
+	struct val	*chosen;	/* columns to ask for; NULL: the
+					 * definition's */
 	struct val	*columns;
 	struct val	**row;
 	size_t		 n, cap;
@@ -72,7 +74,7 @@ rows_drop(struct val **row, size_t n)
 }
 
 /* The filter for the wire: what always holds, and what was chosen. */
-struct val *
+static struct val *
 rows_filter(const struct rows *r)
 {
 	struct val	*f = r->fixed == NULL ? val_map() : val_copy(r->fixed);
@@ -259,13 +261,15 @@ rows_columns(const struct rows *r)
 
 	if (d == NULL)
 		return NULL;
-	cols = val_get(val_get(d->v, "list"), "columns");
+	cols = r->chosen != NULL ? r->chosen :
+	    val_get(val_get(d->v, "list"), "columns");
 	title = val_get(d->v, "title");
 	if (val_count(cols) == 0)
 		return NULL;
 	out = val_array();
 	for (i = 0; i < cols->n; i++)
-		rows_column(out, val_str(val_at(cols->item[i], 0)));
+		if (def_field(d, val_str(val_at(cols->item[i], 0))) != NULL)
+			rows_column(out, val_str(val_at(cols->item[i], 0)));
 	for (i = 0; i < val_count(title); i++)
 		rows_column(out, val_str(title->item[i]));
 	actions = val_get(d->v, "actions");
@@ -393,6 +397,7 @@ rows_free(struct rows *r)
 	event_free(r->fade);
 	rows_drop(r->row, r->n);
 	val_free(r->columns);
+	val_free(r->chosen);
 	val_free(r->fixed);
 	val_free(r->filter);
 	free(r->search);
@@ -419,6 +424,26 @@ rows_query(struct rows *r, const char *search, struct val *filter,
 	r->filter = filter;
 	r->count = -1;
 	rows_seek(r, false);
+}
+
+bool
+rows_choose(struct rows *r, const struct val *columns)
+{
+	if (val_equal(r->chosen, columns))
+		return false;
+	val_free(r->chosen);
+	r->chosen = columns == NULL ? NULL : val_copy(columns);
+	return true;
+}
+
+void
+rows_empty(struct rows *r)
+{
+	rows_abort(r);
+	rows_drop(r->row, r->n);
+	r->row = NULL;
+	r->n = r->cap = 0;
+	r->count = -1;
 }
 
 void
@@ -491,12 +516,6 @@ const struct val *
 rows_fixed(const struct rows *r)
 {
 	return r->fixed;
-}
-
-const char *
-rows_search(const struct rows *r)
-{
-	return r->search == NULL ? "" : r->search;
 }
 
 size_t

@@ -31,6 +31,11 @@ void		 rows_free(struct rows *);
 void		 rows_query(struct rows *, const char *search, struct val *filter,
 		    const char *sort);
 void		 rows_reload(struct rows *);
+/* Columns to ask for ([field, width], …) from the next query on; true when
+ * they are others than before. */
+bool		 rows_choose(struct rows *, const struct val *columns);
+/* Forgets the rows: those of another query come. */
+void		 rows_empty(struct rows *);
 /* Row i will be drawn: fetches on when the end is near. */
 void		 rows_need(struct rows *, size_t i);
 /* Loads from the end backwards, or from the start again: the last row of a
@@ -42,9 +47,6 @@ bool		 rows_from_end(const struct rows *);
 const struct def *rows_def(const struct rows *);
 const char	*rows_type(const struct rows *);
 const struct val *rows_fixed(const struct rows *);
-/* The wire's filter of the present query with what always holds; to free. */
-struct val	*rows_filter(const struct rows *);
-const char	*rows_search(const struct rows *);	/* "" none */
 size_t		 rows_n(const struct rows *);
 /* Borrowed until rows change. */
 struct record	 rows_at(const struct rows *, size_t);

@@ -137,6 +137,7 @@ field_load(struct field *f, const struct val *v)
 	f->create = val_get_bool(v, "create");
 	f->edit = val_get_bool(v, "edit");
 	f->sort = val_get_bool(v, "sort");
+	f->relative = val_get_bool(v, "relative");
 	f->filter = f->sort || val_get_bool(v, "filter") ||
 	    f->rules.type == VALUE_REF;
 	f->ref = val_get_str(v, "ref");

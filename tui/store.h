@@ -29,6 +29,7 @@ struct field {
 	bool			 sort;
 	bool			 filter;
 	bool			 virtual;	/* of `filters`: no column */
+	bool			 relative;	/* lists say "3 gün" */
 	const char		*op;		/* virtual: its operator */
 	const char		*ref;		/* record type referred to */
 	const struct val	*match;		/* lookup filter */

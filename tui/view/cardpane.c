@@ -139,7 +139,7 @@ cardpane_tab_open(struct cardpane *c)
 		fixed = val_map();
 		val_put(fixed, t->by, val_uuid(c->id));
 		c->list = xcalloc(1, sizeof *c->list);
-		listpane_init(c->list, t->related, fixed, t->by, NULL, NULL);
+		listpane_init(c->list, t->related, fixed, t->by, NULL, NULL, NULL);
 	} else if (t->kind == TAB_HISTORY && c->hist == NULL) {
 		c->hist = xcalloc(1, sizeof *c->hist);
 		histpane_init(c->hist, c->type, c->id);

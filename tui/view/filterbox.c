@@ -435,7 +435,7 @@ filterbox_build(struct listpane *l)
 		buf_printf(&chip[n], "%s ", glyph(GLYPH_CROSS));
 		filter_chip_text(&l->filter, d, n, &chip[n]);
 		items[n].label = buf_text(&chip[n]);
-		items[n].detail = TF("lists.take_off", NULL);
+		items[n].detail = T("lists.take_off");
 	}
 	for (i = 0; d != NULL && i < d->nfields && n < FILTER_ITEMS; i++) {
 		if (d->fields[i].filter)

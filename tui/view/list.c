@@ -31,6 +31,7 @@ struct list_arg {
 	const char	*type;
 	struct val	*fixed;
 	const char	*by;
+	const struct val *look;
 };
 
 static void
@@ -59,7 +60,8 @@ list_start(struct view *v, void *arg)
 	struct list_arg	*a = arg;
 
 	cardpane_init(&l->card);
-	listpane_init(&l->pane, a->type, a->fixed, a->by, list_moved_cb, l);
+	listpane_init(&l->pane, a->type, a->fixed, a->by, a->look,
+	    list_moved_cb, l);
 	form_on_created(list_created_cb, l);
 	return true;
 }
@@ -80,7 +82,10 @@ list_title(struct view *v, char *out, size_t len)
 	struct list		*l = v->state;
 	const struct def	*d = defs_find(l->pane.type);
 
-	if (d != NULL)
+	if (d != NULL && listpane_view_name(&l->pane) != NULL)
+		snprintf(l->title, sizeof l->title, "%s > %s",
+		    app_label(d->labels), listpane_view_name(&l->pane));
+	else if (d != NULL)
 		snprintf(l->title, sizeof l->title, "%s",
 		    app_label(d->labels));
 	snprintf(out, len, "%s", l->title);
@@ -232,7 +237,7 @@ static const struct view_ops list_view = {
 void
 list_open(const char *type, struct val *fixed, const char *by)
 {
-	struct list_arg	a = { type, fixed, by };
+	struct list_arg	a = { type, fixed, by, NULL };
 
 	view_push(&list_view, &a);
 }
@@ -254,66 +259,51 @@ void
 list_open_filtered(const char *type, const struct val *filter,
     const char *field, const char *title)
 {
+	struct val	*look = val_map();
+	struct list_arg	 a = { type, NULL, NULL, look };
 	struct listpane	*p;
 	size_t		 i;
 
-	list_open(type, NULL, NULL);
-	if ((p = top_pane()) == NULL || val_count(filter) == 0)
-		return;
-	filter_from_wire(&p->filter, defs_find(type), filter);
-	for (i = 0; field != NULL && i < p->filter.nchips; i++)
+	if (filter != NULL)
+		val_put(look, "filter", val_copy(filter));
+	view_push(&list_view, &a);
+	val_free(look);
+	p = top_pane();
+	for (i = 0; p != NULL && field != NULL && i < p->filter.nchips; i++)
 		if (strcmp(p->filter.chip[i].field, field) == 0 &&
-		    p->filter.chip[i].title == NULL)
+		    p->filter.chip[i].title == NULL && title != NULL)
 			p->filter.chip[i].title = xstrdup(title);
-	listpane_query(p);
 }
 
 void
 list_open_search(const char *type, const char *text)
 {
-	struct listpane	*p;
+	struct val	*look = val_put_text(val_map(), "search", text);
+	struct list_arg	 a = { type, NULL, NULL, look };
 
-	list_open(type, NULL, NULL);
-	if ((p = top_pane()) != NULL)
-		listpane_filter(p, text);
+	view_push(&list_view, &a);
+	val_free(look);
 }
 
 struct val *
 list_where(const struct view *v)
 {
 	const struct list	*l = v->state;
-	struct val		*m;
+	struct val		*where;
 
-	if (v->ops != &list_view || l->pane.by != NULL)
+	if (v->ops != &list_view || l->pane.by != NULL ||
+	    rows_fixed(l->pane.rows) != NULL)
 		return NULL;
-	m = val_put_text(val_map(), "type", l->pane.type);
-	val_put(m, "filter", filter_save(&l->pane.filter));
-	val_put_text(m, "text", l->pane.filter.text);
-	val_put_text(m, "sort", l->pane.sort);
-	val_put_text(m, "id", l->pane.id);
-	return m;
+	where = listpane_look(&l->pane);
+	val_put_text(where, "type", l->pane.type);
+	return where;
 }
 
 void
-list_open_where(const struct val *m)
+list_open_where(const struct val *where)
 {
-	const char	*type = val_get_str(m, "type");
-	const char	*text = val_get_str(m, "text");
-	const char	*sort = val_get_str(m, "sort");
-	const char	*id = val_get_str(m, "id");
-	struct listpane	*p;
+	struct list_arg	a = { val_get_str(where, "type"), NULL, NULL, where };
 
-	list_open(type, NULL, NULL);
-	if ((p = top_pane()) == NULL)
-		return;
-	filter_restore(&p->filter, defs_find(type), val_get(m, "filter"));
-	if (text != NULL)
-		p->filter.text = xstrdup(text);
-	if (sort != NULL) {
-		free(p->sort);
-		p->sort = xstrdup(sort);
-	}
-	if (id != NULL)
-		listpane_goto(p, id);
-	listpane_query(p);
+	if (a.type != NULL && defs_find(a.type) != NULL)
+		view_push(&list_view, &a);
 }

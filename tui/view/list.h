@@ -6,10 +6,10 @@
 #define KONAK_TUI_VIEW_LIST_H
 
 struct val;
+struct view;
 
 /* fixed (taken) and by as in listpane.h; both may be NULL. */
 void	 list_open(const char *type, struct val *fixed, const char *by);
-
 /* With chips of this filter map; title names the record that the reference
  * `field` is compared with (both may be NULL). */
 void	 list_open_filtered(const char *type, const struct val *filter,
@@ -17,9 +17,8 @@ void	 list_open_filtered(const char *type, const struct val *filter,
 /* With this text searched for. */
 void	 list_open_search(const char *type, const char *text);
 
-/* Where one is: a map of type, filter, text, sort and id to free, NULL when
- * the view is no list (or one of a single record's); and there again. */
-struct view;
+/* Where one is: type and what listpane_look() gives, to free; NULL when the
+ * view is no list (or one of a single record's). And there again. */
 struct val *list_where(const struct view *);
 void	 list_open_where(const struct val *);
 

@@ -10,21 +10,22 @@
 #include "tui/view/listpane.h"
 
 static void
-mark_row(struct listpane *l, size_t row, bool on)
+mark_line(struct listpane *l, size_t line, bool on)
 {
-	struct record	r = rows_at(l->rows, row);
+	struct record	r = listpane_line(l, line);
 
 	if (r.row != NULL)
 		marks_set(&l->marks, record_id(&r), record_version(&r), on);
 }
 
 void
-listpane_toggle(struct listpane *l, size_t row)
+listpane_toggle(struct listpane *l, size_t line)
 {
-	struct record	r = rows_at(l->rows, row);
+	struct record	r = listpane_line(l, line);
 
 	if (r.row != NULL)
-		mark_row(l, row, !marks_has(&l->marks, record_id(&r)));
+		mark_line(l, line, !marks_has(&l->marks, record_id(&r)));
+	listpane_totals_soon(l);
 }
 
 void
@@ -32,6 +33,7 @@ listpane_unmark(struct listpane *l)
 {
 	marks_clear(&l->marks);
 	l->range = -1;
+	listpane_totals_soon(l);
 	ui_redraw();
 }
 
@@ -43,12 +45,14 @@ listpane_invert(struct listpane *l)
 	size_t	i;
 
 	l->range = -1;
-	if (!l->marks.all && rows_complete(l->rows)) {
+	if (!l->marks.all && rows_complete(l->rows) &&
+	    l->groups.field == NULL) {
 		for (i = 0; i < rows_n(l->rows); i++)
 			listpane_toggle(l, i);
 	} else {
 		l->marks.all = !l->marks.all;
 	}
+	listpane_totals_soon(l);
 	ui_redraw();
 }
 
@@ -60,7 +64,7 @@ range_mark(struct listpane *l, size_t a, size_t b, bool on)
 	size_t	i, from = a < b ? a : b, to = a < b ? b : a;
 
 	for (i = from; i <= to; i++)
-		mark_row(l, i, on);
+		mark_line(l, i, on);
 }
 
 void
@@ -69,7 +73,7 @@ listpane_range(struct listpane *l, bool begin)
 	l->range = begin ? (long)l->cursor : -1;
 	l->range_end = l->cursor;
 	if (begin)
-		mark_row(l, l->cursor, true);
+		mark_line(l, l->cursor, true);
 	ui_redraw();
 }
 
@@ -84,6 +88,7 @@ listpane_range_to(struct listpane *l)
 	range_mark(l, l->range_end, from, false);
 	range_mark(l, from, l->cursor, true);
 	l->range_end = l->cursor;
+	listpane_totals_soon(l);
 }
 
 /* --- Rows and queries that change ---------------------------------------------------- */
@@ -104,21 +109,13 @@ void
 listpane_marks_query(struct listpane *l, const struct val *filter,
     const char *search)
 {
-	struct val	*old, *now;
-	size_t		 i;
+	const char	*old = l->search == NULL ? "" : l->search;
 	bool		 same;
 
 	if (!l->marks.all)
 		return;
-	old = rows_filter(l->rows);
-	now = rows_fixed(l->rows) == NULL ? val_map() :
-	    val_copy(rows_fixed(l->rows));
-	for (i = 0; i < val_count(filter); i++)
-		val_put(now, filter->key[i], val_copy(filter->item[i]));
-	same = val_equal(old, now) && strcmp(rows_search(l->rows),
-	    search == NULL ? "" : search) == 0;
-	val_free(old);
-	val_free(now);
+	same = val_equal(l->query, filter) && strcmp(old, search == NULL ?
+	    "" : search) == 0;
 	if (same)
 		return;
 	listpane_unmark(l);
@@ -131,7 +128,7 @@ listpane_marks_query(struct listpane *l, const struct val *filter,
 static struct val *
 selection_filter(const struct listpane *l)
 {
-	struct val		*f = rows_filter(l->rows), *not_in, *id;
+	struct val		*f = val_copy(l->query), *not_in, *id;
 	const struct mark	*m;
 	size_t			 i = 0;
 
@@ -160,8 +157,8 @@ listpane_selection(struct listpane *l, struct selection *s)
 	if (l->marks.all) {
 		s->all = true;
 		s->filter = selection_filter(l);
-		if (rows_search(l->rows)[0] != '\0')
-			s->search = xstrdup(rows_search(l->rows));
+		if (l->search != NULL)
+			s->search = xstrdup(l->search);
 		s->count = marks_count(&l->marks, more ? -1 : total);
 		return;
 	}

@@ -18,27 +18,16 @@
 #include "tui/ui.h"
 #include "tui/view/act.h"
 #include "tui/view/filterbox.h"
+#include "tui/view/columns.h"
 #include "tui/view/listpane.h"
-
-#define LIST_COLUMNS	24
-#define LIST_GAP	2
-#define LIST_LEAST	10	/* cells of a column that shares the rest */
-#define LIST_NAME	20	/* and of one that names something */
-
-struct column {
-	const struct field	*f;
-	int			 width;
-	int			 at;
-	int			 share;		/* of what is left; 0: fixed */
-	bool			 right;
-};
+#include "tui/view/looks.h"
 
 /* --- Rows --------------------------------------------------------------------- */
 
 static void
 listpane_take_id(struct listpane *l)
 {
-	struct record	r = rows_at(l->rows, l->cursor);
+	struct record	r = listpane_line(l, l->cursor);
 	char		before[sizeof l->id];
 
 	snprintf(before, sizeof before, "%s", l->id);
@@ -54,7 +43,7 @@ static void
 listpane_changed(void *arg)
 {
 	struct listpane	*l = arg;
-	size_t		 n = rows_n(l->rows), above;
+	size_t		 n = listpane_lines(l), above;
 	long		 at;
 
 	above = l->cursor >= l->top ? l->cursor - l->top : 0;
@@ -62,7 +51,7 @@ listpane_changed(void *arg)
 	if (l->cursor > ROWS_MAX && rows_loading(l->rows))
 		return;
 	if (l->id[0] != '\0' && (at = rows_find(l->rows, l->id)) >= 0) {
-		l->cursor = (size_t)at;
+		l->cursor = listpane_row_line(l, (size_t)at);
 		l->top = l->cursor >= above ? l->cursor - above : 0;
 	} else if (l->cursor >= n) {
 		l->cursor = n == 0 ? 0 : n - 1;
@@ -70,6 +59,7 @@ listpane_changed(void *arg)
 	if (rows_loaded(l->rows) && !(rows_loading(l->rows) && n == 0))
 		listpane_take_id(l);
 	listpane_marks_rows(l);
+	listpane_totals_soon(l);
 	ui_redraw();
 }
 
@@ -79,6 +69,38 @@ listpane_gone(const char *id, void *arg)
 	struct listpane	*l = arg;
 
 	marks_gone(&l->marks, id);
+}
+
+struct val *
+listpane_query_args(const struct listpane *l)
+{
+	struct val	*args = val_map();
+
+	if (l->search != NULL)
+		val_put_text(args, "search", l->search);
+	if (val_count(l->query) > 0)
+		val_put(args, "filter", val_copy(l->query));
+	return args;
+}
+
+/* What is asked for now: with what always holds, without the open group. */
+static void
+listpane_take_query(struct listpane *l, const struct val *filter,
+    const char *search)
+{
+	const struct val	*fixed = rows_fixed(l->rows);
+	struct val		*now = fixed == NULL ? val_map() :
+				    val_copy(fixed);
+	size_t			 i;
+
+	for (i = 0; i < val_count(filter); i++)
+		val_put(now, filter->key[i], val_copy(filter->item[i]));
+	listpane_marks_query(l, now, search);
+	val_free(l->query);
+	l->query = now;
+	free(l->search);
+	l->search = search == NULL ? NULL : xstrdup(search);
+	rows_choose(l->rows, listpane_columns(l));
 }
 
 void
@@ -98,9 +120,14 @@ listpane_query(struct listpane *l)
 		ui_redraw();
 		return;
 	}
-	listpane_marks_query(l, m, search);
-	rows_query(l->rows, search, m, l->sort);
+	listpane_take_query(l, m, search);
+	if (l->groups.field == NULL || l->groups.open >= 0)
+		rows_query(l->rows, search, listpane_group_filter(l, m),
+		    l->sort);
+	else
+		val_free(m);
 	free(search);
+	listpane_totals_soon(l);
 	ui_redraw();
 }
 
@@ -120,7 +147,8 @@ listpane_pause_cb(evutil_socket_t fd, short what, void *arg)
 
 void
 listpane_init(struct listpane *l, const char *type, struct val *fixed,
-    const char *by, void (*moved)(void *), void *arg)
+    const char *by, const struct val *look, void (*moved)(void *),
+    void *arg)
 {
 	memset(l, 0, sizeof *l);
 	l->type = xstrdup(type);
@@ -128,11 +156,19 @@ listpane_init(struct listpane *l, const char *type, struct val *fixed,
 	l->rows = rows_new(type, fixed, listpane_changed, l);
 	rows_on_gone(l->rows, listpane_gone);
 	l->range = -1;
+	l->groups.open = -1;
+	l->query = val_map();
 	l->moved = moved;
 	l->arg = arg;
 	edit_init(&l->box, 0, 200);
 	l->pause = evtimer_new(app.base, listpane_pause_cb, l);
-	listpane_query(l);
+	listpane_totals_init(l);
+	if (look == NULL && by == NULL)
+		look = looks_opening(type);
+	if (look != NULL)
+		listpane_set_look(l, look);
+	else
+		listpane_query(l);
 }
 
 void
@@ -141,6 +177,15 @@ listpane_free(struct listpane *l)
 	rows_free(l->rows);
 	filter_clear(&l->filter);
 	marks_free(&l->marks);
+	listpane_totals_free(l);
+	listpane_group_free(l);
+	if (l->naming.call != 0)
+		app_forget(l->naming.call);
+	if (l->saving != 0)
+		app_forget(l->saving);
+	val_free(l->query);
+	free(l->search);
+	val_free(l->columns);
 	free(l->sort);
 	free(l->by);
 	free(l->type);
@@ -151,13 +196,13 @@ listpane_free(struct listpane *l)
 const char *
 listpane_id(const struct listpane *l)
 {
-	return l->id[0] == '\0' || rows_n(l->rows) == 0 ? NULL : l->id;
+	return l->id[0] == '\0' || listpane_lines(l) == 0 ? NULL : l->id;
 }
 
 struct record
 listpane_record(const struct listpane *l)
 {
-	return rows_at(l->rows, l->cursor);
+	return listpane_line(l, l->cursor);
 }
 
 void
@@ -172,136 +217,6 @@ listpane_filter(struct listpane *l, const char *text)
 	free(l->filter.text);
 	l->filter.text = xstrdup(text);
 	listpane_query(l);
-}
-
-/* --- Columns ------------------------------------------------------------------- */
-
-static bool
-column_right(enum value_type t)
-{
-	return t == VALUE_INT || t == VALUE_DECIMAL || t == VALUE_MONEY ||
-	    t == VALUE_PERCENT || t == VALUE_DURATION;
-}
-
-/* What names the record, and long words, get more of what is left. */
-static int
-column_share(const struct def *d, const struct field *f, int width)
-{
-	const struct val	*title = val_get(d->v, "title");
-	size_t			 i;
-
-	if (width > 0)
-		return 0;
-	if (f->rules.type == VALUE_SENTENCE)
-		return 4;
-	for (i = 0; i < val_count(title); i++) {
-		if (val_str(title->item[i]) != NULL &&
-		    strcmp(val_str(title->item[i]), f->name) == 0)
-			return 2;
-	}
-	return f->rules.type == VALUE_LONGTEXT ||
-	    f->rules.type == VALUE_REF ? 2 : 1;
-}
-
-/* Shares the width out; columns that do not fit fall away from the right. */
-static int
-columns_fit(struct column *c, int n, int width)
-{
-	int	i, fixed, shares, least, each, rest, at;
-
-	for (;; n--) {
-		fixed = shares = least = 0;
-		for (i = 0; i < n; i++) {
-			fixed += c[i].width + (i > 0 ? LIST_GAP : 0);
-			shares += c[i].share;
-			if (c[i].share > 0)
-				least += c[i].share > 1 ? LIST_NAME :
-				    LIST_LEAST;
-		}
-		rest = width - fixed;
-		if (n <= 1 || rest >= least)
-			break;
-	}
-	if (rest < 0)
-		c[0].width = width;
-	for (i = 0; i < n; i++) {
-		if (c[i].width != 0)
-			continue;
-		each = rest * c[i].share / shares;
-		shares -= c[i].share;
-		c[i].width = each;
-		rest -= each;
-	}
-	for (i = at = 0; i < n; i++) {
-		c[i].at = at;
-		at += c[i].width + LIST_GAP;
-	}
-	return n;
-}
-
-/* A fixed width is what a column may take; it takes what its texts need, as
- * far as they have been shown, so that it does not jump while scrolling. */
-static void
-columns_shrink(struct listpane *l, const struct def *d, struct column *c,
-    int n)
-{
-	struct record	 r;
-	struct buf	 b = BUF_INIT;
-	size_t		 row;
-	int		 i, w;
-
-	for (i = 0; i < n; i++) {
-		if (l->seen[i].f != c[i].f) {
-			l->seen[i].f = c[i].f;
-			l->seen[i].width = 0;
-		}
-		w = text_width(app_label(c[i].f->label),
-		    strlen(app_label(c[i].f->label))) + 2;
-		if (w > l->seen[i].width)
-			l->seen[i].width = w;
-		for (row = l->top; c[i].width > 0 && row < rows_n(l->rows) &&
-		    row < l->top + (size_t)l->page; row++) {
-			r = rows_at(l->rows, row);
-			buf_clear(&b);
-			record_text(d, c[i].f, &r, &b);
-			w = text_width(buf_text(&b), buf_len(&b));
-			if (w > l->seen[i].width)
-				l->seen[i].width = w;
-		}
-		if (c[i].width > l->seen[i].width)
-			c[i].width = l->seen[i].width;
-	}
-	buf_free(&b);
-}
-
-static int
-columns_make(struct listpane *l, const struct def *d, struct column *c,
-    int width)
-{
-	const struct val	*cols = val_get(val_get(d->v, "list"),
-				    "columns");
-	const struct field	*f;
-	size_t			 i, k;
-	int			 n = 0;
-
-	for (i = 0; i < val_count(cols) && n < LIST_COLUMNS; i++) {
-		f = def_field(d, val_str(val_at(cols->item[i], 0)));
-		if (f == NULL || (l->by != NULL && strcmp(l->by, f->name) == 0))
-			continue;
-		c[n].f = f;
-		c[n].width = val_at(cols->item[i], 1) == NULL ? 0 :
-		    (int)val_at(cols->item[i], 1)->i;
-		c[n].share = column_share(d, c[n].f, c[n].width);
-		c[n++].right = column_right(f->rules.type);
-	}
-	for (k = 0; val_count(cols) == 0 && k < d->nreal && k < 4; k++) {
-		c[n].f = &d->fields[k];
-		c[n].width = 0;
-		c[n].share = 1;
-		c[n++].right = column_right(d->fields[k].rules.type);
-	}
-	columns_shrink(l, d, c, n);
-	return columns_fit(c, n, width);
 }
 
 /* --- Drawing -------------------------------------------------------------------- */
@@ -338,7 +253,7 @@ static void
 list_draw_row(struct listpane *l, struct surface *s, int row, size_t i,
     const struct def *d, const struct column *c, int n, bool focus)
 {
-	struct record	 r = rows_at(l->rows, i);
+	struct record	 r = listpane_line(l, i);
 	struct buf	 text = BUF_INIT;
 	bool		 here = i == l->cursor && focus;
 	bool		 marked = marks_has(&l->marks, record_id(&r));
@@ -353,7 +268,7 @@ list_draw_row(struct listpane *l, struct surface *s, int row, size_t i,
 		draw_text(s, row, 1, 1, STYLE_WARN, "~");
 	for (k = 0; k < n; k++) {
 		buf_clear(&text);
-		record_text(d, c[k].f, &r, &text);
+		listpane_cell(d, c[k].f, &r, &text);
 		style = record_style(c[k].f, &r);
 		if (marked && style == STYLE_TEXT)
 			style = STYLE_MARKED;
@@ -379,6 +294,11 @@ list_draw_empty(struct listpane *l, struct surface *s, int row,
 {
 	const char	*text;
 
+	if (l->groups.field != NULL && l->groups.error[0] != '\0') {
+		draw_wrap(s, row, 2, s->cols - 4, 3, STYLE_ERROR,
+		    l->groups.error, 0);
+		return;
+	}
 	if (rows_error(l->rows)[0] != '\0') {
 		draw_wrap(s, row, 2, s->cols - 4, 3, STYLE_ERROR,
 		    rows_error(l->rows), 0);
@@ -400,12 +320,22 @@ list_draw_empty(struct listpane *l, struct surface *s, int row,
 		draw_cursor(s, row, 0);
 }
 
+/* Rows on this line will be shown. */
+static void
+list_need(struct listpane *l, size_t line)
+{
+	long	row = listpane_row(l, line);
+
+	if (row >= 0)
+		rows_need(l->rows, (size_t)row);
+}
+
 void
 listpane_draw(struct listpane *l, struct surface *s, bool focus)
 {
 	const struct def	*d = rows_def(l->rows);
 	struct column		 c[LIST_COLUMNS];
-	size_t			 rows = rows_n(l->rows), i;
+	size_t			 rows = listpane_lines(l), i;
 	int			 n, row = 0;
 
 	if (s->rows < 2)
@@ -418,7 +348,7 @@ listpane_draw(struct listpane *l, struct surface *s, bool focus)
 	}
 	row = filterbox_draw(l, s, focus);
 	l->page = s->rows - row - 1;
-	n = columns_make(l, d, c, s->cols - 3);
+	n = listpane_fit(l, d, c, s->cols - 3);
 	list_draw_heads(l, s, row++, c, n);
 	l->list_row = row;
 	l->page = s->rows - row;
@@ -434,10 +364,17 @@ listpane_draw(struct listpane *l, struct surface *s, bool focus)
 		l->top = l->cursor - (size_t)l->page + 1;
 	if (l->top + (size_t)l->page > rows)
 		l->top = rows > (size_t)l->page ? rows - (size_t)l->page : 0;
-	rows_need(l->rows, l->top);
-	rows_need(l->rows, l->top + (size_t)l->page);
-	for (i = 0; i < (size_t)l->page && l->top + i < rows; i++)
-		list_draw_row(l, s, row + (int)i, l->top + i, d, c, n, focus);
+	list_need(l, l->top);
+	list_need(l, l->top + (size_t)l->page < rows ? l->top +
+	    (size_t)l->page : rows - 1);
+	for (i = 0; i < (size_t)l->page && l->top + i < rows; i++) {
+		if (listpane_group(l, l->top + i) >= 0)
+			listpane_group_draw(l, s, row + (int)i, l->top + i,
+			    focus);
+		else
+			list_draw_row(l, s, row + (int)i, l->top + i, d, c, n,
+			    focus);
+	}
 	draw_scrollbar(s, row, s->cols - 1, l->page, (long)l->top, (long)rows);
 }
 
@@ -462,38 +399,54 @@ list_status_marks(const struct listpane *l, struct buf *b)
 		buf_addz(b, "+");
 }
 
-void
-listpane_status(struct listpane *l, char *out, size_t size)
+/* "3-24/187", or of groups how many there are. */
+static void
+list_status_place(const struct listpane *l, struct buf *b)
 {
-	struct buf	b = BUF_INIT;
 	char		num[32], shown[DECIMAL_TEXT + 16];
 	int64_t		before = rows_before(l->rows);
 	bool		more;
 	int64_t		count = rows_count(l->rows, &more);
 	size_t		n = rows_n(l->rows), last;
 
-	out[0] = '\0';
-	if (n == 0)
+	if (l->groups.field != NULL) {
+		snprintf(num, sizeof num, "%zu%s", val_count(l->groups.list),
+		    l->groups.more ? "+" : "");
+		buf_addz(b, TF("lists.n_groups", "n", num, NULL));
 		return;
+	}
 	last = l->top + (size_t)(l->page > 0 ? l->page : 1);
 	if (last > n)
 		last = n;
 	if (before >= 0)
-		buf_printf(&b, "%lld-%lld/", (long long)before +
+		buf_printf(b, "%lld-%lld/", (long long)before +
 		    (long long)l->top + 1, (long long)before +
 		    (long long)last);
 	else
-		buf_printf(&b, "%s/", TF("views.from_end", NULL));
+		buf_printf(b, "%s/", TF("views.from_end", NULL));
 	if (count >= 0) {
 		snprintf(num, sizeof num, "%lld", (long long)count);
 		decimal_format(ui_lang(), num, 0, shown);
-		buf_printf(&b, "%s%s", shown, more ? "+" : "");
+		buf_printf(b, "%s%s", shown, more ? "+" : "");
 	} else {
-		buf_addz(&b, "…");
+		buf_addz(b, "…");
 	}
+}
+
+void
+listpane_status(struct listpane *l, char *out, size_t size)
+{
+	struct buf	b = BUF_INIT;
+	size_t		n = listpane_lines(l);
+
+	out[0] = '\0';
+	if (n == 0)
+		return;
+	list_status_place(l, &b);
 	list_status_marks(l, &b);
 	if (l->range >= 0)
 		buf_printf(&b, "   %s", TF("views.range", NULL));
+	listpane_totals_text(l, &b);
 	if (rows_loading(l->rows) && l->cursor + 1 == n &&
 	    !rows_complete(l->rows))
 		buf_printf(&b, "   %s", TF("views.loading", NULL));
@@ -514,19 +467,25 @@ listpane_say(struct listpane *l, char *out, size_t size)
 	int			 i, n;
 
 	out[0] = '\0';
+	if (listpane_group(l, l->cursor) >= 0 && !l->typing) {
+		listpane_group_say(l, listpane_group(l, l->cursor), &b);
+		snprintf(out, size, "%s", buf_text(&b));
+		buf_free(&b);
+		return;
+	}
 	if (l->typing || d == NULL || r.row == NULL)
 		return;
 	count = rows_count(l->rows, &more);
 	if (before >= 0 && count >= 0)
 		buf_printf(&b, "%lld/%lld%s, ", (long long)before +
-		    (long long)l->cursor + 1, (long long)count,
+		    (long long)listpane_row(l, l->cursor) + 1, (long long)count,
 		    more ? "+" : "");
 	if (marks_has(&l->marks, l->id))
 		buf_printf(&b, "%s, ", TF("views.marked", "n", "+", NULL));
-	n = columns_make(l, d, c, 1000);
+	n = listpane_fit(l, d, c, 1000);
 	for (i = 0; i < n; i++) {
 		start = buf_len(&b);
-		record_text(d, c[i].f, &r, &b);
+		listpane_cell(d, c[i].f, &r, &b);
 		if (buf_len(&b) > start && i + 1 < n)
 			buf_addz(&b, ", ");
 	}
@@ -539,7 +498,7 @@ listpane_say(struct listpane *l, char *out, size_t size)
 void
 listpane_move(struct listpane *l, long to)
 {
-	size_t	n = rows_n(l->rows);
+	size_t	n = listpane_lines(l);
 
 	if (n == 0)
 		return;
@@ -548,7 +507,7 @@ listpane_move(struct listpane *l, long to)
 	if ((size_t)to >= n)
 		to = (long)n - 1;
 	l->cursor = (size_t)to;
-	rows_need(l->rows, l->cursor);
+	list_need(l, l->cursor);
 	listpane_take_id(l);
 	ui_redraw();
 }
@@ -577,11 +536,13 @@ list_mouse(struct listpane *l, const struct input *in)
 		return true;
 	}
 	if (row < 0 || row >= l->page || l->top + (size_t)row >=
-	    rows_n(l->rows))
+	    listpane_lines(l))
 		return false;
 	same = l->cursor == l->top + (size_t)row;
 	listpane_move(l, (long)l->top + row);
-	if (same && l->by == NULL)
+	if (listpane_group(l, l->cursor) >= 0)
+		listpane_group_open(l, listpane_group(l, l->cursor));
+	else if (same && l->by == NULL)
 		app_open_record(l->type, l->id);
 	return true;
 }
@@ -661,7 +622,8 @@ listpane_sort(struct listpane *l, const char *field)
 static bool
 list_seek(struct listpane *l, bool end)
 {
-	if (rows_complete(l->rows) || rows_from_end(l->rows) == end)
+	if (rows_complete(l->rows) || rows_from_end(l->rows) == end ||
+	    l->groups.field != NULL)
 		return false;
 	rows_seek(l->rows, end);
 	l->id[0] = '\0';
@@ -692,7 +654,7 @@ list_move_action(struct listpane *l, enum action a)
 	case ACT_BOTTOM:
 		if (list_seek(l, a == ACT_BOTTOM))
 			return true;
-		to = a == ACT_TOP ? 0 : (long)rows_n(l->rows) - 1;
+		to = a == ACT_TOP ? 0 : (long)listpane_lines(l) - 1;
 		break;
 	case ACT_RANGE_UP:
 	case ACT_RANGE_DOWN:
@@ -729,13 +691,42 @@ list_back(struct listpane *l)
 	return true;
 }
 
+/* On a group's line, and from its rows back to it. */
+static bool
+list_group_action(struct listpane *l, enum action a)
+{
+	long	group = listpane_group(l, l->cursor);
+
+	if (l->groups.field == NULL)
+		return false;
+	if (group >= 0 && (a == ACT_OPEN || a == ACT_RIGHT ||
+	    a == ACT_LEFT)) {
+		if (a != ACT_OPEN && (a == ACT_LEFT) !=
+		    (group == l->groups.open))
+			return true;
+		listpane_group_open(l, group);
+		return true;
+	}
+	if (group < 0 && (a == ACT_LEFT || (a == ACT_BACK &&
+	    !marks_any(&l->marks)))) {
+		listpane_move(l, l->groups.open);
+		return true;
+	}
+	if (group >= 0 && a == ACT_BACK && filter_empty(&l->filter) &&
+	    !marks_any(&l->marks)) {
+		listpane_group_by(l, NULL, NULL);
+		return true;
+	}
+	return false;
+}
+
 bool
 listpane_action(struct listpane *l, enum action a, const struct input *in)
 {
 	const char	*sort = rows_sort(l->rows);
 	char		 field[128];
 
-	if (list_move_action(l, a))
+	if (list_group_action(l, a) || list_move_action(l, a))
 		return true;
 	switch (a) {
 	case ACT_BACK:
@@ -758,6 +749,15 @@ listpane_action(struct listpane *l, enum action a, const struct input *in)
 		return true;
 	case ACT_SORT:
 		list_choose_sort(l);
+		return true;
+	case ACT_VIEWS:
+		listpane_views(l);
+		return true;
+	case ACT_COLUMNS:
+		columns_open(l);
+		return true;
+	case ACT_GROUP:
+		listpane_group_ask(l);
 		return true;
 	case ACT_REVERSE:
 		snprintf(field, sizeof field, "%s%s", sort[0] == '-' ? "" :
@@ -801,6 +801,9 @@ listpane_can(struct listpane *l, enum action a, char *why, size_t size)
 		return listpane_id(l) != NULL;
 	case ACT_FILTER:
 	case ACT_FILTERS:
+	case ACT_VIEWS:
+	case ACT_COLUMNS:
+	case ACT_GROUP:
 	case ACT_SORT:
 	case ACT_REVERSE:
 	case ACT_SELECT:
@@ -818,7 +821,7 @@ listpane_hints(struct listpane *l, enum action *out, int max)
 {
 	static const enum action	order[] = {
 		ACT_OPEN, ACT_NEW, ACT_EDIT, ACT_FILTER, ACT_SELECT,
-		ACT_ACTIONS, ACT_SORT, ACT_FILTERS, ACT_DELETE
+		ACT_ACTIONS, ACT_VIEWS, ACT_SORT, ACT_FILTERS, ACT_DELETE
 	};
 	char	why[8];
 	size_t	i;

@@ -44,9 +44,17 @@ libtui_a_SOURCES += \
 	tui/view/importer.c \
 	tui/view/list.c \
 	tui/view/list.h \
+	tui/view/columns.c \
+	tui/view/columns.h \
+	tui/view/listcols.c \
+	tui/view/listgroup.c \
+	tui/view/listlook.c \
 	tui/view/listmarks.c \
 	tui/view/listpane.c \
 	tui/view/listpane.h \
+	tui/view/listtotals.c \
+	tui/view/looks.c \
+	tui/view/looks.h \
 	tui/view/many.c \
 	tui/view/many.h \
 	tui/view/marks.c \
