@@ -126,7 +126,7 @@ columns_draw(struct view *v, struct surface *s)
 	struct surface	 in;
 	int		 i;
 
-	in = draw_popup(s, c->pick.n + 2, 58, action_label(ACT_COLUMNS));
+	in = draw_popup(s, c->pick.n + 2, 70, action_label(ACT_COLUMNS));
 	c->list_row = in.row - s->row;
 	pick_fit(&c->pick, in.rows - 2);
 	for (i = 0; i < in.rows - 2 && c->pick.top + i < c->pick.n; i++)

@@ -796,6 +796,8 @@ listpane_can(struct listpane *l, enum action a, char *why, size_t size)
 	case ACT_IMPORT:
 		return def_can(d, "import");
 	case ACT_OPEN:
+		return listpane_id(l) != NULL ||
+		    listpane_group(l, l->cursor) >= 0;
 	case ACT_ACTIONS:
 	case ACT_COPY:
 		return listpane_id(l) != NULL;
