@@ -74,6 +74,10 @@ end $$;
 
 select konak.sort_keys_convert();
 
+-- Whoever looks for what was talked with one person.
+create index interactions_contact_idx on konak.interactions
+    (company_id, contact_id);
+
 -- ------------------------------------------------------------------ views
 
 -- PL/pgSQL, because it stands in constraints.
