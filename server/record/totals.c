@@ -120,7 +120,7 @@ put_by(struct buf *b, const struct totals *t)
 		break;
 	case VALUE_TIMESTAMP:
 		buf_printf(b, "date_trunc('%s', t.\"%s\" at time zone "
-		    "(select coalesce((select c.timezone from konak.companies "
+		    "(select coalesce((select c.timezone from konak.company_names "
 		    "c where c.id = konak.company()), 'Europe/Istanbul')))"
 		    "::date", t->unit, t->by->column);
 		break;

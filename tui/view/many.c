@@ -444,9 +444,9 @@ many_export(struct listpane *l)
 
 	f->d = rows_def(l->rows);
 	f->list = val_map();
-	val_put(f->list, "filter", rows_filter(l->rows));
-	if (rows_search(l->rows)[0] != '\0')
-		val_put_text(f->list, "search", rows_search(l->rows));
+	val_put(f->list, "filter", val_copy(l->query));
+	if (l->search != NULL)
+		val_put_text(f->list, "search", l->search);
 	if (rows_sort(l->rows) != NULL)
 		val_put_text(f->list, "sort", rows_sort(l->rows));
 	dialog_choose(TF("many.format", NULL), items, 3, 0, filing_format_cb,
