@@ -160,6 +160,8 @@ many_verbs(const struct def *d, unsigned one)
 		many |= 1u << DV_EDIT_MANY;
 	if (one & 1u << DV_DELETE)
 		many |= 1u << DV_DELETE_MANY;
+	if ((one & 1u << DV_EDIT) && (one & 1u << DV_DELETE))
+		many |= 1u << DV_MERGE;
 	return many;
 }
 
@@ -185,7 +187,6 @@ load_verbs(struct loader *l, struct def *d)
 		d->step_up = load_verb_list(l, n, d->verbs);
 }
 
-/* Merging puts one of the two into the bin. */
 const char *
 def_verb_more(const struct def *d, enum def_verb v)
 {
@@ -198,7 +199,7 @@ def_verb_more(const struct def *d, enum def_verb v)
 	case DV_IMPORT_RUN:
 		return "records.import";
 	case DV_MERGE:
-		return d->perm[OP_DELETE].need;
+		return "records.merge";
 	default:
 		return NULL;
 	}

@@ -73,6 +73,8 @@ def_may_verb(const struct def *d, enum def_verb v, const char *rights)
 {
 	const char	*more = def_verb_more(d, v);
 
+	if (v == DV_MERGE && !def_may(d, OP_DELETE, rights))
+		return false;
 	return (d->verbs & 1u << v) != 0 && def_may(d, def_verb_op(v),
 	    rights) && (more == NULL || rights_may(rights, more));
 }

@@ -230,6 +230,7 @@ void	record_import_undo(struct req *);
 void	record_similar(struct req *);	/* twins.c */
 void	record_duplicates(struct req *);
 void	record_merge(struct req *);	/* merge.c */
+void	record_unmerge(struct req *);
 
 /* What a field held when the caller read it, and who changed it since. */
 struct save_base {
@@ -289,6 +290,10 @@ void	save_next(struct req *);
 void	save_first(struct req *);
 /* The expression of a default that the database works out, or NULL. */
 const char *save_default_sql(const struct field *);
+/* many.c: the argument `set`, a map of fields; NULL: refused. And its values
+ * as JSON of columns. */
+struct save *save_set(struct req *, const struct def *);
+const char *save_json(struct req *, const struct save *);
 /* Queues the check of the references that are given. */
 void	save_references(struct req *, struct save *);
 void	save_set_sql(struct buf *, struct params *, const struct save *);

@@ -12,6 +12,7 @@ libkonakd_a_SOURCES += \
 	server/record/lines.c \
 	server/record/list.c \
 	server/record/many.c \
+	server/record/merge.c \
 	server/record/notice.c \
 	server/record/one.c \
 	server/record/past.c \

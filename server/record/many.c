@@ -115,9 +115,10 @@ read_ids(struct req *r, struct many *m)
 	return true;
 }
 
-static bool
-read_set(struct req *r, struct many *m)
+struct save *
+save_set(struct req *r, const struct def *d)
 {
+	struct save		*s = arena_alloc(r->arena, sizeof *s);
 	struct cbr		 in, value;
 	const struct field	*f;
 	const char		*name;
@@ -125,35 +126,33 @@ read_set(struct req *r, struct many *m)
 	uint32_t		 n, i;
 	size_t			 len, rawlen, k;
 
-	m->save = arena_alloc(r->arena, sizeof *m->save);
-	m->save->values.def = m->d;
-	m->save->values.v = arena_array(r->arena, m->d->nfields,
-	    sizeof *m->save->values.v);
+	s->values.def = d;
+	s->values.v = arena_array(r->arena, d->nfields, sizeof *s->values.v);
 	if (!req_any(r, "set", &in) || !cbr_map(&in, &n) || n == 0) {
 		req_bad(r, "set", "many.set", NULL);
-		return false;
+		return NULL;
 	}
 	for (i = 0; i < n; i++) {
 		if (!cbr_text(&in, &name, &len) ||
 		    !cbr_raw(&in, &raw, &rawlen))
-			return false;
+			return NULL;
 		cbr_init(&value, raw, rawlen);
 		if (!save_read(r, arena_strndup(r->arena, name, len), &value,
-		    m->save))
-			return false;
+		    s))
+			return NULL;
 	}
 	/* Which record may be chosen then depends on what each row holds. */
-	for (i = 0; i < m->d->nfields; i++) {
-		f = m->d->fields[i];
-		for (k = 0; m->save->values.v[i].given && k < f->nmatch; k++)
-			if (!m->save->values.v[f->match[k].own->index].given)
+	for (i = 0; i < d->nfields; i++) {
+		f = d->fields[i];
+		for (k = 0; s->values.v[i].given && k < f->nmatch; k++)
+			if (!s->values.v[f->match[k].own->index].given)
 				req_bad(r, f->name, "many.one_by_one", NULL);
 	}
-	return !req_failed(r);
+	return req_failed(r) ? NULL : s;
 }
 
-static const char *
-values_json(struct req *r, const struct save *s)
+const char *
+save_json(struct req *r, const struct save *s)
 {
 	json_t		*o = json_object();
 	const char	*out;
@@ -360,9 +359,9 @@ record_edit_many(struct req *r)
 {
 	struct many	*m = many_new(r);
 
-	if (!read_set(r, m))
+	if ((m->save = save_set(r, m->d)) == NULL)
 		return;
-	m->values = values_json(r, m->save);
+	m->values = save_json(r, m->save);
 	many_run(r, m);
 }
 

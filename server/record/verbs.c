@@ -102,6 +102,13 @@ static const struct verb kinds[DV_VERBS] = {
 	    { "rows", ARG_INT, true, 0 },
 	    { "dry", ARG_BOOL, false, 0 },
 	    { "skip", ARG_BOOL, false, 0 } } },
+	[DV_MERGE] = { .run = record_merge, .flags = VERB_WRITE,
+	    .limit_ms = MANY_MS, .args = {
+	    { "id", ARG_UUID, true, 0 },
+	    { "version", ARG_INT, true, 0 },
+	    { "from", ARG_UUID, true, 0 },
+	    { "from_version", ARG_INT, true, 0 },
+	    { "set", ARG_ANY, false, 0 } } },
 	[DV_EXPORT_ROWS] = { .run = record_export_rows, .args = {
 	    { "export", ARG_UUID, true, 0 },
 	    { "search", ARG_TEXT, false, 200 },
@@ -133,6 +140,8 @@ register_def(const struct def *d)
 		v->name = xasprintf("%s.%s", d->name, def_verb_name(k));
 		v->need[0] = d->perm[def_verb_op(k)].need;
 		v->need[1] = def_verb_more(d, k);
+		if (k == DV_MERGE)
+			v->need[2] = d->perm[OP_DELETE].need;
 		/* What everybody may needs no more than that. */
 		if (v->need[1] != NULL && strcmp(v->need[0], PERM_SELF) == 0) {
 			v->need[0] = v->need[1];
@@ -178,6 +187,9 @@ static const struct verb engine_verbs[] = {
 	  .state = VERB_COMPANY, .flags = VERB_WRITE | VERB_STEPS,
 	  .limit_ms = MANY_MS, .args = { { "id", ARG_UUID, true, 0 } },
 	  .run = record_import_undo },
+	{ .name = "merges.undo", .need = { "records.merge" },
+	  .state = VERB_COMPANY, .flags = VERB_WRITE,
+	  .args = { { "id", ARG_UUID, true, 0 } }, .run = record_unmerge },
 	{ .name = "records.undo", .need = { PERM_SELF },
 	  .state = VERB_COMPANY, .flags = VERB_WRITE | VERB_ONCE,
 	  .args = { { "request", ARG_UUID, true, 0 } }, .run = record_undo },
