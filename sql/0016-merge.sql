@@ -273,7 +273,7 @@ begin
 	    'for update) x', tab)
 	into n, stale using winner, loser, version, loser_version;
 	if n < 2 then
-		perform konak.fail('record.not_found');
+		perform konak.no_row();
 	elsif stale > 0 then
 		perform konak.fail('merge.stale');
 	end if;
