@@ -131,7 +131,7 @@ declare
 	l record;
 	p konak.protected;
 	gone text;
-	n integer := 0;
+	shown uuid[] := '{}';
 begin
 	for l in
 		select x.at, x.id, x.record_type, x.record_id, x.request_id,
@@ -145,7 +145,7 @@ begin
 		    and x.record_type = any (types)
 		order by x.at desc, x.id desc
 	loop
-		continue when l.values ? 'cascade';
+		continue when l.values ? 'cascade' or l.record_id = any (shown);
 		select y.* into p from konak.protected y
 		where y.record = l.record_type;
 		-- Still there, and since this deletion.
@@ -170,8 +170,8 @@ begin
 		    and c.request_id = l.request_id and c.op = 'delete'
 		    and c.at = l.at;
 		return next;
-		n := n + 1;
-		exit when n >= greatest(1, least(coalesce(lim, 50), 200));
+		shown := shown || l.record_id;
+		exit when cardinality(shown) >= greatest(1, least(coalesce(lim, 50), 200));
 	end loop;
 end $$;
 

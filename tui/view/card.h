@@ -52,6 +52,7 @@ struct cardpane {
 	bool		 noted;		/* among the last ones opened */
 	int		 field, top, page, nfields;	/* cursor among the fields */
 	int		 tab_col[CARD_TABS + 1];
+	int		 tab_shown;	/* those up to here have a column */
 	const char	*shown[64];	/* fields drawn, in order */
 };
 

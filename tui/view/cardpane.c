@@ -355,18 +355,45 @@ cardpane_show(struct cardpane *c, const char *type, const char *id, bool soon)
 /* --- Drawing -------------------------------------------------------------------------- */
 
 static void
+tab_name(const struct cardpane *c, int i, char *out, size_t len)
+{
+	snprintf(out, len, "%d %s", i + 1, app_label(c->tab[i].label));
+}
+
+/* The first tab shown: the present one stands on the screen, whole. */
+static int
+tabs_from(const struct cardpane *c, int cols)
+{
+	char	label[120];
+	int	from = c->at, width = 4, i;
+
+	for (i = c->at; i >= 0; i--) {
+		tab_name(c, i, label, sizeof label);
+		width += text_width(label, strlen(label)) + 2;
+		if (width > cols)
+			break;
+		from = i;
+	}
+	return from;
+}
+
+static void
 card_draw_tabs(struct cardpane *c, struct surface *s)
 {
 	char	label[120];
-	int	i, col = 1;
+	int	i, from = tabs_from(c, s->cols), col = from > 0 ? 3 : 1;
 
-	for (i = 0; i < c->ntabs && col < s->cols - 4; i++) {
-		snprintf(label, sizeof label, "%d %s", i + 1,
-		    app_label(c->tab[i].label));
+	if (from > 0)
+		draw_text(s, 0, 1, 1, STYLE_DIM, glyph(GLYPH_MORE));
+	for (i = 0; i < from; i++)
+		c->tab_col[i] = 0;
+	for (; i < c->ntabs && col < s->cols - 4; i++) {
+		tab_name(c, i, label, sizeof label);
 		c->tab_col[i] = col;
 		col += draw_text(s, 0, col, s->cols - col, i == c->at ?
 		    STYLE_TITLE | STYLE_REVERSE : STYLE_DIM, label) + 2;
 	}
+	c->tab_shown = i;
 	c->tab_col[i] = col;
 }
 
@@ -648,7 +675,7 @@ cardpane_key(struct cardpane *c, const struct input *in)
 
 	if (in->kind == INPUT_MOUSE && in->row == 1 &&
 	    in->button == MOUSE_PRESS) {
-		for (i = 0; i < c->ntabs; i++) {
+		for (i = 0; i < c->tab_shown; i++) {
 			if (in->col >= c->tab_col[i] &&
 			    in->col < c->tab_col[i + 1]) {
 				cardpane_tab(c, i);
