@@ -18,6 +18,7 @@
 
 #include "lib/log.h"
 #include "lib/xmalloc.h"
+#include "server/auth/password.h"
 #include "server/client.h"
 #include "server/conf.h"
 #include "server/db/db.h"
@@ -96,11 +97,11 @@ metrics_cb(struct evhttp_request *req, void *arg)
 	    "konak_requests_total %lu\nkonak_request_errors_total %lu\n"
 	    "konak_requests_denied_total %lu\nkonak_requests_retried_total "
 	    "%lu\nkonak_request_seconds_sum %.6f\nkonak_requests_open %u\n"
-	    "konak_worker_waiting %zu\n",
+	    "konak_password_hashes_total %lu\nkonak_worker_waiting %zu\n",
 	    (long long)started, dispatch_stats.requests, dispatch_stats.errors,
 	    dispatch_stats.denied, dispatch_stats.retried,
 	    dispatch_stats.seconds, dispatch_stats.open,
-	    worker_waiting(WORK_SLOW));
+	    password_count(), worker_waiting(WORK_SLOW));
 	metrics_clients(b);
 	tenant_each(metrics_tenant, b);
 	evhttp_add_header(evhttp_request_get_output_headers(req),

@@ -3,6 +3,7 @@
  */
 #include <ctype.h>
 #include <sodium.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "lib/hex.h"
@@ -34,9 +35,18 @@ static const char *const common[] = {
 	NULL
 };
 
+static atomic_ulong	hashed;
+
+unsigned long
+password_count(void)
+{
+	return hashed;
+}
+
 bool
 password_hash(char out[PASSWORD_HASH_MAX], const char *password)
 {
+	hashed++;
 	memset(out, 0, PASSWORD_HASH_MAX);
 	return crypto_pwhash_str_alg(out, password, strlen(password),
 	    ARGON_OPS, ARGON_MEM, crypto_pwhash_ALG_ARGON2ID13) == 0;
@@ -47,6 +57,7 @@ password_verify(const char *hash, const char *password)
 {
 	bool fits;
 
+	hashed++;
 	fits = crypto_pwhash_str_verify(hash != NULL ? hash : nobody, password,
 	    strlen(password)) == 0;
 	return fits && hash != NULL;

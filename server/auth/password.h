@@ -26,6 +26,9 @@ bool	password_hash(char out[PASSWORD_HASH_MAX], const char *password)
 bool	password_verify(const char *hash, const char *password)
 	    __attribute__((warn_unused_result));
 
+/* How often either was called. */
+unsigned long password_count(void);
+
 /* The sentence that says why not, or NULL when the password will do. */
 const char *password_policy(const char *password, const char *email);
 

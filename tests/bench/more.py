@@ -10,7 +10,7 @@ import time
 import peers as peer
 from measure import median, ratio
 from place import (SMALL, Failure, SRC, Tenant, release, rss_kib,
-                   runner)
+                   cluster)
 
 sys.path.insert(0, SRC + '/tests')
 TENANTS, SESSIONS = 50, 2000
@@ -218,13 +218,13 @@ def signin(b):
 def demo(b):
     env = dict(os.environ, KONAK_DEMO_BUILD=b.place.build,
                KONAK_DEMO_STATE=b.place.dir + '/demo')
-    runner.call([SRC + '/demo', '--ready'], env=env)
+    cluster.call([SRC + '/demo', '--ready'], env=env)
     times = []
     for _ in range(3):
-        runner.call([SRC + '/demo', '--stop'], env=env)
+        cluster.call([SRC + '/demo', '--stop'], env=env)
         began = time.monotonic()
-        runner.call([SRC + '/demo', '--ready'], env=env)
+        cluster.call([SRC + '/demo', '--ready'], env=env)
         times.append(time.monotonic() - began)
-    runner.call([SRC + '/demo', '--reset'], env=env)
+    cluster.call([SRC + '/demo', '--reset'], env=env)
     b.table.add('./demo again, database and server stopped', 5,
                 median(times), ' s', most=True)

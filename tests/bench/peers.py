@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 
-from place import Failure, HERE, TICK, runner, ticks
+from place import Failure, HERE, TICK, cluster, ticks
 
 COLUMNS = ('id,version,company_name,contact_person,status,sector,phone,email,'
            'website,address,city,tax_office,tax_number,notes,created_at,'
@@ -30,7 +30,7 @@ def wait_port(port, process):
 
 class Peer:
     def __init__(self, place, args, cwd):
-        self.port = runner.free_port()
+        self.port = cluster.free_port()
         env = dict(place.env(), BENCH_COLUMNS=COLUMNS,
                    BENCH_PORT=str(self.port), NODE_ENV='production')
         args = [a.replace('PORT', str(self.port)) for a in args]
@@ -80,7 +80,7 @@ def node(place):
     folder = place.build + '/tests/bench/node'
     shutil.copytree(HERE + '/peers/node', folder, dirs_exist_ok=True)
     if not os.path.isdir(folder + '/node_modules'):
-        runner.call(['npm', 'install', '--no-audit', '--no-fund',
+        cluster.call(['npm', 'install', '--no-audit', '--no-fund',
                      '--ignore-scripts'], cwd=folder)
     return Peer(place, ['node', 'server.js'], folder)
 

@@ -2,8 +2,6 @@
 disk, tenants, konakd, and sessions without signing in."""
 
 import hashlib
-import importlib.machinery
-import importlib.util
 import json
 import os
 import resource
@@ -18,18 +16,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SRC = os.path.dirname(os.path.dirname(HERE))
 
 
-def load_runner():
-    loader = importlib.machinery.SourceFileLoader('runner',
-                                                  SRC + '/tests/run')
-    spec = importlib.util.spec_from_loader('runner', loader)
-    module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
-    return module
-
-
 sys.dont_write_bytecode = True
-runner = load_runner()
-Failure = runner.Failure
+sys.path.insert(0, SRC + '/tests')
+import cluster                                          # noqa: E402
+from cluster import Failure                             # noqa: E402
 BIG, SMALL = 'bench', 'few'
 LIMITS = '''limits:
   requests_per_second: 1000000
@@ -107,7 +97,7 @@ class Tenant:
         return path
 
 
-class Place(runner.Bench):
+class Place(cluster.Cluster):
     def __init__(self, build, keep=None):
         super().__init__(build)
         self.keep = keep
@@ -127,7 +117,7 @@ class Place(runner.Bench):
         if fresh:
             self.cluster_make()
         self.started = True
-        runner.call(self.as_user(
+        cluster.call(self.as_user(
             [self.bin + '/pg_ctl', 'start', '-w', '-s', '-D',
              self.dir + '/db/c', '-l', self.dir + '/db/log']), cwd='/')
         with open(self.dir + '/db/c/postmaster.pid') as f:
@@ -135,7 +125,7 @@ class Place(runner.Bench):
         if fresh:
             self.certificate()
         shutil.rmtree(self.path + '.old', ignore_errors=True)
-        self.port = runner.free_port()
+        self.port = cluster.free_port()
         self.configure()
         if fresh:
             self.fill(BIG, customers, 50)
@@ -155,7 +145,7 @@ class Place(runner.Bench):
                 '--socket', run, '--map', 'root']
         if self.user:
             args += ['--user', self.user]
-        runner.call(args)
+        cluster.call(args)
 
     def configure(self):
         os.makedirs(self.path, exist_ok=True)
@@ -179,7 +169,7 @@ class Place(runner.Bench):
                       '--customers', str(customers), '--companies',
                       str(companies), '--accounts',
                       '%s/accounts.%s' % (self.dir, name))
-        runner.call(['psql', '-Xq', '-d', 'konak_' + name, '-c',
+        cluster.call(['psql', '-Xq', '-d', 'konak_' + name, '-c',
                      'vacuum (freeze, analyze)', '-c', 'checkpoint'],
                     env=self.env())
 
@@ -193,7 +183,7 @@ class Place(runner.Bench):
                    KONAK_SOCKET=self.path + '/konakd.sock',
                    KONAK_TENANT=BIG, KONAK_ADDR='127.0.0.1',
                    KONAK_PORT=str(self.port),
-                   KONAK_HOST='%s.%s' % (BIG, runner.DOMAIN),
+                   KONAK_HOST='%s.%s' % (BIG, cluster.DOMAIN),
                    KONAK_CA=self.dir + '/tls/ca.pem',
                    KONAK_ACCOUNTS='%s/accounts.%s' % (self.dir, BIG))
         return env
@@ -212,7 +202,7 @@ class Place(runner.Bench):
                 [self.build + '/konakd', '-c', self.path + '/konakd.yaml'],
                 env=self.env(), stdout=log, stderr=log,
                 stdin=subprocess.DEVNULL)
-        runner.call([self.build + '/konakctl', 'ping', BIG, '--timeout', '30'],
+        cluster.call([self.build + '/konakctl', 'ping', BIG, '--timeout', '30'],
                     env=self.env())
 
     def unserve(self):
@@ -231,13 +221,13 @@ class Place(runner.Bench):
         if not self.keep:
             self.stop()
         elif self.started:
-            runner.call(self.as_user(
+            cluster.call(self.as_user(
                 [self.bin + '/pg_ctl', 'stop', '-s', '-m', 'fast', '-D',
                  self.dir + '/db/c']), cwd='/')
 
     def where(self, tls):
         if tls:
-            return ['-h', 'bench.' + runner.DOMAIN, '-p', str(self.port)]
+            return ['-h', 'bench.' + cluster.DOMAIN, '-p', str(self.port)]
         return ['-s', self.path + '/konakd.sock', '-t', BIG]
 
     def load(self, verb, args, inflight, seconds, tokens, tls=False,

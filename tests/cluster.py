@@ -1,0 +1,190 @@
+"""A private PostgreSQL cluster with one tenant in it, which tests/run makes
+for its tests, and tests/ctl/outage and tests/bench for themselves."""
+
+import glob
+import os
+import pwd
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+
+SRC = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TENANT = 'test'
+DOMAIN = 'konak.localhost'
+TODAY = '2025-12-19'            # the sample's histories end here
+
+
+class Failure(Exception):
+    pass
+
+
+def call(args, env=None, **more):
+    done = subprocess.run(args, env=env, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, **more)
+    if done.returncode != 0:
+        raise Failure('%s:\n%s' % (' '.join(args), done.stdout))
+    return done.stdout
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+def leaks(path, accounts, secrets):
+    """Which kinds of secret stand in a log: those of the sample's people, and
+    whatever a test's client has said or been told (see konak.py)."""
+    known = {}
+    with open(accounts, encoding='utf-8') as f:
+        for line in f:
+            _, password, totp = line.split()
+            known.update({password: 'a password', totp: 'a TOTP secret'})
+    if os.path.exists(secrets):
+        with open(secrets, encoding='utf-8') as f:
+            for line in f:
+                kind, *values = line.rstrip('\n').split('\t')
+                known.update((v, kind) for v in values)
+    with open(path, encoding='utf-8', errors='replace') as f:
+        text = f.read()
+    # Six digits may stand anywhere: only between quotes they are a code.
+    return sorted({kind for v, kind in known.items()
+                   if len(v) > 7 and v in text or 3 < len(v) <= 7
+                   and re.search(r'[\'"(=]%s[\'")]' % re.escape(v), text)})
+
+
+class Cluster:
+    """A private PostgreSQL, the template's tenant and the certificate."""
+
+    def __init__(self, build):
+        self.build = build
+        self.dir = tempfile.mkdtemp(prefix='konak-t-')
+        os.chmod(self.dir, 0o711)
+        self.lock = threading.Lock()
+        with open(build + '/Makefile') as f:
+            self.test_build = 'KONAK_TEST_BUILD' in f.read()
+        self.user = 'postgres' if os.geteuid() == 0 else None
+        self.bin = sorted(glob.glob('/usr/lib/postgresql/*/bin'))[-1]
+        self.started = False
+        self.secrets = self.dir + '/secrets'
+
+    def as_user(self, args):
+        if self.user:
+            return ['runuser', '-u', self.user, '--'] + args
+        return args
+
+    def konakctl(self, config, *args):
+        return call([self.build + '/konakctl', '--config', config,
+                     *args])
+
+    def start(self, durable=False):
+        run = self.dir + '/run'
+        data = self.dir + '/db'
+        os.mkdir(run)
+        os.mkdir(data)
+        if self.user:
+            owner = pwd.getpwnam(self.user)
+            for path in (run, data):
+                os.chown(path, owner.pw_uid, owner.pw_gid)
+        args = [self.build + '/konakctl', 'cluster', 'init', data + '/c',
+                '--socket', run, '--map', pwd.getpwuid(os.geteuid()).pw_name]
+        if not durable:
+            args += ['--throwaway']
+        if self.user:
+            args += ['--user', self.user]
+        call(args)
+        self.started = True
+        call(self.as_user([self.bin + '/pg_ctl', 'start', '-w', '-s', '-D',
+                           data + '/c', '-l', data + '/log']), cwd='/')
+        self.certificate()
+        self.config(self.dir + '/template', free_port())
+        config = self.dir + '/template/konakctl.yaml'
+        self.konakctl(config, 'tenant', 'create', TENANT, '--group',
+                      'XYZ HOLDİNG')
+        self.konakctl(config, 'sample', '--seed', '1', '--today', TODAY,
+                      '--accounts', self.dir + '/accounts')
+
+    def certificate(self):
+        tls = self.dir + '/tls'
+        os.mkdir(tls)
+        with open(tls + '/ext', 'w') as f:
+            f.write('subjectAltName=DNS:*.%s\n' % DOMAIN)
+        key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
+               '-nodes']
+        call(['openssl', 'req', '-x509', *key, '-days', '30', '-subj',
+              '/CN=Konak test CA', '-keyout', 'ca.key', '-out', 'ca.pem'],
+             cwd=tls)
+        call(['openssl', 'req', *key, '-subj', '/CN=*.' + DOMAIN, '-keyout',
+              'key.pem', '-out', 'cert.csr'], cwd=tls)
+        call(['openssl', 'x509', '-req', '-in', 'cert.csr', '-CA', 'ca.pem',
+              '-CAkey', 'ca.key', '-CAcreateserial', '-days', '30',
+              '-extfile', 'ext', '-out', 'cert.pem'], cwd=tls)
+
+    def config(self, path, port):
+        os.makedirs(path)
+        with open(path + '/konakd.yaml', 'w') as f:
+            f.write('socket: "%s/konakd.sock"\n'
+                    'listen: [ "127.0.0.1:%d" ]\n'
+                    'certificate: "%s/tls/cert.pem"\n'
+                    'key: "%s/tls/key.pem"\n'
+                    'tenants: "%s/tenants"\n'
+                    'definitions: "%s/server/mod"\n'
+                    'pid_file: "%s/konakd.pid"\n'
+                    % (path, port, self.dir, self.dir, path, SRC, path))
+        with open(path + '/konakctl.yaml', 'w') as f:
+            f.write('superuser: "host=%s/run port=5432 user=postgres"\n'
+                    'database: { host: "%s/run", port: 5432 }\n'
+                    'operator: "%s/template/operator"\n'
+                    'keys: "%s/template/keys"\n'
+                    'sql: "%s/sql"\n'
+                    'domain: "%s"\n'
+                    % (self.dir, self.dir, self.dir, self.dir, SRC, DOMAIN))
+
+    def sql(self, statement):
+        call(['psql', '-XAtq', '-h', self.dir + '/run', '-U', 'postgres',
+              '-d', 'postgres', '-c', statement])
+
+    def clone(self, name):
+        """A database of that name like the template's; with its tenant's
+        file in a folder of its own."""
+        path = '%s/%s' % (self.dir, name)
+        port = free_port()
+        self.config(path, port)
+        os.mkdir(path + '/tenants', 0o700)
+        with open('%s/template/tenants/%s.yaml' % (self.dir, TENANT)) as f:
+            text = f.read()
+        text = text.replace('konak_%s"' % TENANT, name + '"', 1)
+        target = '%s/tenants/%s.yaml' % (path, TENANT)
+        with open(os.open(target, os.O_WRONLY | os.O_CREAT, 0o600),
+                  'w') as f:
+            f.write(text)
+        with self.lock:
+            self.sql('create database %s template konak_%s' % (name, TENANT))
+            for kind in ('app', 'migrate', 'backup'):
+                self.sql('grant connect on database %s to konak_%s_%s'
+                         % (name, TENANT, kind))
+            self.sql('revoke all on database %s from public' % name)
+        return path, port
+
+    def drop(self, name):
+        try:
+            with self.lock:
+                self.sql('drop database if exists %s with (force)' % name)
+        except Failure as e:
+            print(e, file=sys.stderr)
+        if not os.environ.get('KONAK_KEEP'):
+            shutil.rmtree('%s/%s' % (self.dir, name), ignore_errors=True)
+
+    def stop(self):
+        if self.started:
+            subprocess.run(self.as_user(
+                [self.bin + '/pg_ctl', 'stop', '-s', '-m', 'immediate',
+                 '-D', self.dir + '/db/c']), cwd='/',
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if not os.environ.get('KONAK_KEEP'):
+            shutil.rmtree(self.dir, ignore_errors=True)
