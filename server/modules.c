@@ -5,12 +5,14 @@
 #include "server/module.h"
 
 extern const struct module agency_module;
+extern const struct module companies_module;
 extern const struct module jobs_module;
 extern const struct module notifications_module;
 extern const struct module reminders_module;
 
 const struct module *const modules[] = {
 	&agency_module,
+	&companies_module,
 	&jobs_module,
 	&notifications_module,
 	&reminders_module,

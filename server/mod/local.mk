@@ -1,6 +1,7 @@
 # server/mod/: C files of modules (their .yaml needs no line).
 libkonakd_a_SOURCES += \
 	server/mod/agency.c \
+	server/mod/companies.c \
 	server/mod/jobs.c \
 	server/mod/notifications.c \
 	server/mod/reminders.c
