@@ -6,6 +6,7 @@
 
 extern const struct module agency_module;
 extern const struct module companies_module;
+extern const struct module custom_module;	/* record/custom.c */
 extern const struct module jobs_module;
 extern const struct module notifications_module;
 extern const struct module reminders_module;
@@ -13,6 +14,7 @@ extern const struct module reminders_module;
 const struct module *const modules[] = {
 	&agency_module,
 	&companies_module,
+	&custom_module,
 	&jobs_module,
 	&notifications_module,
 	&reminders_module,

@@ -125,6 +125,15 @@ watching(const struct client *c, const char *type, const char *company)
 	return NULL;
 }
 
+static void	(*change_fn)(const struct tenant *, const char *,
+		    const char *);
+
+void
+push_on_change(void (*fn)(const struct tenant *, const char *, const char *))
+{
+	change_fn = fn;
+}
+
 void
 push_change_local(struct tenant *t, const char *company,
     const struct change *ch, const char *request)
@@ -132,6 +141,8 @@ push_change_local(struct tenant *t, const char *company,
 	struct watch	*w;
 	struct client	*c;
 
+	if (change_fn != NULL)
+		change_fn(t, company, ch->type);
 	LIST_FOREACH(w, chain_of(t, company, ch->type), chain) {
 		c = w->client;
 		if (w->tenant != t || strcmp(w->type, ch->type) != 0 ||
@@ -179,6 +190,8 @@ push_again_all(struct tenant *t)
 {
 	struct client	*c;
 
+	if (change_fn != NULL)
+		change_fn(t, NULL, NULL);
 	TAILQ_FOREACH(c, &clients, link) {
 		if (c->tenant == t && c->dropped == DROP_NONE &&
 		    !TAILQ_EMPTY(&c->watches)) {

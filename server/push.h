@@ -68,6 +68,11 @@ void		 push_change_local(struct tenant *, const char *company,
 		    const struct change *, const char *request);
 void		 session_heard(struct tenant *, const char *line);
 
+/* Told of every change, here or on another server; company and type NULL:
+ * anything may have changed. */
+void		 push_on_change(void (*)(const struct tenant *,
+		    const char *company, const char *type));
+
 /* Verbs watch.start and watch.stop. */
 void		 push_register(void);
 

@@ -72,6 +72,7 @@ struct verb {
 					 * to judge (record fields) */
 	struct verb_arg	 args[VERB_ARGS];
 	void		(*run)(struct req *);
+	void		(*then)(struct req *);	/* for run()'s own use */
 	const void	*data;		/* for generic handlers: struct def * */
 };
 

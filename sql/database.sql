@@ -26,6 +26,7 @@ alter function pg_catalog.enum_gt(anyenum, anyenum) leakproof;
 alter function pg_catalog.enum_ge(anyenum, anyenum) leakproof;
 alter function pg_catalog.arraycontains(anyarray, anyarray) leakproof;
 alter function pg_catalog.arrayoverlap(anyarray, anyarray) leakproof;
+alter function pg_catalog.jsonb_contains(jsonb, jsonb) leakproof;
 
 do $$
 begin

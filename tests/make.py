@@ -23,6 +23,7 @@ class Maker:
     """Makes records as this client, whose role may create them."""
 
     count = 0
+    defaults = 0
 
     def __init__(self, client):
         self.client = client
@@ -88,6 +89,17 @@ class Maker:
                                 **self.arguments(name))
 
     # Types of the organisation, whose rules say more than their fields.
+
+    def special_field_defaults(self, args):
+        """A field that there is, each time another one."""
+        free = [(d['name'], f['name']) for d in self.client.call(
+            'defs.list')['defs'] for f in d.get('fields', [])
+            if f['type'] in ('text', 'longtext') and f.get('create') and
+            f.get('max', 255) >= 20]
+        Maker.defaults += 1
+        args['record_type'], args['field'] = free[Maker.defaults % len(free)]
+        args['value'] = 'Deneme'
+        return args
 
     def special_memberships(self, args):
         company = self.client.call('session.me')['company']['company']['id']

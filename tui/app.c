@@ -376,6 +376,37 @@ app_set_company(const struct val *body)
 	    val_get_str(body, "defs"));
 }
 
+/* Fields and defaults that the company has of its own. */
+static void
+app_own_cb(const struct link_reply *r, void *arg)
+{
+	(void)arg;
+	if (r->ok && defs_company(r->body))
+		app_palette();
+}
+
+static void
+app_own(const struct val *items, void *arg)
+{
+	(void)items;
+	(void)arg;
+	app_call("company.fields", NULL, app_own_cb, NULL);
+}
+
+/* Now, and whenever somebody changes them. */
+static void
+app_own_start(void)
+{
+	static bool	watching;
+
+	if (!watching) {
+		watch_add("custom_field_defs", app_own, NULL);
+		watch_add("field_defaults", app_own, NULL);
+	}
+	watching = true;
+	app_own(NULL, NULL);
+}
+
 /* Definitions are there: the screens may come, or the old ones go on. */
 static void
 app_ready(bool fresh)
@@ -392,6 +423,7 @@ app_ready(bool fresh)
 		home_renew();
 	}
 	notices_start();
+	app_own_start();
 	watch_again();
 	looks_load();
 	ui_redraw();

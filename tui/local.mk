@@ -69,6 +69,8 @@ libtui_a_SOURCES += \
 	tui/known.c \
 	tui/link.c \
 	tui/link.h \
+	tui/own.c \
+	tui/own.h \
 	tui/rows.c \
 	tui/rows.h \
 	tui/script-file.c \

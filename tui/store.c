@@ -11,6 +11,7 @@
 #include "lib/buf.h"
 #include "lib/xmalloc.h"
 #include "tui/app.h"
+#include "tui/own.h"
 #include "tui/store.h"
 #include "tui/theme.h"
 #include "tui/wire.h"
@@ -36,6 +37,8 @@ struct generation {
 };
 static struct generation	*generations;
 static struct def		*defs;	/* of the newest one */
+static struct val		*plain;		/* as every company has them */
+static struct val		*own;	/* and this one's own */
 static size_t			 ndefs;
 static const struct val		*boards;
 
@@ -252,6 +255,9 @@ defs_clear(void)
 {
 	struct generation	*g;
 
+	val_free(plain);
+	val_free(own);
+	plain = own = NULL;
 	while ((g = generations) != NULL) {
 		generations = g->older;
 		generation_free(g);
@@ -261,8 +267,8 @@ defs_clear(void)
 	boards = NULL;
 }
 
-void
-defs_set(struct val *body)
+static void
+defs_generation(struct val *body)
 {
 	const struct val	*array = val_get(body, "defs");
 	struct generation	*g = xcalloc(1, sizeof *g);
@@ -279,6 +285,33 @@ defs_set(struct val *body)
 	generations = g;
 	defs = g->defs;
 	ndefs = g->n;
+}
+
+void
+defs_set(struct val *body)
+{
+	val_free(plain);
+	plain = val_copy(body);
+	if (own != NULL) {
+		val_free(body);
+		body = own_defs(plain, own);
+	}
+	defs_generation(body);
+}
+
+bool
+defs_company(const struct val *body)
+{
+	bool	any = own != NULL;
+
+	if (plain == NULL || (any && val_equal(own, body)) || (!any &&
+	    val_count(val_get(body, "fields")) == 0 &&
+	    val_count(val_get(body, "defaults")) == 0))
+		return false;
+	val_free(own);
+	own = val_copy(body);
+	defs_generation(own_defs(plain, own));
+	return true;
 }
 
 size_t

@@ -63,6 +63,9 @@ struct def {
  * defs_clear(), which needs that no view is left. */
 void		 defs_set(struct val *body);
 void		 defs_clear(void);
+/* What the company has of its own (company.fields): further fields, defaults.
+ * Kept over defs_set(). True: the definitions are other ones now. */
+bool		 defs_company(const struct val *);
 size_t		 defs_count(void);
 const struct def *defs_at(size_t);		/* in the menu's order */
 const struct def *defs_find(const char *name);	/* NULL is fine */

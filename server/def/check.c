@@ -169,7 +169,8 @@ column_known(const struct def *d, const char *column)
 	    "deleted_request", NULL };
 	size_t	i;
 
-	if (word_in(column, standard))
+	if (word_in(column, standard) ||
+	    (d->custom && strcmp(column, "custom") == 0))
 		return true;
 	for (i = 0; i < d->ninternal; i++)
 		if (strcmp(d->internal[i], column) == 0)
@@ -263,6 +264,8 @@ check_table(const struct def *d, PGresult *res, int from, int to,
 	if (!d->unversioned)
 		need_column(d, res, from, to, "version", true, e);
 	need_column(d, res, from, to, "deleted_at", d->soft, e);
+	if (d->custom)
+		need_column(d, res, from, to, "custom", true, e);
 	if (d->nsearch > 0)
 		check_search(d, res, from, to, e);
 }

@@ -102,6 +102,8 @@ struct field {
 	const char		*dflt_text;	/* of DEFAULT_VALUE */
 	const char		*see, *write;	/* permission codes, or NULL */
 	bool			 required, readonly, once, sort, filter;
+	bool			 custom;	/* a company's own: a key of the
+						 * column custom */
 	bool			 compute;	/* shown live in the form */
 	/* in the form, and required_when, only while all of these hold */
 	struct def_when		*whens;
@@ -347,6 +349,9 @@ struct def {
 	struct def_error	*errors;
 	size_t			 nerrors;
 	const struct ynode	*node;
+	bool			 custom;	/* takes fields of a company */
+	const struct def	*plain;		/* of a company's own: without
+						 * them; NULL: this one */
 	struct record_state	*state;		/* server/record's own */
 };
 
@@ -432,6 +437,10 @@ const struct def_sent *defs_sent(const char *rights);
 void	defs_sent_forget(void);
 /* The hash alone, for session.enter's reply. */
 const char *defs_hash(struct req *, const char *rights);
+
+/* One field, as a client gets it. */
+void	def_put_field(struct cbw *, const struct def *, const struct field *,
+	    const char *rights);
 
 /* May somebody with these rights ("|code=scope|…|") do it? */
 bool	rights_may(const char *rights, const char *code);

@@ -368,7 +368,7 @@ load_field(struct loader *l, struct def *d, const struct ynode *n)
 	    "write", "sort", "filter", "relative", "compute", "when", "from",
 	    NULL };
 	static const char *const reserved[] = { "id", "version", "company_id",
-	    "deleted_at", "deleted_request", "search", "lines", "deleted",
+	    "deleted_at", "deleted_request", "search", "lines", "deleted", "custom",
 	    NULL };
 	struct field	*f;
 	const char	*s;

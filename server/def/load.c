@@ -384,6 +384,10 @@ load_head(struct loader *l, struct def *d)
 		fault(l, yaml_get(d->node, "owner"), "\"owner\" must be "
 		    "company, group, self or both");
 	d->unversioned = load_bool(l, d->node, "unversioned");
+	d->custom = load_bool(l, d->node, "custom");
+	if (d->custom && (d->readonly || d->owner != OWNER_COMPANY))
+		fault(l, yaml_get(d->node, "custom"), "only records of a "
+		    "company that are written take custom fields");
 	if (d->unversioned && !d->readonly)
 		fault(l, yaml_get(d->node, "unversioned"),
 		    "only what is readonly may be unversioned");
@@ -395,7 +399,7 @@ load_one(struct loader *l, const char *name, const char *path)
 	static const char *const words[] = { "record", "module", "table",
 	    "label", "labels", "title", "hint", "audit", "menu", "perm",
 	    "scopes", "parent", "owner", "base", "names", "protect",
-	    "readonly", "unversioned", "soft", "verbs", "step_up", "search", "internal", "quiet", "fields",
+	    "readonly", "unversioned", "soft", "verbs", "step_up", "search", "internal", "quiet", "fields", "custom",
 	    "filters", "related", "views", "panels", "actions", "errors",
 	    NULL };
 	struct def	*d;

@@ -183,8 +183,8 @@ put_whens(struct cbw *w, const struct def_when *whens, size_t n)
 	}
 }
 
-static void
-put_field(struct cbw *w, const struct def *d, const struct field *f,
+void
+def_put_field(struct cbw *w, const struct def *d, const struct field *f,
     const char *rights)
 {
 	size_t	i;
@@ -707,11 +707,12 @@ put_def(struct cbw *w, const struct def *d, const char *rights)
 			cbw_kv_text(w, "parent", d->parent->name);
 		put_true(w, "search", d->nsearch > 0);
 		put_true(w, "live", !d->readonly);
+		put_true(w, "custom", d->custom);
 		cbw_key(w, "fields");
 		cbw_array_begin(w);
 		for (i = 0; i < d->nfields; i++)
 			if (field_seen(d->fields[i], rights))
-				put_field(w, d, d->fields[i], rights);
+				def_put_field(w, d, d->fields[i], rights);
 		cbw_array_end(w);
 		put_filters(w, d);
 		put_list(w, d, rights);

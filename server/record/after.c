@@ -5,6 +5,7 @@
  * on the row.
  */
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -197,6 +198,34 @@ copy(struct req *r, PGresult *res, int row, int col)
 	    arena_strdup(r->arena, PQgetvalue(res, row, col));
 }
 
+/* Of each custom field what the object held. */
+static void
+base_custom(struct req *r, struct save *s, PGresult *res, int row)
+{
+	const struct def	*d = s->values.def;
+	json_t			*o, *v;
+	struct save_base	*b;
+	char			*text;
+	size_t			 i;
+
+	o = json_loads(PQgetvalue(res, row, 1), 0, NULL);
+	for (i = 0; i < d->nfields; i++) {
+		if (!d->fields[i]->custom)
+			continue;
+		b = &s->base[s->nbase++];
+		b->field = d->fields[i];
+		v = json_object_get(o, d->fields[i]->column);
+		text = json_is_array(v) ? json_dumps(v, JSON_COMPACT) : NULL;
+		b->text = text != NULL ? arena_strdup(r->arena, text) :
+		    json_is_string(v) ? arena_strdup(r->arena,
+		    json_string_value(v)) : NULL;
+		free(text);
+		b->by = copy(r, res, row, 2);
+		b->at = copy(r, res, row, 3);
+	}
+	json_decref(o);
+}
+
 static void
 base_rows(struct req *r, PGresult *res)
 {
@@ -205,9 +234,13 @@ base_rows(struct req *r, PGresult *res)
 	int			 i;
 
 	s->nbase = 0;
-	s->base = arena_array(r->arena, (size_t)PQntuples(res) + 1,
-	    sizeof *s->base);
+	s->base = arena_array(r->arena, (size_t)PQntuples(res) +
+	    s->values.def->nfields + 1, sizeof *s->base);
 	for (i = 0; i < PQntuples(res); i++) {
+		if (strcmp(PQgetvalue(res, i, 0), "custom") == 0) {
+			base_custom(r, s, res, i);
+			continue;
+		}
 		b = &s->base[s->nbase];
 		b->field = def_column_field(s->values.def,
 		    PQgetvalue(res, i, 0));
@@ -243,6 +276,20 @@ merged_rows(struct req *r, PGresult *res)
 	save_rows(r, res);
 }
 
+/* The log knows the column: of its keys, this one must be as it was. */
+static void
+merge_custom_sql(struct buf *b, struct params *p, const struct field *f,
+    const char *text)
+{
+	bool	set = field_type(f) == VALUE_CHOICES;
+
+	buf_printf(b, " and (not b.b ? 'custom' or t.custom->'%s' is not "
+	    "distinct from b.b->'custom'->'base'->'%s' or t.custom->'%s' is "
+	    "not distinct from to_jsonb(", f->column, f->column, f->column);
+	param(b, p, text);
+	buf_addz(b, set ? "::text[]))" : "::text))");
+}
+
 /* Fields that nobody else has touched since are saved all the same, and those
  * that got the very same value are no conflict. */
 static void
@@ -271,6 +318,11 @@ merge_sql(struct req *r, struct save *s, struct buf *b, struct params *p)
 	for (i = 0; i < d->nfields; i++) {
 		if (!fieldset_has(&s->given, (unsigned)i))
 			continue;
+		if (d->fields[i]->custom) {
+			merge_custom_sql(b, p, d->fields[i],
+			    s->values.v[i].text);
+			continue;
+		}
 		buf_printf(b, " and (not b.b ? '%s' or ",
 		    d->fields[i]->column);
 		sql_ident(b, "t", d->fields[i]->column);
@@ -343,6 +395,12 @@ put_side(struct cbw *w, const struct field *f, PGresult *res, int col)
 		value_write(field_type(f), w, PQgetvalue(res, 0, col));
 }
 
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
 /* What both have changed: the value that the caller started from, and the one
  * that stands there now. A log that does not reach back knows no base. */
 static void
@@ -353,6 +411,10 @@ put_conflict_field(struct req *r, struct cbw *w, struct save *s,
 	int			 col = column_of(s->query, f);
 
 	if (b == NULL && s->nbase > 0)
+		return;
+	/* another key of the same column */
+	if (f->custom && b != NULL && same_text(b->text, col < 0 ||
+	    PQgetisnull(res, 0, col) ? NULL : PQgetvalue(res, 0, col)))
 		return;
 	cbw_key(w, f->name);
 	cbw_map_begin(w);

@@ -11,6 +11,9 @@
 #define ENGINE_COLUMNS	(2 + 2 * ENGINE_FIELDS + 2)
 #define ENGINE_LINES	500	/* of one form */
 
+struct save;
+struct tenant;
+
 /* A set of fields by their index. */
 struct fieldset {
 	uint64_t	bits[ENGINE_FIELDS / 64];
@@ -125,6 +128,27 @@ const struct record_sentence *record_sentence(const struct def *);
 extern const struct record_sentence audit_sentence;	/* audit.c */
 extern const struct record_sentence notice_sentence;	/* notice.c */
 
+/* --- custom.c: fields and defaults of one company ---------------------------- */
+
+/* The verb's type as its company has it, or another one. */
+const struct def *req_def(const struct req *);
+const struct def *custom_def(const struct req *, const struct def *);
+/* The value that the company wants in a field without one, or NULL. */
+const char *custom_default(const struct req *, const struct field *);
+/* A verb's run(): then() once the company's fields are known. */
+void	custom_run(struct req *);
+void	custom_change(const struct tenant *, const char *company,
+	    const char *type);
+void	custom_forget(void);
+/* A custom field as it is selected, and as it is compared. */
+void	sql_custom(struct buf *, const struct field *, const char *alias);
+void	sql_custom_typed(struct buf *, const struct field *,
+	    const char *alias);
+/* Those of the save, as an object for the column. */
+bool	custom_given(const struct save *);
+void	sql_custom_object(struct buf *, struct params *,
+	    const struct save *);
+
 /* --- filter.c --------------------------------------------------------------- */
 
 /* Appends " and …" for the arguments filter and search; false: refused. */
@@ -213,6 +237,7 @@ const struct def *record_type_of(struct req *, enum def_op);
 void	record_create(struct req *);	/* save.c */
 void	record_edit(struct req *);
 void	record_compute(struct req *);	/* compute.c */
+void	records_tags(struct req *);	/* tags.c */
 /* after.c: what to do when a write was not committed. */
 bool	save_failed(struct req *, const struct db_error *);
 bool	removal_failed(struct req *, const struct db_error *);

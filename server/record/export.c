@@ -32,7 +32,7 @@ digest_any(struct req *r, const char *name, crypto_generichash_state *h)
 static const char *
 export_digest(struct req *r)
 {
-	const struct def		*d = r->verb->data;
+	const struct def		*d = req_def(r);
 	const char			*text = req_text(r, "search");
 	crypto_generichash_state	 h;
 	uint8_t				 sum[DIGEST];
@@ -84,7 +84,7 @@ any_json(struct req *r, const char *name)
 static const char *
 export_values(struct req *r)
 {
-	const struct def	*d = r->verb->data;
+	const struct def	*d = req_def(r);
 	const char		*search = req_text(r, "search"), *out;
 	json_t			*o = json_object();
 	char			*text;
@@ -106,7 +106,7 @@ export_values(struct req *r)
 void
 record_export(struct req *r)
 {
-	const struct def	*d = r->verb->data;
+	const struct def	*d = req_def(r);
 	struct params		*p = arena_alloc(r->arena, sizeof *p);
 	struct buf		 b = BUF_INIT, where = BUF_INIT;
 	struct query		*q = query_new(r, d, NULL);

@@ -154,7 +154,10 @@ put_param(struct filtering *f, const struct field *field, const char *value,
 static void
 put_column(struct filtering *f, const struct field *field)
 {
-	sql_ident(f->b, "t", field->column);
+	if (field->custom)
+		sql_custom_typed(f->b, field, "t");
+	else
+		sql_ident(f->b, "t", field->column);
 }
 
 /* What stands in the field's index: a field that sorts has one of its sort
@@ -252,6 +255,14 @@ op_equal(struct filtering *f, const struct field *field, bool equal,
 		put_key(f, field);
 		buf_addz(f->b, " < ");
 		put_param(f, field, value, 1);
+	} else if (field->custom) {
+		/* the column's index answers what it contains */
+		buf_printf(f->b, "t.custom @> jsonb_build_object('%s', ",
+		    field->column);
+		if (array)
+			buf_addz(f->b, "array[");
+		param(f->b, f->p, value);
+		buf_addz(f->b, array ? "]::text[])" : "::text)");
 	} else if (array) {
 		put_column(f, field);
 		buf_addz(f->b, " @> array[");

@@ -3,6 +3,7 @@
  * field, old and new. The database leaves out what the reader may not see
  * (konak.history); here references get their titles and values their type.
  */
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,55 @@ put_change(struct req *r, struct cbw *w, const struct field *f,
 	cbw_kv_text(w, "new.title", cell(res, row, H_NEW_TITLE));
 }
 
+static const char *
+json_part(struct req *r, const json_t *o, const char *key)
+{
+	const json_t	*v = json_object_get(o, key);
+	const char	*out;
+	char		*text;
+
+	if (!json_is_array(v))
+		return json_string_value(v);
+	text = json_dumps(v, JSON_COMPACT);
+	out = arena_strdup(r->arena, text);
+	free(text);
+	return out;
+}
+
+/* The object before and after: a change for each field that differs. */
+static void
+put_custom(struct req *r, struct cbw *w, const struct def *d, PGresult *res,
+    int row)
+{
+	const struct field	*f;
+	const char		*was, *is, *text;
+	json_t			*old, *new;
+	size_t			 i;
+
+	text = cell(res, row, H_OLD);
+	old = json_loads(text == NULL ? "{}" : text, 0, NULL);
+	text = cell(res, row, H_NEW);
+	new = json_loads(text == NULL ? "{}" : text, 0, NULL);
+	for (i = 0; i < d->nfields; i++) {
+		f = d->fields[i];
+		if (!f->custom)
+			continue;
+		was = json_part(r, old, f->column);
+		is = json_part(r, new, f->column);
+		if (was == is || (was != NULL && is != NULL &&
+		    strcmp(was, is) == 0))
+			continue;
+		cbw_map(w, 3);
+		cbw_kv_text(w, "field", f->name);
+		cbw_key(w, "old");
+		put_json_value(r, w, field_type(f), was);
+		cbw_key(w, "new");
+		put_json_value(r, w, field_type(f), is);
+	}
+	json_decref(old);
+	json_decref(new);
+}
+
 void
 history_entry(struct req *r, struct cbw *w, PGresult *res, int row)
 {
@@ -92,6 +142,11 @@ history_changes(struct req *r, struct cbw *w, const struct def *d,
 	for (; row < n && strcmp(PQgetvalue(res, row, H_ID), id) == 0; row++) {
 		if (PQgetisnull(res, row, H_FIELD))
 			continue;
+		if (d->custom && strcmp(PQgetvalue(res, row, H_FIELD),
+		    "custom") == 0) {
+			put_custom(r, w, d, res, row);
+			continue;
+		}
 		f = def_column_field(d, PQgetvalue(res, row, H_FIELD));
 		if (f != NULL && (f->see == NULL || req_may(r, f->see)))
 			put_change(r, w, f, res, row);
@@ -115,7 +170,7 @@ history_rows(struct req *r, PGresult *res)
 		last = row;
 		cbw_map_begin(w);
 		history_entry(r, w, res, row);
-		row = history_changes(r, w, r->verb->data, res, row);
+		row = history_changes(r, w, req_def(r), res, row);
 		cbw_map_end(w);
 		n++;
 	}
@@ -127,7 +182,7 @@ history_rows(struct req *r, PGresult *res)
 void
 record_history(struct req *r)
 {
-	const struct def	*d = r->verb->data;
+	const struct def	*d = req_def(r);
 	struct params		*p = arena_alloc(r->arena, sizeof *p);
 	struct query		*q = query_new(r, d, NULL);
 	struct buf		 b = BUF_INIT;

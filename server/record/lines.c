@@ -115,7 +115,7 @@ static bool
 read_line(struct req *r, struct save *top, const struct def *d, uint32_t at,
     struct cbr *in)
 {
-	struct save	*s = save_new(r, d, true);
+	struct save	*s = save_new(r, custom_def(r, d), true);
 	const char	*key;
 	struct cbr	 value;
 	uint32_t	 n, i;
@@ -278,7 +278,7 @@ got_lines(struct req *r, PGresult *res)
 static struct query *
 lines_query(struct req *r, const struct def_lines *lines)
 {
-	const struct def	*d = lines->def;
+	const struct def	*d = custom_def(r, lines->def);
 	struct fieldset		 fields;
 	struct buf		 b = BUF_INIT;
 	struct query		*q;

@@ -321,7 +321,7 @@ record_list(struct req *r)
 	bool		 filtered = false, searched = false;
 	const char	*key;
 
-	l->d = r->verb->data;
+	l->d = req_def(r);
 	p->r = r;
 	r->state = l;
 	if (!read_sort(r, l) || !read_limit(r, &l->limit, PROTO_LIST_DEFAULT,
@@ -363,7 +363,7 @@ count_rows(struct req *r, PGresult *res)
 void
 record_count(struct req *r)
 {
-	const struct def	*d = r->verb->data;
+	const struct def	*d = req_def(r);
 	struct params		*p = arena_alloc(r->arena, sizeof *p);
 	struct buf		 b = BUF_INIT, where = BUF_INIT;
 	struct query		*q;
@@ -519,7 +519,7 @@ lookup_from(struct req *r, const struct def *d, struct buf *b,
 void
 record_lookup(struct req *r)
 {
-	const struct def	*d = r->verb->data;
+	const struct def	*d = req_def(r);
 	struct params		*p = arena_alloc(r->arena, sizeof *p);
 	struct buf		 b = BUF_INIT;
 	struct query		*q = query_new(r, d, NULL);

@@ -4,6 +4,7 @@ libkonakd_a_SOURCES += \
 	server/record/after.c \
 	server/record/audit.c \
 	server/record/compute.c \
+	server/record/custom.c \
 	server/record/engine.h \
 	server/record/export.c \
 	server/record/filter.c \
@@ -24,6 +25,7 @@ libkonakd_a_SOURCES += \
 	server/record/social.c \
 	server/record/sql.c \
 	server/record/stats.c \
+	server/record/tags.c \
 	server/record/tenants.c \
 	server/record/timeline.c \
 	server/record/totals.c \

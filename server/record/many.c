@@ -141,6 +141,9 @@ save_set(struct req *r, const struct def *d)
 		    s))
 			return NULL;
 	}
+	/* one key of the column among others */
+	if (custom_given(s))
+		req_bad(r, "set", "many.one_by_one", NULL);
 	/* Which record may be chosen then depends on what each row holds. */
 	for (i = 0; i < d->nfields; i++) {
 		f = d->fields[i];
@@ -349,7 +352,7 @@ many_new(struct req *r)
 {
 	struct many	*m = arena_alloc(r->arena, sizeof *m);
 
-	m->d = r->verb->data;
+	m->d = req_def(r);
 	r->state = m;
 	return m;
 }

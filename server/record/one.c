@@ -38,7 +38,7 @@ fields_key(struct req *r, char verb, const struct fieldset *f, unsigned scopes)
 void
 record_get(struct req *r)
 {
-	const struct def	*d = r->verb->data;
+	const struct def	*d = req_def(r);
 	struct getting		*g = arena_alloc(r->arena, sizeof *g);
 	struct fieldset		 fields;
 	struct buf		 b = BUF_INIT;
@@ -88,7 +88,7 @@ children_changed(struct req *r, const struct def *d, unsigned depth)
 static void
 removed_rows(struct req *r, PGresult *res)
 {
-	const struct def	*d = r->verb->data;
+	const struct def	*d = req_def(r);
 	struct removal		*rm = r->state;
 	struct cbw		*w = req_out(r);
 	int64_t			 version;
@@ -104,7 +104,7 @@ removed_rows(struct req *r, PGresult *res)
 static void
 restored_rows(struct req *r, PGresult *res)
 {
-	const struct def	*d = r->verb->data;
+	const struct def	*d = req_def(r);
 	struct removal		*rm = r->state;
 	struct cbw		*w = req_out(r);
 
@@ -154,7 +154,7 @@ record_delete(struct req *r)
 void
 record_restore(struct req *r)
 {
-	const struct def	*d = r->verb->data;
+	const struct def	*d = req_def(r);
 	struct removal		*rm = arena_alloc(r->arena, sizeof *rm);
 	struct fieldset		 fields;
 	struct buf		 b = BUF_INIT, cols = BUF_INIT;

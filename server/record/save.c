@@ -112,6 +112,10 @@ save_defaults(struct req *r, struct save *s)
 			continue;
 		if (from_value(s, f) != NULL)
 			continue;
+		if ((v->text = custom_default(r, f)) != NULL) {
+			v->given = true;
+			continue;
+		}
 		if (f->dflt == DEFAULT_VALUE) {
 			v->given = true;
 			v->text = f->dflt_text;
@@ -191,7 +195,7 @@ save_new(struct req *r, const struct def *d, bool create)
 static struct save *
 save_top(struct req *r, bool create)
 {
-	struct save	*s = save_new(r, r->verb->data, create);
+	struct save	*s = save_new(r, req_def(r), create);
 
 	r->state = s;
 	req_each_open(r, save_read, s);
@@ -393,13 +397,20 @@ save_set_sql(struct buf *b, struct params *p, const struct save *s)
 	bool			 any = false;
 
 	for (i = 0; i < d->nfields; i++) {
-		if (!fieldset_has(&s->given, (unsigned)i))
+		if (!fieldset_has(&s->given, (unsigned)i) ||
+		    d->fields[i]->custom)
 			continue;
 		buf_printf(b, "%s\"%s\" = ", any ? ", " : "",
 		    d->fields[i]->column);
 		param(b, p, s->values.v[i].text);
 		any = true;
 	}
+	if (!custom_given(s))
+		return;
+	buf_printf(b, "%scustom = nullif(jsonb_strip_nulls(coalesce(t.custom, "
+	    "'{}') || ", any ? ", " : "");
+	sql_custom_object(b, p, s);
+	buf_addz(b, "), '{}')");
 }
 
 /* Out of n, which is ended here: the row with its titles. */
@@ -426,8 +437,10 @@ save_returning_sql(struct req *r, struct save *s, struct buf *b,
 	buf_addz(b, " returning t.company_id, t.id, t.version");
 	for (i = 0; i < d->nfields; i++)
 		if (fieldset_has(&fields, (unsigned)i) &&
-		    d->fields[i]->column != NULL)
+		    d->fields[i]->column != NULL && !d->fields[i]->custom)
 			buf_printf(b, ", t.\"%s\"", d->fields[i]->column);
+	if (d->plain != NULL)
+		buf_addz(b, ", t.custom");
 	save_select_sql(r, s, b, q);
 }
 
@@ -473,8 +486,8 @@ insert_sql(struct req *r, struct save *s, struct buf *b, struct params *p)
 	for (i = 0; i < d->nfields; i++) {
 		expr = save_default_sql(d->fields[i]);
 		from = from_value(s, d->fields[i]);
-		if (!s->values.v[i].given && from == NULL && (expr == NULL ||
-		    d->fields[i]->readonly))
+		if (d->fields[i]->custom || (!s->values.v[i].given &&
+		    from == NULL && (expr == NULL || d->fields[i]->readonly)))
 			continue;
 		buf_printf(b, ", \"%s\"", d->fields[i]->column);
 		buf_addz(&values, ", ");
@@ -484,6 +497,12 @@ insert_sql(struct req *r, struct save *s, struct buf *b, struct params *p)
 			from_sql(&values, p, d->fields[i], from, expr);
 		else
 			buf_addz(&values, expr);
+	}
+	if (custom_given(s)) {
+		buf_addz(b, ", custom");
+		buf_addz(&values, ", nullif(jsonb_strip_nulls(");
+		sql_custom_object(&values, p, s);
+		buf_addz(&values, "), '{}')");
 	}
 	buf_printf(b, ") values (%s)", buf_text(&values));
 	buf_free(&values);

@@ -216,6 +216,10 @@ sql_field(struct buf *b, const struct field *f, const char *alias)
 		buf_addz(b, "null");
 		return;
 	}
+	if (f->custom) {
+		sql_custom(b, f, alias);
+		return;
+	}
 	/* The database decides as well, whatever the server believes. */
 	if (f->see != NULL) {
 		buf_addz(b, "case when ");
@@ -430,6 +434,8 @@ query_find(const struct def *d, const char *key)
 {
 	struct query	*q;
 
+	if (d->plain != NULL)
+		return NULL;	/* it goes when the company changes it */
 	for (q = state_of(d)->kept[bucket(key)]; q != NULL; q = q->next)
 		if (strcmp(q->key, key) == 0)
 			return q;
@@ -439,10 +445,10 @@ query_find(const struct def *d, const char *key)
 struct query *
 query_new(struct req *r, const struct def *d, const char *key)
 {
-	struct record_state	*s = state_of(d);
+	struct record_state	*s = d->plain != NULL ? NULL : state_of(d);
 	struct query		*q;
 
-	if (key == NULL || s->nkept == ENGINE_KEPT) {
+	if (key == NULL || s == NULL || s->nkept == ENGINE_KEPT) {
 		q = arena_alloc(r->arena, sizeof *q);
 		q->def = d;
 		q->sort_col = -1;
@@ -480,6 +486,7 @@ record_forget(void)
 	struct def	*d;
 	size_t		 i;
 
+	custom_forget();
 	for (i = 0; i < defs_count(); i++) {
 		d = defs_at(i);
 		if (d->state == NULL)

@@ -270,7 +270,7 @@ record_stats(struct req *r)
 	unsigned	 scopes;
 	bool		 filtered, searched;
 
-	s->d = r->verb->data;
+	s->d = req_def(r);
 	s->limit = GROUPS;
 	p->r = r;
 	r->state = s;

@@ -9,6 +9,7 @@
 #include "lib/cbor.h"
 #include "lib/log.h"
 #include "lib/xmalloc.h"
+#include "server/push.h"
 #include "server/record/engine.h"
 #include "server/session.h"
 #include "server/verb.h"
@@ -154,6 +155,11 @@ register_def(const struct def *d)
 			v->audit = xasprintf("%s%s", d->audit,
 			    verb_actions[k]);
 		v->data = d;
+		if (d->custom || k == DV_CREATE || k == DV_EDIT ||
+		    k == DV_GET) {
+			v->then = v->run;
+			v->run = custom_run;
+		}
 		v++;
 	}
 	verb_register(table);
@@ -190,6 +196,10 @@ static const struct verb engine_verbs[] = {
 	{ .name = "merges.undo", .need = { "records.merge" },
 	  .state = VERB_COMPANY, .flags = VERB_WRITE,
 	  .args = { { "id", ARG_UUID, true, 0 } }, .run = record_unmerge },
+	{ .name = "records.tags", .need = { PERM_SELF },
+	  .state = VERB_COMPANY, .args = {
+	    { "type", ARG_TEXT, true, 60 }, { "field", ARG_TEXT, true, 60 } },
+	  .run = records_tags },
 	{ .name = "records.undo", .need = { PERM_SELF },
 	  .state = VERB_COMPANY, .flags = VERB_WRITE | VERB_ONCE,
 	  .args = { { "request", ARG_UUID, true, 0 } }, .run = record_undo },
@@ -282,4 +292,5 @@ record_start(const char *dirs)
 	defs_check_verbs(&errors);
 	give_up(&errors);
 	req_on_constraint(constraint_failed);
+	push_on_change(custom_change);
 }

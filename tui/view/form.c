@@ -131,6 +131,8 @@ form_touched(struct form *fm, struct formfield *ff)
 		formlines_touched(fm->field[fm->at].lines);
 	if (ff->f->rules.type == VALUE_REF && ff == form_focus(fm))
 		form_look(fm);
+	if (ff->f->rules.type == VALUE_TAGS && ff == form_focus(fm))
+		formtags_look(fm);
 }
 
 /* --- The view ---------------------------------------------------------------------------- */
@@ -229,6 +231,7 @@ form_close(struct view *v)
 	if (fm->parent_call != 0)
 		app_forget(fm->parent_call);
 	form_look_end(fm);
+	formtags_free(fm->tags);
 	formlive_free(fm->live);
 	formdraft_free(fm->draft);
 	if (fm->making)
@@ -362,6 +365,8 @@ form_draw(struct view *v, struct surface *s)
 	}
 	if (fm->open && fm->look != NULL)
 		form_draw_found(fm, s);
+	if (fm->loaded && fm->n > 0)
+		formtags_draw(fm, s);
 	draw_scrollbar(s, 0, s->cols - 1, s->rows, fm->top, rows);
 	free(y);
 	free(col);
@@ -393,6 +398,7 @@ form_go(struct form *fm, long to)
 	if (fm->n == 0)
 		return;
 	form_look_end(fm);
+	formtags_end(fm);
 	formfield_check(form_focus(fm), false);
 	if (fm->field[fm->at].lines != NULL && labs(to - (long)fm->at) == 1 &&
 	    formlines_step(fm->field[fm->at].lines, (int)step)) {
@@ -447,7 +453,7 @@ form_key(struct view *v, const struct input *in)
 		return false;
 	if (in->kind == INPUT_MOUSE)
 		return form_mouse(fm, in);
-	if (form_found_key(fm, in))
+	if (form_found_key(fm, in) || formtags_key(fm, in))
 		return true;
 	if (in->kind == INPUT_KEY && in->mods == 0 &&
 	    (in->code == K_ENTER || in->code == K_SPACE)) {

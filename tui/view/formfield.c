@@ -613,6 +613,27 @@ formfield_draw_cell(struct formfield *ff, struct surface *s, int row, int col,
 	buf_free(&b);
 }
 
+/* Each tag by itself, once nobody types there. */
+static void
+field_draw_chips(struct formfield *ff, struct surface *s, int row, int col,
+    int width)
+{
+	struct surface	 in = draw_sub(s, row, col, 1, width);
+	const char	*p = ff->edit.text;
+	char		 chip[128];
+	size_t		 n;
+	int		 at = 0;
+
+	draw_fill(&in, 0, 0, 1, width, STYLE_INPUT);
+	while (*(p += strspn(p, " ,")) != '\0' && at < width) {
+		n = strcspn(p, ",");
+		snprintf(chip, sizeof chip, " %.*s ", (int)(n < 120 ? n : 120),
+		    p);
+		at += draw_text(&in, 0, at, -1, STYLE_SELECTED, chip) + 1;
+		p += n;
+	}
+}
+
 void
 formfield_draw(struct formfield *ff, struct surface *s, int row, bool focus)
 {
@@ -645,6 +666,10 @@ formfield_draw(struct formfield *ff, struct surface *s, int row, bool focus)
 		for (i = 0; i < rows; i++)
 			field_brackets(s, row + i, col, width, focus);
 		edit_draw_area(&ff->edit, s, row, col, rows, width, focus);
+	} else if (ff->f->rules.type == VALUE_TAGS && !focus &&
+	    ff->error == NULL) {
+		field_brackets(s, row, col, width, focus);
+		field_draw_chips(ff, s, row, col, width);
 	} else {
 		field_brackets(s, row, col, width, focus);
 		edit_draw(&ff->edit, s, row, col, width, focus);

@@ -13,6 +13,7 @@
 
 struct formdraft;
 struct formlive;
+struct formtags;
 struct input;
 struct lookup;
 struct surface;
@@ -46,6 +47,7 @@ struct form {
 	size_t			 found;
 	uint64_t		 parent_call;	/* for a reference's title */
 	struct formlive		*live;		/* see formlive.c */
+	struct formtags		*tags;		/* see formtags.c */
 	struct formdraft	*draft;		/* see formdraft.c; NULL: none */
 	bool			 resume;	/* with what was kept */
 	struct formfield	*made_for;	/* the field that `+ Yeni` fills */
@@ -90,6 +92,13 @@ void		 formlive_free(struct formlive *);
 /* ff has another value: what hangs on it is shown, hidden, taken over or
  * worked out. */
 void		 formlive_changed(struct form *, struct formfield *);
+
+/* formtags.c: the company's words for a field of tags */
+void		 formtags_look(struct form *);
+void		 formtags_end(struct form *);
+void		 formtags_free(struct formtags *);
+bool		 formtags_key(struct form *, const struct input *);
+void		 formtags_draw(struct form *, struct surface *);
 
 /* formdraft.c: what was typed survives the client, the line, the server. */
 void		 formdraft_changed(struct form *);

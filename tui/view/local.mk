@@ -34,6 +34,7 @@ libtui_a_SOURCES += \
 	tui/view/formlines.h \
 	tui/view/formlive.c \
 	tui/view/formref.c \
+	tui/view/formtags.c \
 	tui/view/formsave.c \
 	tui/view/group.c \
 	tui/view/group.h \
