@@ -13,6 +13,7 @@
 #include "tui/frame.h"
 #include "tui/palette.h"
 #include "tui/picker.h"
+#include "tui/place.h"
 #include "tui/script.h"
 #include "tui/signin.h"
 #include "tui/store.h"
@@ -28,7 +29,11 @@
 #include "tui/view/form.h"
 #include "tui/view/home.h"
 #include "tui/view/list.h"
+<<<<<<< HEAD
 #include "tui/view/looks.h"
+=======
+#include "tui/view/outbox.h"
+>>>>>>> 48d6e78 (client: where one was, what waits for the line, the palette whole)
 #include "tui/view/searchview.h"
 
 struct app	app;
@@ -188,7 +193,7 @@ app_found_cb(const struct link_reply *r, void *arg)
 			app_found(d, rows->item[k]);
 	}
 	e = (struct palette_entry){
-		.source = "search", .kind = PALETTE_RECORD,
+		.source = "search", .kind = PALETTE_MORE,
 		.tr = TF("views.search_all", "text", app_searched, NULL),
 		.run = app_open_search, .drop = free,
 		.arg = xstrdup(app_searched)
@@ -417,6 +422,7 @@ app_ready(bool fresh)
 	if (fresh || view_find(&home_view) == NULL) {
 		picker_close();
 		view_pop_above(NULL);
+		place_offer();
 		home_open();
 		form_drafts_start();
 	} else {
@@ -489,6 +495,7 @@ app_enter_cb(const struct link_reply *r, void *arg)
 		view_pop_above(NULL);
 		view_sweep();
 		defs_clear();
+		home_forget();
 	}
 	app_set_company(r->body);
 	call_forget_undo();
@@ -593,6 +600,7 @@ app_sign_out(void)
 	view_pop_above(NULL);
 	view_sweep();
 	defs_clear();
+	home_forget();
 	palette_drop("defs");
 	memset(frame_info(), 0, sizeof *frame_info());
 	signin_open(app.link, val_get_str(app.user, "email"), NULL,
@@ -630,6 +638,20 @@ app_failed_cb(void *arg)
 	event_base_loopbreak(app.base);
 }
 
+/* What was saved meanwhile is not lost: it waits, and can be looked at. */
+static void
+app_banner_waiting(char *banner, size_t size, unsigned waiting)
+{
+	size_t	used = strlen(banner);
+	char	n[16];
+
+	if (waiting == 0)
+		return;
+	snprintf(n, sizeof n, "%u", waiting);
+	snprintf(banner + used, size - used, "  %s", TF("outbox.banner", "n",
+	    n, "key", keys_hint(ACT_WAITING), NULL));
+}
+
 static void
 app_state_cb(const struct link_info *info, void *arg)
 {
@@ -645,6 +667,8 @@ app_state_cb(const struct link_info *info, void *arg)
 		snprintf(tries, sizeof tries, "%u", info->tries);
 		app_copy(f->banner, sizeof f->banner, TF("client.lost",
 		    "seconds", n, "tries", tries, NULL));
+		app_banner_waiting(f->banner, sizeof f->banner,
+		    info->waiting);
 		lost_for = info->lost_s;
 	} else if (info->state == LINK_FAILED && before != LINK_FAILED) {
 		link_why_text(info, app.server, ui_lang(), text, sizeof text);
@@ -730,6 +754,8 @@ app_not_now(char *why, size_t len, const char *key)
 static bool
 app_has(enum action a, char *why, size_t len)
 {
+	struct call_wait	w;
+
 	if (a == ACT_WHY)
 		return why_known() || app_not_now(why, len, "why.nothing");
 	if (app.company == NULL)
@@ -741,6 +767,9 @@ app_has(enum action a, char *why, size_t len)
 	case ACT_REDO:
 		return app_undoable(true) || app_not_now(why, len,
 		    "views.nothing_redo");
+	case ACT_WAITING:
+		return call_waiting(0, &w) || app_not_now(why, len,
+		    "outbox.none");
 	case ACT_REFRESH:
 	case ACT_COMPANY:
 	case ACT_ME:
@@ -780,6 +809,9 @@ app_action(enum action a)
 		if (app.company == NULL)
 			return false;
 		search_open(NULL);
+		return true;
+	case ACT_WAITING:
+		outbox_open();
 		return true;
 	case ACT_WHY:
 		why_open();
@@ -866,9 +898,11 @@ app_run(const struct link_conf *conf, enum lang lang, bool lang_given,
 		return SCRIPT_REFUSED;
 	}
 	palette_set_search(app_search);
+	place_start(app.base);
 	app.link = link_new(app.base, conf, &events, NULL);
 	signin_open(app.link, NULL, NULL, app_signed_cb, NULL);
 	event_base_dispatch(app.base);
+	place_stop();
 	ui_stop();
 	view_pop_above(NULL);
 	view_sweep();

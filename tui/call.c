@@ -305,6 +305,38 @@ app_forget(uint64_t handle)
 	call_free(c);
 }
 
+bool
+call_waiting(int n, struct call_wait *w)
+{
+	const struct call	*c;
+
+	TAILQ_FOREACH(c, &calls, entry) {
+		if (!c->write || c->link == 0 || n-- > 0)
+			continue;
+		w->handle = c->handle;
+		w->verb = c->verb;
+		w->what = c->undo;
+		w->waits_s = (clock_mono() - c->since) / 1000;
+		w->tried = link_was_sent(app.link, c->link);
+		return true;
+	}
+	return false;
+}
+
+void
+call_drop(uint64_t handle)
+{
+	struct call	*c;
+
+	TAILQ_FOREACH(c, &calls, entry) {
+		if (c->handle != handle)
+			continue;
+		if (c->write && c->link != 0)
+			link_drop(app.link, c->link, T("outbox.dropped"));
+		return;
+	}
+}
+
 void
 call_clear(void)
 {

@@ -34,6 +34,7 @@ struct call {
 	uint32_t		 number;	/* 0: not sent yet */
 	unsigned		 flags;
 	bool			 internal;	/* hello's follower: resume */
+	bool			 left;		/* sent once, on some line */
 	char			 request[37];
 	uint8_t			*body;
 	size_t			 len;
@@ -492,6 +493,7 @@ call_send(struct link *l, struct call *c)
 	if (++l->next_number == 0)
 		l->next_number = 1;
 	c->number = l->next_number;
+	c->left = true;
 	l->open++;
 	c->credit = FRAME_CREDIT;
 	c->sent = c->len < FRAME_BODY_MAX ? c->len : FRAME_BODY_MAX;
@@ -940,16 +942,24 @@ link_call(struct link *l, const char *verb, struct val *args, unsigned flags,
 	return link_call_full(l, verb, args, flags, NULL, cb, NULL, arg);
 }
 
+static struct call *
+link_by_handle(const struct link *l, uint64_t handle)
+{
+	struct call	*c;
+
+	TAILQ_FOREACH(c, &l->calls, entry) {
+		if (c->handle == handle)
+			return c;
+	}
+	return NULL;
+}
+
 void
 link_cancel(struct link *l, uint64_t handle)
 {
 	static const uint8_t	 empty_map = 0xa0;
-	struct call		*c;
+	struct call		*c = link_by_handle(l, handle);
 
-	TAILQ_FOREACH(c, &l->calls, entry) {
-		if (c->handle == handle)
-			break;
-	}
 	if (c == NULL)
 		return;
 	if (c->flags & LINK_WRITE) {
@@ -964,6 +974,7 @@ link_cancel(struct link *l, uint64_t handle)
 	call_free(c);
 }
 
+<<<<<<< HEAD
 static struct call *
 link_handle(struct link *l, uint64_t handle)
 {
@@ -993,16 +1004,33 @@ link_progress(struct link *l, uint64_t handle, link_progress_cb progress)
 
 	if (c != NULL)
 		c->progress = progress;
+=======
+void
+link_drop(struct link *l, uint64_t handle, const char *text)
+{
+	struct call	*c = link_by_handle(l, handle);
+	struct val	*v;
+
+	if (c == NULL)
+		return;
+	v = val_put_text(val_map(), "code", "cancelled");
+	call_answer(l, c, false, val_put_text(v, "text", text));
+	val_free(v);
+}
+
+bool
+link_was_sent(const struct link *l, uint64_t handle)
+{
+	const struct call	*c = link_by_handle(l, handle);
+
+	return c != NULL && c->left;
+>>>>>>> 48d6e78 (client: where one was, what waits for the line, the palette whole)
 }
 
 const char *
 link_request(const struct link *l, uint64_t handle)
 {
-	const struct call	*c;
+	const struct call	*c = link_by_handle(l, handle);
 
-	TAILQ_FOREACH(c, &l->calls, entry) {
-		if (c->handle == handle)
-			return c->request;
-	}
-	return "";
+	return c == NULL ? "" : c->request;
 }

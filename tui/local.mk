@@ -71,6 +71,8 @@ libtui_a_SOURCES += \
 	tui/link.h \
 	tui/own.c \
 	tui/own.h \
+	tui/place.c \
+	tui/place.h \
 	tui/rows.c \
 	tui/rows.h \
 	tui/script-file.c \

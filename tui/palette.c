@@ -334,7 +334,7 @@ static bool
 only_moves(enum action a)
 {
 	return (action_info(a)->when & WHEN_MENU) != 0 && a != ACT_REDRAW &&
-	    a != ACT_MOUSE && a != ACT_QUIT;
+	    a != ACT_MOUSE && a != ACT_QUIT && a != ACT_WHY;
 }
 
 static void
@@ -390,9 +390,10 @@ add_entries(struct box *b, const char *needle)
 		struct entry *e = &palette_entries[i];
 
 		points = score(e->fold_tr, e->fold_en, needle);
-		/* The server matched other fields of these. */
-		if (points == 0 && e->e.kind == PALETTE_RECORD)
-			points = 5;
+		/* What the server found comes later than the rest, and stands
+		 * below it: nothing moves away under the cursor. */
+		if (e->e.kind == PALETTE_RECORD || e->e.kind == PALETTE_MORE)
+			points = e->e.kind == PALETTE_RECORD ? 4 : 3;
 		if (points == 0)
 			continue;
 		why[0] = '\0';
@@ -491,6 +492,7 @@ kind_label(enum palette_kind k)
 		[PALETTE_SCREEN] = "palette.screen",
 		[PALETTE_CHART] = "palette.chart",
 		[PALETTE_RECORD] = "palette.record",
+		[PALETTE_MORE] = "palette.more",
 		[PALETTE_RECENT] = "palette.recent",
 		[PALETTE_SETTING] = "palette.setting"
 	};

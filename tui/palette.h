@@ -16,6 +16,7 @@ enum palette_kind {
 	PALETTE_SCREEN,
 	PALETTE_CHART,
 	PALETTE_RECORD,
+	PALETTE_MORE,		/* of them: the whole search */
 	PALETTE_RECENT,
 	PALETTE_SETTING
 };

@@ -180,3 +180,21 @@ card_open(const char *type, const char *id)
 
 	view_push(&card_view, &a);
 }
+
+struct val *
+card_where(const struct view *v)
+{
+	const struct cardpane	*c = v->state;
+	struct val		*m;
+
+	if (v->ops != &card_view || c->id[0] == '\0')
+		return NULL;
+	m = val_put_text(val_map(), "type", c->type);
+	return val_put_text(m, "id", c->id);
+}
+
+void
+card_open_where(const struct val *m)
+{
+	app_open_record(val_get_str(m, "type"), val_get_str(m, "id"));
+}

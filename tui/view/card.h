@@ -70,4 +70,10 @@ bool	 cardpane_key(struct cardpane *, const struct input *);
 
 void	 card_open(const char *type, const char *id);
 
+/* Where one is: a map of type and id to free, NULL when the view is no card;
+ * and there again. */
+struct view;
+struct val *card_where(const struct view *);
+void	 card_open_where(const struct val *);
+
 #endif

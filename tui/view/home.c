@@ -10,6 +10,7 @@
 #include "tui/frame.h"
 #include "tui/input.h"
 #include "tui/palette.h"
+#include "tui/place.h"
 #include "tui/term.h"
 #include "tui/theme.h"
 #include "tui/ui.h"
@@ -24,7 +25,7 @@
 #define COLUMN_COLS	56	/* that a panel wants */
 #define COLUMNS_MAX	3
 
-enum spot_kind { SPOT_PANEL, SPOT_LAST, SPOT_SCREEN };
+enum spot_kind { SPOT_PANEL, SPOT_LAST, SPOT_SCREEN, SPOT_PLACE };
 
 /* Something that can be chosen. */
 struct spot {
@@ -50,6 +51,37 @@ static size_t		nlast;
 
 #define LAST_MAX (sizeof last / sizeof last[0])
 
+static void
+last_open(void *arg)
+{
+	const struct home_last	*l = arg;
+
+	app_open_record(l->type, l->id);
+}
+
+/* They stand in the palette, too. */
+static void
+last_offer(void)
+{
+	const struct def	*d;
+	struct palette_entry	 e;
+	size_t			 i;
+
+	palette_drop("last");
+	for (i = 0; i < nlast; i++) {
+		if ((d = defs_find(last[i].type)) == NULL)
+			continue;
+		e = (struct palette_entry){
+			.source = "last", .kind = PALETTE_RECENT,
+			.tr = last[i].title, .detail = TF("views.recent",
+			    "what", app_label(d->label), NULL),
+			.run = last_open, .drop = free,
+			.arg = xmemdup(&last[i], sizeof last[i])
+		};
+		palette_add(&e);
+	}
+}
+
 void
 home_note(const char *type, const char *id, const char *title)
 {
@@ -69,6 +101,7 @@ home_note(const char *type, const char *id, const char *title)
 	snprintf(last[0].type, sizeof last[0].type, "%s", type);
 	snprintf(last[0].id, sizeof last[0].id, "%s", id);
 	snprintf(last[0].title, sizeof last[0].title, "%s", title);
+	last_offer();
 }
 
 bool
@@ -84,6 +117,7 @@ void
 home_forget(void)
 {
 	nlast = 0;
+	palette_drop("last");
 }
 
 /* --- What it shows ---------------------------------------------------------------- */
@@ -182,6 +216,22 @@ pen_head(struct pen *p, int line, int col, int cols, const char *text,
 		return;
 	draw_text(p->s, row, col, cols - w - 1, STYLE_TITLE, text);
 	draw_right(p->s, row, col + cols - w, w, STYLE_DIM, right);
+}
+
+/* Where one was when the client was closed: Enter goes on from there. */
+static void
+draw_place(struct pen *p)
+{
+	char	crumbs[400];
+	int	row = pen_row(p, p->line);
+
+	if (!place_offered(crumbs, sizeof crumbs))
+		return;
+	if (row >= 0)
+		draw_text(p->s, row, 3, p->s->cols - 4, STYLE_LINK,
+		    TF("views.resume", "where", crumbs, NULL));
+	pen_spot(p, SPOT_PLACE, 0, -1, p->line, 3, p->s->cols - 4);
+	p->line += 2;
 }
 
 /* Counts stand side by side above everything else. */
@@ -343,6 +393,8 @@ dash_draw(struct view *v, struct surface *whole)
 
 	h->nspots = 0;
 	h->rows = s.rows;
+	if (h->home)
+		draw_place(&p);
 	draw_tiles(&p);
 	draw_panels(&p);
 	if (h->home) {
@@ -393,6 +445,8 @@ go(const struct dash *h)
 	t = h->spot[h->at];
 	if (t.kind == SPOT_PANEL)
 		panel_open(h->panel[t.index], t.line);
+	else if (t.kind == SPOT_PLACE)
+		place_resume();
 	else if (t.kind == SPOT_LAST && home_last((size_t)t.index, &l))
 		app_open_record(l.type, l.id);
 	else if (t.kind == SPOT_SCREEN && palette_screen(t.index, &sc))
