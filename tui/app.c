@@ -29,11 +29,8 @@
 #include "tui/view/form.h"
 #include "tui/view/home.h"
 #include "tui/view/list.h"
-<<<<<<< HEAD
 #include "tui/view/looks.h"
-=======
 #include "tui/view/outbox.h"
->>>>>>> 48d6e78 (client: where one was, what waits for the line, the palette whole)
 #include "tui/view/searchview.h"
 
 struct app	app;

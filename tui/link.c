@@ -974,24 +974,11 @@ link_cancel(struct link *l, uint64_t handle)
 	call_free(c);
 }
 
-<<<<<<< HEAD
-static struct call *
-link_handle(struct link *l, uint64_t handle)
-{
-	struct call	*c;
-
-	TAILQ_FOREACH(c, &l->calls, entry) {
-		if (c->handle == handle)
-			break;
-	}
-	return c;
-}
-
 void
 link_stop(struct link *l, uint64_t handle)
 {
 	static const uint8_t	 empty_map = 0xa0;
-	struct call		*c = link_handle(l, handle);
+	struct call		*c = link_by_handle(l, handle);
 
 	if (c != NULL && c->number != 0)
 		link_frame(l, FRAME_CANCEL, 0, c->number, &empty_map, 1);
@@ -1000,11 +987,12 @@ link_stop(struct link *l, uint64_t handle)
 void
 link_progress(struct link *l, uint64_t handle, link_progress_cb progress)
 {
-	struct call	*c = link_handle(l, handle);
+	struct call	*c = link_by_handle(l, handle);
 
 	if (c != NULL)
 		c->progress = progress;
-=======
+}
+
 void
 link_drop(struct link *l, uint64_t handle, const char *text)
 {
@@ -1024,7 +1012,6 @@ link_was_sent(const struct link *l, uint64_t handle)
 	const struct call	*c = link_by_handle(l, handle);
 
 	return c != NULL && c->left;
->>>>>>> 48d6e78 (client: where one was, what waits for the line, the palette whole)
 }
 
 const char *

@@ -136,18 +136,15 @@ uint64_t	 link_call_full(struct link *, const char *verb,
 /* No answer is wanted any more: cb is not called. A read is cancelled at the
  * server too; a write that was sent is only forgotten. */
 void		 link_cancel(struct link *, uint64_t);
-<<<<<<< HEAD
 /* Asks the server to stop it; the answer still comes. */
 void		 link_stop(struct link *, uint64_t);
 /* Sets who hears of a waiting call's progress. */
 void		 link_progress(struct link *, uint64_t, link_progress_cb);
-=======
 /* It is not sent (again): its cb hears of an error "cancelled" with this
  * sentence. */
 void		 link_drop(struct link *, uint64_t, const char *text);
 /* Has it left once? Then the server may have done it. */
 bool		 link_was_sent(const struct link *, uint64_t);
->>>>>>> 48d6e78 (client: where one was, what waits for the line, the palette whole)
 /* Request id of a waiting call, "" when it has none. */
 const char	*link_request(const struct link *, uint64_t);
 

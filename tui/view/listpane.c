@@ -17,6 +17,7 @@
 #include "tui/theme.h"
 #include "tui/ui.h"
 #include "tui/view/act.h"
+#include "tui/view/around.h"
 #include "tui/view/filterbox.h"
 #include "tui/view/columns.h"
 #include "tui/view/listpane.h"
@@ -772,6 +773,15 @@ listpane_action(struct listpane *l, enum action a, const struct input *in)
 	(void)in;
 }
 
+/* What the role may do, but only with a record under the cursor. */
+static bool
+of_row(const struct listpane *l, bool may, char *why, size_t size)
+{
+	if (may && listpane_id(l) == NULL)
+		snprintf(why, size, "%s", TF("views.no_row", NULL));
+	return may && listpane_id(l) != NULL;
+}
+
 bool
 listpane_can(struct listpane *l, enum action a, char *why, size_t size)
 {
@@ -782,15 +792,19 @@ listpane_can(struct listpane *l, enum action a, char *why, size_t size)
 	case ACT_NEW:
 		return def_can(d, "create") || act_invites(d);
 	case ACT_CLONE:
-		return def_can(d, "create") && listpane_id(l) != NULL;
+		return of_row(l, def_can(d, "create"), why, size);
 	case ACT_EDIT:
-		return def_can(d, "edit") && listpane_id(l) != NULL;
+		return of_row(l, def_can(d, "edit"), why, size);
 	case ACT_DELETE:
-		return def_can(d, "delete") && listpane_id(l) != NULL;
+		return of_row(l, def_can(d, "delete"), why, size);
 	case ACT_HISTORY:
-		return def_can(d, "history") && listpane_id(l) != NULL;
+		return of_row(l, def_can(d, "history"), why, size);
+	case ACT_COMMENT:
+	case ACT_REMIND:
+	case ACT_PAST:
+		return of_row(l, around_can(d, a), why, size);
 	case ACT_CHANGE:
-		return def_can(d, "edit_many") && listpane_id(l) != NULL;
+		return of_row(l, def_can(d, "edit_many"), why, size);
 	case ACT_EXPORT:
 		return def_can(d, "export");
 	case ACT_IMPORT:
@@ -800,7 +814,7 @@ listpane_can(struct listpane *l, enum action a, char *why, size_t size)
 		    listpane_group(l, l->cursor) >= 0;
 	case ACT_ACTIONS:
 	case ACT_COPY:
-		return listpane_id(l) != NULL;
+		return of_row(l, true, why, size);
 	case ACT_FILTER:
 	case ACT_FILTERS:
 	case ACT_VIEWS:

@@ -60,14 +60,11 @@ libtui_a_SOURCES += \
 	tui/view/many.h \
 	tui/view/marks.c \
 	tui/view/marks.h \
-<<<<<<< HEAD
 	tui/view/notices.c \
 	tui/view/notices.h \
 	tui/view/notify.c \
-=======
 	tui/view/outbox.c \
 	tui/view/outbox.h \
->>>>>>> 48d6e78 (client: where one was, what waits for the line, the palette whole)
 	tui/view/panel.c \
 	tui/view/panel.h \
 	tui/view/past.c \
