@@ -2,7 +2,7 @@
 -- resends and conflicts are answered from it.
 
 begin;
-select plan(91);
+select plan(92);
 \ir setup.psql
 
 -- what a change leaves ------------------------------------------------------------
@@ -227,6 +227,19 @@ select is(pg_temp.try('owner', :a, 'select (konak.base(''customers'', ''7e570000
     '{"by": "manager Deneme", "base": "Nar Ltd"}', 'what others changed since a version, and what stood there');
 select is(pg_temp.try('owner', :a, 'select konak.base(''customers'', ''7e570000-0000-7000-8000-000000000072'', 0)'),
     null, 'null when the log does not reach so far');
+
+-- All of this file is one transaction, so that all of it is of one moment.
+select is(pg_temp.try('owner', :a, $$
+    with recursive p as (
+	(select h.at, h.id from konak.history('customers',
+	    '7e570000-0000-7000-8000-000000000071', null, 1) h)
+	union all
+	select h.at, h.id from p, konak.history('customers',
+	    '7e570000-0000-7000-8000-000000000071', p.at, 1, p.id) h)
+    select (select array_agg(id) from p) = (select array_agg(id)
+	from konak.history('customers', '7e570000-0000-7000-8000-000000000071'))
+	and (select count(*) > 2 from p)$$), 'true',
+    'page by page a history has every row, also of one moment');
 
 select * from finish();
 rollback;
