@@ -55,6 +55,43 @@ link_search(struct loader *l, struct def *d)
 			    "\"%s\" is internal and a field", d->internal[i]);
 }
 
+/* By which two records are held for one: seen by all, and texts with the
+ * index of `search`, or each save would look at every record. */
+static void
+link_twins(struct loader *l, struct def *d)
+{
+	const struct ynode	*n = yaml_get(d->node, "duplicates");
+	const struct field	*f;
+	size_t			 i, k;
+
+	d->twins = load_fields_ref(l, d, d->node, "duplicates", &d->ntwins);
+	for (i = 0; i < d->ntwins; i++) {
+		f = d->twins[i];
+		switch (field_type(f)) {
+		case VALUE_TEXT:
+		case VALUE_EMAIL:
+		case VALUE_PHONE:
+		case VALUE_URL:
+		case VALUE_VKN:
+		case VALUE_TCKN:
+		case VALUE_TAX_NO:
+		case VALUE_IBAN:
+			break;
+		default:
+			fault(l, n, "field \"%s\" cannot be compared for "
+			    "duplicates", f->name);
+		}
+		if (f->see != NULL || f->column == NULL)
+			fault(l, n, "field \"%s\" is not seen by all: it "
+			    "cannot be compared for duplicates", f->name);
+		for (k = 0; k < d->nsearch && d->search[k] != f; k++)
+			;
+		if (k == d->nsearch)
+			fault(l, n, "field \"%s\" must stand under \"search\" "
+			    "to be compared for duplicates", f->name);
+	}
+}
+
 static void
 link_parent(struct loader *l, struct def *d)
 {
@@ -263,6 +300,7 @@ link_all(struct loader *l)
 		link_parent(l, l->defs[i]);
 		link_title(l, l->defs[i]);
 		link_search(l, l->defs[i]);
+		link_twins(l, l->defs[i]);
 		link_filters(l, l->defs[i]);
 		link_errors(l, l->defs[i]);
 		check_names(l, l->defs[i]);

@@ -399,7 +399,8 @@ load_one(struct loader *l, const char *name, const char *path)
 	static const char *const words[] = { "record", "module", "table",
 	    "label", "labels", "title", "hint", "audit", "menu", "perm",
 	    "scopes", "parent", "owner", "base", "names", "protect",
-	    "readonly", "unversioned", "soft", "verbs", "step_up", "search", "internal", "quiet", "fields", "custom",
+	    "readonly", "unversioned", "soft", "verbs", "step_up",
+	    "duplicates", "search", "internal", "quiet", "fields", "custom",
 	    "filters", "related", "views", "panels", "actions", "errors",
 	    NULL };
 	struct def	*d;

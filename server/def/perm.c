@@ -162,6 +162,8 @@ many_verbs(const struct def *d, unsigned one)
 		many |= 1u << DV_DELETE_MANY;
 	if ((one & 1u << DV_EDIT) && (one & 1u << DV_DELETE))
 		many |= 1u << DV_MERGE;
+	if (yaml_get(d->node, "duplicates") != NULL)
+		many |= 1u << DV_SIMILAR | 1u << DV_DUPLICATES;
 	return many;
 }
 

@@ -29,4 +29,5 @@ libkonakd_a_SOURCES += \
 	server/record/tenants.c \
 	server/record/timeline.c \
 	server/record/totals.c \
+	server/record/twins.c \
 	server/record/verbs.c

@@ -103,6 +103,10 @@ static const struct verb kinds[DV_VERBS] = {
 	    { "rows", ARG_INT, true, 0 },
 	    { "dry", ARG_BOOL, false, 0 },
 	    { "skip", ARG_BOOL, false, 0 } } },
+	[DV_SIMILAR] = { .run = record_similar, .args = {
+	    { "id", ARG_UUID, false, 0 },
+	    { "set", ARG_ANY, false, 0 } } },
+	[DV_DUPLICATES] = { .run = record_duplicates, .limit_ms = MANY_MS },
 	[DV_MERGE] = { .run = record_merge, .flags = VERB_WRITE,
 	    .limit_ms = MANY_MS, .args = {
 	    { "id", ARG_UUID, true, 0 },
