@@ -3,6 +3,7 @@
 import hashlib
 import os
 
+import bulk
 import more
 import statements
 from measure import median, pgbench, ratio
@@ -185,4 +186,5 @@ ALL = {
     'push': more.push,
     'signin': more.signin,
     'demo': more.demo,
+    'bulk': bulk.bulk,
 }

@@ -1,0 +1,153 @@
+"""Many records: a bulk change, an import and an export, each against what the
+database does for the same rows by itself."""
+
+import os
+import subprocess
+import time
+import uuid
+
+from measure import median, ratio
+from more import client
+from place import Failure, rss_kib
+
+CHANGED = 10000
+IMPORTED = int(os.environ.get('KONAK_BENCH_IMPORT', '100000'))
+PIECE = 500
+
+
+def signed_in(b):
+    b.need_server()
+    os.environ.update({k: v for k, v in b.place.env().items()
+                       if k.startswith(('KONAK_', 'PG'))})
+    c = client().Client(timeout=600)
+    with open(b.tokens) as f:
+        c.resume(bytes.fromhex(f.readline().split()[0]))
+    b.place.big.sql('update auth.sessions set auth_at = now()')
+    return c
+
+
+def timed(fn):
+    began = time.monotonic()
+    fn()
+    return {'seconds': time.monotonic() - began}
+
+
+def copy(b, text, table):
+    """Rows through COPY, with the table's triggers and its audit."""
+    done = subprocess.run(
+        ['psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d',
+         'konak_' + b.place.big.name, '-c',
+         "set role konak_owner; select set_config('konak.company', '%s', "
+         "false), set_config('konak.user', '%s', false)" % (
+             b.place.big.company, b.place.big.owner), '-c',
+         'copy %s from stdin' % table], input=text, env=b.place.env(),
+        text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if done.returncode:
+        raise Failure(done.stderr)
+
+
+def change(b, c):
+    """10,000 records with their versions, and the same in one statement."""
+    big = b.place.big
+    b.place.big.sql(
+        "set role konak_owner; set konak.audit = 'off'; "
+        'insert into konak.customers (company_id, company_name) '
+        "select '%s', 'Ölçüm ' || i from generate_series(1, %d) i" % (
+            big.company, CHANGED))
+    n = [0]
+
+    def rows():
+        return big.sql("select id, version from konak.customers where "
+                       "company_id = '%s' and company_name like 'Ölçüm %%' "
+                       'order by id' % big.company)
+
+    def konak():
+        got = rows()
+        n[0] += 1
+        args = {'ids': [r[0] for r in got],
+                'versions': [int(r[1]) for r in got],
+                'set': {'sector': 'k%d' % n[0]}}
+        return timed(lambda: c.call('customers.edit_many', **args))
+
+    def sql():
+        n[0] += 1
+        text = ("begin; select konak.enter('\\x%s', '%s', "
+                "'{customers.edit}', true, '%s'); set local role konak_app; "
+                "update konak.customers set sector = 's%d' where company_id "
+                "= (select konak.company()) and company_name like 'Ölçüm %%'; "
+                'commit' % (b.hash, big.company, client().uuid7(), n[0]))
+        return timed(lambda: big.sql(text))
+
+    got = b.rounds.run('bulk change', {'konak': konak, 'sql': sql})
+    b.table.add('bulk change of 10,000 records, of one UPDATE with audit',
+                0.7, ratio(got['sql'], got['konak'], 'seconds'),
+                note='%.0f a second' % (CHANGED / median(
+                    [x['seconds'] for x in got['konak']])))
+
+
+def cells(n):
+    return ['Aktarım %d Ltd. Şti.' % n, 'Kişi %d' % n, 'a%d@x.example' % n,
+            'Rize']
+
+
+def load(b, c):
+    """The pieces of a file, a trial, and the run; against COPY."""
+    big = b.place.big
+
+    def konak():
+        rid = client().uuid7()
+        c.call('customers.import', rid=rid, file='bench.csv',
+               header=['a', 'b', 'c', 'd'],
+               columns=['company_name', 'contact_person', 'email', 'city'])
+        for at in range(1, IMPORTED + 1, PIECE):
+            c.call('customers.import_rows', **{
+                'import': rid, 'from': at, 'rows': [
+                    cells(i) for i in range(at, min(at + PIECE,
+                                                    IMPORTED + 1))]})
+        out = timed(lambda: c.call('customers.import_run', rows=IMPORTED,
+                                   **{'import': rid}))
+        c.call('imports.undo', id=rid)
+        return out
+
+    def plain():
+        text = ''.join('%s\t%s\t%s\n' % (
+            big.company, uuid.UUID(int=uuid.uuid4().int), '\t'.join(cells(i)))
+            for i in range(1, IMPORTED + 1))
+        out = timed(lambda: copy(
+            b, text, 'konak.customers (company_id, id, company_name, '
+            'contact_person, email, city)'))
+        big.sql("set role konak_owner; update konak.customers set deleted_at "
+                "= now() where company_id = '%s' and company_name like "
+                "'Aktarım %%' and deleted_at is null" % big.company)
+        return out
+
+    got = b.rounds.run('import', {'copy': plain, 'konak': konak})
+    b.table.add('import of %d customers, rows a second of COPY with the '
+                "table's triggers" % IMPORTED, 0.5,
+                ratio(got['copy'], got['konak'], 'seconds'),
+                note='%.0f a second' % (IMPORTED / median(
+                    [x['seconds'] for x in got['konak']])))
+
+
+def export(b, c):
+    """What konakd grows by while a whole company leaves it."""
+    before = rss_kib(b.place.server.pid)
+    begun = c.call('customers.export')
+    after, rows, most = None, 0, before
+    while True:
+        out = c.call('customers.export_rows', export=begun['export'],
+                     limit=1000, **({'after': after} if after else {}))
+        rows += len(out['rows'])
+        after = out['next']
+        most = max(most, rss_kib(b.place.server.pid))
+        if not after:
+            break
+    b.table.add('konakd while %d records are exported' % rows, 16,
+                (most - before) / 1024, ' MiB more', most=True)
+
+
+def bulk(b):
+    c = signed_in(b)
+    change(b, c)
+    load(b, c)
+    export(b, c)
