@@ -6,12 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tui/draw.h"
 #include "tui/input.h"
 #include "tui/term-int.h"
 #include "tui/ui-int.h"
 #include "tui/view.h"
+
+#define PATIENCE_S	1
 
 static char last_line[1024];
 static bool typing;	/* letters were echoed on the line that is open */
@@ -85,6 +88,21 @@ plain_echo(const char *letter)
 	term_puts(letter);
 }
 
+/* Where the line is cut, what there is has to do. */
+static bool
+waited_long(const struct view *v)
+{
+	static const struct view *whose;
+	static time_t since;
+	time_t now = time(NULL);
+
+	if (whose != v) {
+		whose = v;
+		since = now;
+	}
+	return now - since > PATIENCE_S;
+}
+
 void
 plain_frame(const struct screen *sc)
 {
@@ -95,6 +113,9 @@ plain_frame(const struct screen *sc)
 	if (v == NULL)
 		return;
 	new_view = !v->told;
+	/* Told once it is all there, not in the words "loading". */
+	if (new_view && ui_is_busy() && !waited_long(v))
+		return;
 	if (new_view || again) {
 		end_line();
 		say_all(sc);

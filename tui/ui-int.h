@@ -4,6 +4,8 @@
 #ifndef KONAK_TUI_UI_INT_H
 #define KONAK_TUI_UI_INT_H
 
+#include <stdbool.h>
+
 #include "tui/input.h"
 
 struct event_base;
@@ -25,6 +27,9 @@ void	 term_learn(struct input_parser *);
 
 /* dialog.c: the question of q on the last screen. */
 void	 ui_ask_quit(void (*yes)(void));
+
+/* ui.c: is a request open? */
+bool	 ui_is_busy(void);
 
 /* plain.c: a screen told in lines. */
 void	 plain_frame(const struct screen *);

@@ -179,6 +179,12 @@ ui_busy(int delta)
 	}
 }
 
+bool
+ui_is_busy(void)
+{
+	return ui.busy > 0;
+}
+
 /* --- input ------------------------------------------------------------------ */
 
 static void
