@@ -128,7 +128,10 @@ plain_frame(const struct screen *sc)
 		screen_row(sc, sc->cur_row, line, sizeof(line));
 		tidy(line);
 	}
-	if (strcmp(line, last_line) != 0 && !typing && !new_view)
+	/* what changes while letters are echoed is said after them */
+	if (typing)
+		return;
+	if (strcmp(line, last_line) != 0 && !new_view)
 		say(line);
 	snprintf(last_line, sizeof(last_line), "%s", line);
 }

@@ -468,6 +468,10 @@ listpane_say(struct listpane *l, char *out, size_t size)
 	int			 i, n;
 
 	out[0] = '\0';
+	if (l->filter.error[0] != '\0') {
+		snprintf(out, size, "%s", l->filter.error);
+		return;
+	}
 	if (listpane_group(l, l->cursor) >= 0 && !l->typing) {
 		listpane_group_say(l, listpane_group(l, l->cursor), &b);
 		snprintf(out, size, "%s", buf_text(&b));
