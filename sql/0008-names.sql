@@ -39,13 +39,6 @@ create index people_name_idx on konak.people
 create index people_search on konak.people
     using gin (company_id, search gin_trgm_ops);
 
-insert into konak.people (company_id, id, name, member, offered)
-select u.company_id, u.id, u.name, true, u.is_active from konak.users u
-union all
-select m.company_id, m.user_id, u.name, m.deleted_at is null,
-    m.deleted_at is null and u.is_active
-from konak.memberships m join konak.users u on u.id = m.user_id;
-
 alter table konak.people enable row level security;
 alter table konak.people force row level security;
 create policy owner_all on konak.people to konak_owner
@@ -95,7 +88,22 @@ begin
 	end if;
 	return null;
 end $$;
-grant execute on function auth.people_keep() to konak_owner;
+
+-- The names that no trigger has seen: those there were, and those that were
+-- loaded without triggers.
+create function konak.people_fill() returns void
+language sql security definer set search_path = pg_catalog, pg_temp
+as $$
+	insert into konak.people (company_id, id, name, member, offered)
+	select u.company_id, u.id, u.name, true, u.is_active from konak.users u
+	union all
+	select m.company_id, m.user_id, u.name, m.deleted_at is null,
+	    m.deleted_at is null and u.is_active
+	from konak.memberships m join konak.users u on u.id = m.user_id
+	on conflict on constraint people_pkey do nothing
+$$;
+grant execute on function auth.people_keep(), konak.people_fill()
+    to konak_owner;
 
 set local role konak_owner;
 
@@ -110,6 +118,7 @@ create trigger users_66_people after update on konak.users
     for each row when ((old.name, old.is_active)
 	is distinct from (new.name, new.is_active))
     execute function auth.people_keep();
+select konak.people_fill();
 
 -- The rows themselves are for those who manage them, and everybody's own. The
 -- group's row is no company that anybody works with.

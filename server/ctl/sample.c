@@ -427,6 +427,8 @@ sample_run(struct ctl *ctl)
 	pg_exec(s.conn, "reset role");
 	made = sample_rows(&s);
 	others = sample_data(&s);
+	/* people who were loaded without triggers */
+	pg_exec(s.conn, "select konak.people_fill()");
 	pg_exec(s.conn, "commit");
 	if (made + others > 0)
 		pg_exec(s.conn, "analyze");
