@@ -398,6 +398,20 @@ title_is_searched(const struct def *d)
 	return d->ntitle > 0;
 }
 
+/* Where the names of what is referred to are read. */
+static void
+put_ref_from(struct filtering *f, const struct def *ref)
+{
+	buf_printf(f->b, " in (select r.id from konak.\"%s\" r where ",
+	    ref->names != NULL ? ref->names : ref->table);
+	if (ref->owner == OWNER_SELF)
+		buf_addz(f->b, "true");
+	else if (ref->names != NULL)
+		buf_addz(f->b, "r.company_id = (select konak.register())");
+	else
+		sql_company(f->b, ref, "r");
+}
+
 /* Records that refer to one with these words in its title: as the reader
  * sees it, so a title that is hidden from him finds nothing. */
 static void
@@ -407,11 +421,8 @@ put_ref_has(struct filtering *f, const struct field *field,
 	const struct def	*ref = field->ref;
 
 	put_column(f, field);
-	buf_printf(f->b, " in (select r.%s from ", ref->owner == OWNER_SELF ? "company_id" : "id");
-	sql_table(f->b, ref);
-	buf_addz(f->b, " r where ");
-	sql_company(f->b, ref, "r");
-	if (title_is_searched(ref))
+	put_ref_from(f, ref);
+	if (ref->names == NULL && title_is_searched(ref))
 		put_searched(f, ref, "r", NULL, folded);
 	buf_addz(f->b, " and konak.fold(");
 	record_title_sql(f->b, ref, "r");
