@@ -82,6 +82,11 @@ void	 dialog_conflict(const char *who, const char *when,
 	    const struct dialog_clash *, int n,
 	    void (*done)(const bool *, void *), void *arg);
 
+/* The same sheet for two records that become one: kept's values or gone's. */
+void	 dialog_merge(const char *kept, const char *gone,
+	    const struct dialog_clash *, int n,
+	    void (*done)(const bool *, void *), void *arg);
+
 /* Kaydet / At / Devam on a form that is not saved. */
 enum dialog_leave { LEAVE_STAY, LEAVE_SAVE, LEAVE_DROP };
 void	 dialog_unsaved(const char *what, void (*done)(enum dialog_leave,

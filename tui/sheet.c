@@ -22,6 +22,8 @@ struct row {
 
 struct sheet {
 	char		*who, *when;
+	char		*kept;		/* merging: the one on the left; NULL:
+					 * a conflict */
 	struct row	*row;
 	bool		*keep;		/* true: mine */
 	int		 n;
@@ -76,6 +78,7 @@ sheet_close(struct view *v)
 	free(h->keep);
 	free(h->who);
 	free(h->when);
+	free(h->kept);
 	memset(h, 0, sizeof(*h));
 	h->answered = true;
 }
@@ -93,6 +96,12 @@ draw_side(struct surface *in, int row, int col, int width, bool chosen,
 	    text[0] == '\0' ? "-" : text);
 }
 
+static const char *
+left_name(const struct sheet *h)
+{
+	return h->kept != NULL ? h->kept : T("conflict.mine");
+}
+
 static void
 sheet_draw(struct view *v, struct surface *s)
 {
@@ -101,10 +110,12 @@ sheet_draw(struct view *v, struct surface *s)
 	int label = width / 4, side = (width - label) / 2, i, r;
 	struct surface in;
 
-	in = draw_popup(s, h->n * 2 + 4, width, T("conflict.title"));
-	draw_wrap(&in, 0, 0, in.cols, 2, STYLE_TEXT, TF("conflict.text",
-	    "who", h->who, "when", h->when, NULL), 0);
-	draw_text(&in, 2, label, side, STYLE_TITLE, T("conflict.mine"));
+	in = draw_popup(s, h->n * 2 + 4, width, T(h->kept != NULL ?
+	    "many.merge_title" : "conflict.title"));
+	draw_wrap(&in, 0, 0, in.cols, 2, STYLE_TEXT, h->kept != NULL ?
+	    TF("many.merge_text", "kept", h->kept, "gone", h->who, NULL) :
+	    TF("conflict.text", "who", h->who, "when", h->when, NULL), 0);
+	draw_text(&in, 2, label, side - 1, STYLE_TITLE, left_name(h));
 	draw_text(&in, 2, label + side, side, STYLE_TITLE, h->who);
 	pick_fit(&h->pick, (in.rows - 3) / 2);
 	for (i = 0; i < h->pick.rows && h->pick.top + i < h->n; i++) {
@@ -119,8 +130,10 @@ sheet_draw(struct view *v, struct surface *s)
 		    h->row[k].mine);
 		draw_side(&in, r, label + side, side, !h->keep[k], here,
 		    h->row[k].theirs);
-		draw_text(&in, r + 1, label, -1, STYLE_DIM,
-		    TF("conflict.base", "value", h->row[k].base, NULL));
+		if (h->kept == NULL)
+			draw_text(&in, r + 1, label, -1, STYLE_DIM,
+			    TF("conflict.base", "value", h->row[k].base,
+			    NULL));
 		if (here)
 			draw_cursor(&in, r, h->keep[k] ? label + 1 :
 			    label + side + 1);
@@ -139,7 +152,8 @@ sheet_action(struct view *v, enum action a, const struct input *in)
 	switch (a) {
 	case ACT_LEFT:
 	case ACT_RIGHT:
-		h->keep[h->pick.at] = a == ACT_LEFT;
+		if (h->n > 0)
+			h->keep[h->pick.at] = a == ACT_LEFT;
 		return true;
 	case ACT_NEXT_PANE:
 		h->keep[h->pick.at] = !h->keep[h->pick.at];
@@ -172,9 +186,10 @@ sheet_say(struct view *v, char *buf, size_t len)
 	struct sheet *h = v->state;
 	const struct row *r = &h->row[h->pick.at];
 
-	snprintf(buf, len, "%s: %s %s / %s %s, [%s]", r->field,
-	    T("conflict.mine"), r->mine, h->who, r->theirs,
-	    h->keep[h->pick.at] ? T("conflict.mine") : h->who);
+	snprintf(buf, len, "%s: %s %s / %s %s, [%s]", h->n == 0 ? "" :
+	    r->field, left_name(h), h->n == 0 ? "" : r->mine, h->who,
+	    h->n == 0 ? "" : r->theirs, h->n == 0 || h->keep[h->pick.at] ?
+	    left_name(h) : h->who);
 }
 
 static const struct view_ops sheet_ops = {
@@ -197,14 +212,10 @@ copy(const char *s)
 	return xstrdup(s == NULL ? "" : s);
 }
 
-void
-dialog_conflict(const char *who, const char *when,
-    const struct dialog_clash *clash, int n,
-    void (*done)(const bool *, void *), void *arg)
+static void
+sheet_push(struct sheet h, const struct dialog_clash *clash)
 {
-	struct sheet h = { .who = copy(who), .when = copy(when), .n = n,
-	    .done = done, .arg = arg };
-	int i;
+	int i, n = h.n;
 
 	h.row = xcalloc((size_t)n + 1, sizeof(*h.row));
 	h.keep = xcalloc((size_t)n + 1, sizeof(*h.keep));
@@ -217,4 +228,22 @@ dialog_conflict(const char *who, const char *when,
 	}
 	pick_count(&h.pick, n);
 	view_push(&sheet_ops, &h);
+}
+
+void
+dialog_conflict(const char *who, const char *when,
+    const struct dialog_clash *clash, int n,
+    void (*done)(const bool *, void *), void *arg)
+{
+	sheet_push((struct sheet){ .who = copy(who), .when = copy(when),
+	    .n = n, .done = done, .arg = arg }, clash);
+}
+
+void
+dialog_merge(const char *kept, const char *gone,
+    const struct dialog_clash *clash, int n,
+    void (*done)(const bool *, void *), void *arg)
+{
+	sheet_push((struct sheet){ .who = copy(gone), .when = copy(NULL),
+	    .kept = copy(kept), .n = n, .done = done, .arg = arg }, clash);
 }

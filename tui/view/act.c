@@ -17,6 +17,7 @@
 #include "tui/view/history.h"
 #include "tui/view/listpane.h"
 #include "tui/view/many.h"
+#include "tui/view/twins.h"
 #include "tui/view/verb.h"
 
 #define ACT_ITEMS 40
@@ -221,7 +222,8 @@ menu_open(const struct def *d, const struct record *recs, size_t n,
 		{ ACT_EDIT, "edit" }, { ACT_CLONE, "create" },
 		{ ACT_DELETE, "delete" }, { ACT_HISTORY, "history" }
 	}, many[] = {
-		{ ACT_CHANGE, "edit_many" }, { ACT_EXPORT, "export" },
+		{ ACT_CHANGE, "edit_many" }, { ACT_MERGE, "merge" },
+		{ ACT_DUPLICATES, "duplicates" }, { ACT_EXPORT, "export" },
 		{ ACT_IMPORT, "import" }
 	};
 	static const enum action around[] = { ACT_COMMENT, ACT_REMIND,
@@ -229,6 +231,7 @@ menu_open(const struct def *d, const struct record *recs, size_t n,
 	const struct val	*actions = val_get(d->v, "actions"), *v;
 	struct dialog_item	 items[ACT_ITEMS];
 	struct menu		*m = xcalloc(1, sizeof *m);
+	char			 why[120];
 	const char		*key;
 	size_t			 i;
 
@@ -270,7 +273,7 @@ menu_open(const struct def *d, const struct record *recs, size_t n,
 	if (n == 1)
 		menu_add_action(m, items, ACT_COPY);
 	for (i = 0; list != NULL && i < sizeof many / sizeof many[0]; i++) {
-		if (def_can(d, many[i].verb))
+		if (listpane_can(list, many[i].a, why, sizeof why))
 			menu_add_action(m, items, many[i].a);
 	}
 	dialog_choose(action_label(ACT_ACTIONS), items, m->nitems, 0, menu_cb,
@@ -401,6 +404,16 @@ act_list(struct listpane *l, enum action a)
 	}
 	if (r.row == NULL)
 		return false;
+	if (a == ACT_DUPLICATES || a == ACT_MERGE) {
+		if (act_refuse(d, a == ACT_MERGE ? "merge" : "duplicates",
+		    NULL))
+			return true;
+		if (a == ACT_MERGE)
+			twins_merge(l);
+		else
+			twins_list(d);
+		return true;
+	}
 	if (a == ACT_CHANGE) {
 		if (!act_refuse(d, "edit_many", NULL))
 			many_change(l);

@@ -226,6 +226,7 @@ form_close(struct view *v)
 	struct form	*fm = v->state;
 	size_t		 i;
 
+	form_gone(fm);
 	if (fm->call != 0)
 		app_forget(fm->call);
 	if (fm->parent_call != 0)

@@ -40,6 +40,7 @@ struct form {
 	char			 error[300];
 	uint64_t		 call;		/* loading or saving */
 	bool			 saving;
+	bool			 warned;	/* of similar records */
 	char			 request[UUID_TEXT];	/* of a save whose fate is
 							 * not known */
 	struct lookup		*look;		/* of the reference in focus */
@@ -118,5 +119,8 @@ void		 formdraft_restore(struct formfield *, const struct val *);
 /* formsave.c */
 void		 form_title_text(struct form *, struct buf *);
 void		 form_save(struct form *);
+
+/* The form is closed: nobody waits for it any more. */
+void	 form_gone(const struct form *);
 
 #endif

@@ -16,9 +16,19 @@
 #include "tui/view/form.h"
 #include "tui/view/formint.h"
 #include "tui/view/formlines.h"
+#include "tui/view/twins.h"
 
 static form_created_cb	 created_cb;
 static void		*created_arg;
+/* The form below the warning of similar records; NULL once it is closed. */
+static struct form	*form_waiting;
+
+void
+form_gone(const struct form *fm)
+{
+	if (form_waiting == fm)
+		form_waiting = NULL;
+}
 
 void
 form_on_created(form_created_cb cb, void *arg)
@@ -332,6 +342,61 @@ form_args(struct form *fm, size_t *changed)
 	return args;
 }
 
+/* The person has read of similar records: go on, or look at one. */
+static void
+form_similar_cb(int choice, void *arg)
+{
+	struct form	*fm = form_waiting;
+	char		*ids = arg;
+
+	form_waiting = NULL;
+	if (fm != NULL && choice == 0) {
+		fm->warned = true;
+		form_save(fm);
+	} else if (fm != NULL && choice > 0)
+		app_open_record(fm->d->name, ids + (choice - 1) * UUID_TEXT);
+	free(ids);
+}
+
+static void
+form_looked_cb(const struct link_reply *r, void *arg)
+{
+	struct form		*fm = arg;
+	const struct val	*rows = val_get(r->body, "rows");
+	char			*ids;
+	size_t			 i, n = r->ok ? val_count(rows) : 0;
+
+	fm->call = 0;
+	fm->saving = false;
+	if (n == 0) {
+		fm->warned = true;
+		form_save(fm);
+		fm->warned = false;
+		return;
+	}
+	ids = xcalloc(n, UUID_TEXT);
+	for (i = 0; i < n; i++)
+		snprintf(ids + i * UUID_TEXT, UUID_TEXT, "%s",
+		    val_str(val_at(rows->item[i], 0)));
+	form_waiting = fm;
+	twins_warn(fm->d, r, form_similar_cb, ids);
+}
+
+/* A warning before something is entered twice; never a refusal. */
+static void
+form_look_similar(struct form *fm, struct val *args)
+{
+	struct val	*look = val_map();
+	char		 verb[128];
+
+	val_drop(args, "id");
+	val_drop(args, "lines");
+	val_put(look, "set", args);
+	snprintf(verb, sizeof verb, "%s.similar", fm->d->name);
+	fm->saving = true;
+	fm->call = app_call(verb, look, form_looked_cb, fm);
+}
+
 void
 form_save(struct form *fm)
 {
@@ -359,6 +424,11 @@ form_save(struct form *fm)
 		toast(TOAST_NOTICE, NULL, "%s", TF("views.unchanged",
 		    NULL));
 		view_pop(fm->view);
+		return;
+	}
+	if (fm->own == NULL && fm->id[0] == '\0' && !fm->warned &&
+	    def_can(fm->d, "similar")) {
+		form_look_similar(fm, args);
 		return;
 	}
 	if (fm->request[0] == '\0')

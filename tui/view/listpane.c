@@ -809,6 +809,10 @@ listpane_can(struct listpane *l, enum action a, char *why, size_t size)
 		return of_row(l, around_can(d, a), why, size);
 	case ACT_CHANGE:
 		return of_row(l, def_can(d, "edit_many"), why, size);
+	case ACT_MERGE:
+		return def_can(d, "merge") && l->marks.n == 2;
+	case ACT_DUPLICATES:
+		return def_can(d, "duplicates") && def_can(d, "merge");
 	case ACT_EXPORT:
 		return def_can(d, "export");
 	case ACT_IMPORT:

@@ -76,6 +76,8 @@ libtui_a_SOURCES += \
 	tui/view/sidemenu.h \
 	tui/view/timepane.c \
 	tui/view/timepane.h \
+	tui/view/twins.c \
+	tui/view/twins.h \
 	tui/view/verb.c \
 	tui/view/verb.h \
 	tui/view/work.c \
