@@ -163,6 +163,14 @@ create unique index payments_provider_key on konak.payments
 
 select konak.protect('konak.payments', '{"record": "payments", "module": "school", "title": "provider_transaction_id", "view": {"billing.view": "all"}, "internal": ["metadata"]}'::jsonb);
 
+insert into konak.job_kinds (kind, run, rights, per, name_tr, name_en)
+values ('school.counts', 'school_counts', '', 'company',
+    'Okul sayılarını yaz', 'Write a school''s counts');
+set local role konak_auth;
+grant execute on function konak.job_put(uuid, text, jsonb, timestamptz, text,
+    uuid), konak.job_drop(uuid, text, text) to konak_definer;
+set local role konak_owner;
+
 -- Counts are kept by statement, not by row: a class of forty enrolled at once
 -- is one change of its class and one of its school. The rows that hold the
 -- counts are what everybody who enrols waits for, so that neither a class nor
@@ -271,20 +279,42 @@ begin
 	return null;
 end $$;
 
--- The company's own row has the counts as well; written when all is done,
--- because everybody who signs in reads that row.
-create function konak.school_counts_shown() returns trigger
+-- The company's own row has the counts as well; written when all is done.
+-- Whoever adds a row of that company at this moment holds it (an update locks
+-- it wholly, its key is generated) and may wait for the counts: then nobody
+-- waits for him, and a job writes them a little later.
+create function konak.school_counts(args jsonb) returns setof konak.changed
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
+	perform from konak.companies c where c.id = konak.company()
+	for update nowait;
 	update konak.companies c set
 	    current_teachers = s.total_teachers,
 	    current_students = s.total_students,
 	    current_classes = s.total_classes
 	from konak.school_stats s
-	where c.company_id = new.company_id and s.company_id = new.company_id
+	where c.company_id = konak.company() and s.company_id = c.id
 	    and (c.current_teachers, c.current_students, c.current_classes)
 		<> (s.total_teachers, s.total_students, s.total_classes);
+end $$;
+
+create function konak.school_counts_shown() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+	before constant text := current_setting('konak.company', true);
+begin
+	perform from konak.companies c where c.id = new.company_id
+	for update skip locked;
+	if found then
+		perform set_config('konak.company', new.company_id::text, true),
+		    konak.school_counts('{}'),
+		    set_config('konak.company', coalesce(before, ''), true);
+	else
+		perform konak.job_put(new.company_id, 'school.counts', '{}', null,
+		    'counts');
+	end if;
 	return null;
 end $$;
 
@@ -298,6 +328,7 @@ begin
 	end if;
 	return new;
 end $$;
+grant execute on function konak.school_counts(jsonb) to konak_app;
 grant execute on function konak.school_counted(),
     konak.school_counts_shown(), konak.classes_empty() to konak_owner;
 set local role konak_owner;

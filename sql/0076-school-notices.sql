@@ -11,9 +11,6 @@ values ('homework.tell', 'homework_tell', '', null, 'company',
     ('school.analytics', 'school_analytics_daily', '', '23:30', 'group',
 	'Okul analizini al', 'Take the schools'' snapshots');
 
-grant execute on function konak.job_put(uuid, text, jsonb, timestamptz, text,
-    uuid), konak.job_drop(uuid, text, text) to konak_definer;
-
 set local role konak_definer;
 
 -- Pupils of some classes, and their parents.
