@@ -168,19 +168,47 @@ $$;
 grant execute on function konak.period_end(text, date)
     to konak_app, konak_definer;
 
--- An assignment's task of the period; again it makes nothing.
-select konak.protect_define('seo_assignments_task', $f$
-begin
+set local role konak_definer;
+
+-- The tasks of a day's periods, of one assignment or of all that go on; those
+-- that are there are not made again.
+create function konak.seo_make(assignment uuid, day date) returns setof uuid
+language sql security definer set search_path = pg_catalog, pg_temp
+as $$
 	insert into konak.seo_tasks (company_id, customer_id, template_id,
 	    period_type, title, description, due_date, assigned_to)
-	select t.company_id, new.customer_id, t.id,
+	select a.company_id, a.customer_id, t.id,
 	    t.period_type::text::konak.seo_task_period_type, t.title,
 	    t.description, konak.period_end(t.period_type::text,
-		greatest(new.start_date, konak.today())), new.assigned_to
-	from konak.seo_task_templates t
-	where t.company_id = new.company_id and t.id = new.template_id
-	    and t.is_active and t.deleted_at is null
-	on conflict do nothing;
+		greatest(a.start_date, day)), a.assigned_to
+	from konak.seo_assignments a
+	join konak.seo_task_templates t on t.company_id = a.company_id
+	    and t.id = a.template_id and t.is_active and t.deleted_at is null
+	where a.company_id = konak.company() and a.deleted_at is null
+	    and (a.id = assignment or assignment is null
+		and day between a.start_date and coalesce(a.end_date, day))
+	on conflict do nothing
+	returning id
+$$;
+
+-- Every morning.
+create function konak.seo_daily(args jsonb) returns setof konak.changed
+language sql security definer set search_path = pg_catalog, pg_temp
+as $$
+	select ('seo_tasks', t, 1, 'create', null)::konak.changed
+	from konak.seo_make(null, konak.today()) t
+$$;
+grant execute on function konak.seo_daily(jsonb) to konak_app;
+
+set local role konak_owner;
+
+insert into konak.job_kinds (kind, run, rights, daily, name_tr, name_en)
+values ('seo.daily', 'seo_daily', '', '05:30', 'SEO görevlerini aç',
+    'Make SEO tasks');
+
+select konak.protect_define('seo_assignments_task', $f$
+begin
+	perform konak.seo_make(new.id, konak.today());
 	return null;
 end $f$);
 create trigger seo_assignments_80_task after insert on konak.seo_assignments
