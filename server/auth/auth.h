@@ -64,6 +64,11 @@ void	auth_work(struct req *, struct auth_work *,
 void	auth_check_code(struct req *, const char *user, const char *group,
 	    const char *box, int64_t last, const char *code,
 	    void (*then)(struct req *, int64_t step));
+/* The same for the attempt that is the request's state, once its time to wait
+ * is over; and the answer to a code that was wrong. */
+void	auth_judge_code(struct req *, void (*judge)(struct req *,
+	    int64_t step));
+void	auth_code_wrong(struct req *);
 /* Seals a secret: then(r, box as bytea text). */
 void	auth_seal(struct req *, const char *user, const char *group,
 	    const struct secret *, void (*then)(struct req *,

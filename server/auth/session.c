@@ -454,10 +454,9 @@ step_up_then(struct req *r)
 	struct attempt *a = r->state;
 	struct session *s = r->client->session;
 
-	if (!a->ok) {
-		req_wait(r, a->wait);
-		req_fail(r, ERR_CODE_WRONG, "code", "auth.code_wrong", NULL);
-	} else if (s == r->session)
+	if (!a->ok)
+		auth_code_wrong(r);
+	else if (s == r->session)
 		s->auth_at = time(NULL);
 }
 
@@ -493,14 +492,7 @@ step_up_rows(struct req *r, PGresult *res)
 static void
 step_up_begun(struct req *r)
 {
-	struct attempt *a = r->state;
-
-	if (a->wait > 0) {
-		auth_too_early(r, ERR_RATE, a->wait);
-		return;
-	}
-	auth_check_code(r, a->user, a->group, a->box, a->last_step, a->code,
-	    auth_step_judge);
+	auth_judge_code(r, auth_step_judge);
 }
 
 /* What the later steps need outlives the session: it may end meanwhile. */

@@ -306,6 +306,16 @@ auth_signed_rows(struct req *r, PGresult *res)
 }
 
 void
+auth_code_wrong(struct req *r)
+{
+	struct attempt *a = r->state;
+
+	req_wait(r, a->wait);
+	req_fail(r, ERR_CODE_WRONG, "code", a->recovery ?
+	    "auth.recovery_wrong" : "auth.code_wrong", NULL);
+}
+
+void
 auth_signed_then(struct req *r)
 {
 	struct attempt *a = r->state;
@@ -313,9 +323,7 @@ auth_signed_then(struct req *r)
 	struct cbw *w;
 
 	if (!a->ok) {
-		req_wait(r, a->wait);
-		req_fail(r, ERR_CODE_WRONG, "code", a->recovery ?
-		    "auth.recovery_wrong" : "auth.code_wrong", NULL);
+		auth_code_wrong(r);
 		return;
 	}
 	if (req_gone(r))	/* nobody has the token: it runs out unused */
@@ -374,8 +382,8 @@ code_compared(struct req *r, int64_t step)
 	code_judge(r, step, NULL);
 }
 
-static void
-code_then(struct req *r)
+void
+auth_judge_code(struct req *r, void (*judge)(struct req *, int64_t step))
 {
 	struct attempt *a = r->state;
 
@@ -383,7 +391,13 @@ code_then(struct req *r)
 		auth_too_early(r, ERR_RATE, a->wait);
 	else
 		auth_check_code(r, a->user, a->group, a->box, a->last_step,
-		    a->code, code_compared);
+		    a->code, judge);
+}
+
+static void
+code_then(struct req *r)
+{
+	auth_judge_code(r, code_compared);
 }
 
 static void
