@@ -315,9 +315,9 @@ void	save_next(struct req *);
 void	save_first(struct req *);
 /* The expression of a default that the database works out, or NULL. */
 const char *save_default_sql(const struct field *);
-/* many.c: the argument `set`, a map of fields; NULL: refused. And its values
- * as JSON of columns. */
-struct save *save_set(struct req *, const struct def *);
+/* many.c: the argument `set`, a map of fields, to be written or only compared;
+ * NULL: refused. And its values as JSON of columns. */
+struct save *save_set(struct req *, const struct def *, bool written);
 const char *save_json(struct req *, const struct save *);
 /* Queues the check of the references that are given. */
 void	save_references(struct req *, struct save *);

@@ -116,7 +116,7 @@ read_ids(struct req *r, struct many *m)
 }
 
 struct save *
-save_set(struct req *r, const struct def *d)
+save_set(struct req *r, const struct def *d, bool written)
 {
 	struct save		*s = arena_alloc(r->arena, sizeof *s);
 	struct cbr		 in, value;
@@ -147,6 +147,9 @@ save_set(struct req *r, const struct def *d)
 	/* Which record may be chosen then depends on what each row holds. */
 	for (i = 0; i < d->nfields; i++) {
 		f = d->fields[i];
+		/* of one jsonb column, which is no column of its own */
+		if (written && s->values.v[i].given && f->custom)
+			req_bad(r, f->name, "many.custom", NULL);
 		for (k = 0; s->values.v[i].given && k < f->nmatch; k++)
 			if (!s->values.v[f->match[k].own->index].given)
 				req_bad(r, f->name, "many.one_by_one", NULL);
@@ -362,7 +365,7 @@ record_edit_many(struct req *r)
 {
 	struct many	*m = many_new(r);
 
-	if ((m->save = save_set(r, m->d)) == NULL)
+	if ((m->save = save_set(r, m->d, true)) == NULL)
 		return;
 	m->values = save_json(r, m->save);
 	many_run(r, m);

@@ -45,7 +45,7 @@ title_sql(struct buf *b, struct params *p, const struct def *d,
 void
 record_merge(struct req *r)
 {
-	const struct def	*d = r->verb->data;
+	const struct def	*d = req_def(r);
 	struct params		*p = arena_alloc(r->arena, sizeof *p);
 	struct query		*q = query_new(r, d, NULL);
 	struct save		*s = NULL;
@@ -54,7 +54,7 @@ record_merge(struct req *r)
 	const char		*loser = req_uuid(r, "from");
 
 	p->r = r;
-	if (req_has(r, "set") && (s = save_set(r, d)) == NULL)
+	if (req_has(r, "set") && (s = save_set(r, d, true)) == NULL)
 		return;
 	buf_printf(&b, "select m.* from konak.merge('%s', '%s', ", d->table,
 	    d->name);

@@ -192,10 +192,10 @@ similar_send(struct req *r, const struct def *d, const struct save *s)
 void
 record_similar(struct req *r)
 {
-	const struct def	*d = r->verb->data;
+	const struct def	*d = req_def(r);
 	struct save		*s = NULL;
 
-	if (req_has(r, "set") && (s = save_set(r, d)) == NULL)
+	if (req_has(r, "set") && (s = save_set(r, d, false)) == NULL)
 		return;
 	if (s == NULL && !req_has(r, "id")) {
 		req_bad(r, "set", "many.set", NULL);
@@ -290,7 +290,7 @@ pair_rows(struct req *r, PGresult *res)
 void
 record_duplicates(struct req *r)
 {
-	const struct def	*d = r->verb->data;
+	const struct def	*d = req_def(r);
 	struct query		*q = query_find(d, "twins");
 	struct buf		 b = BUF_INIT;
 	size_t			 i;

@@ -206,6 +206,7 @@ static const struct verb engine_verbs[] = {
 	  .run = records_tags },
 	{ .name = "records.undo", .need = { PERM_SELF },
 	  .state = VERB_COMPANY, .flags = VERB_WRITE | VERB_ONCE,
+	  .limit_ms = MANY_MS,
 	  .args = { { "request", ARG_UUID, true, 0 } }, .run = record_undo },
 	{ .name = "search.all", .need = { PERM_SELF }, .state = VERB_COMPANY,
 	  .args = { { "text", ARG_TEXT, true, 200 },

@@ -37,7 +37,7 @@ def copy(b, text, table):
     done = subprocess.run(
         ['psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d',
          'konak_' + b.place.big.name, '-c',
-         "set role konak_owner; select set_config('konak.company', '%s', "
+         "select set_config('konak.company', '%s', "
          "false), set_config('konak.user', '%s', false)" % (
              b.place.big.company, b.place.big.owner), '-c',
          'copy %s from stdin' % table], input=text, env=b.place.env(),
