@@ -59,6 +59,9 @@ create index notifications_show_at_idx on konak.notifications
     (company_id, show_at, id) where deleted_at is null;
 create index notifications_user_unread_idx on konak.notifications
     (company_id, user_id, show_at) where read_at is null and deleted_at is null;
+create index notifications_urgent_idx on konak.notifications
+    (company_id, user_id, show_at)
+    where priority = 'urgent' and read_at is null and deleted_at is null;
 create index notifications_user_all_idx on konak.notifications
     (company_id, user_id);
 create index notifications_sender_id_idx on konak.notifications

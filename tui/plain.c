@@ -124,7 +124,7 @@ plain_frame(const struct screen *sc)
 	v->told = true;
 	if (v->ops->say != NULL)
 		v->ops->say(v, line, sizeof(line));
-	else if (sc->cur_row >= 0) {
+	if (line[0] == '\0' && sc->cur_row >= 0) {
 		screen_row(sc, sc->cur_row, line, sizeof(line));
 		tidy(line);
 	}

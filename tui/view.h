@@ -76,8 +76,8 @@ struct view_ops {
 	/* Words changed language; definitions follow by themselves. */
 	void	(*language)(struct view *);
 
-	/* Plain mode: what is focused, in one line. NULL: the row on which
-	 * the cursor stands. */
+	/* Plain mode: what is focused, in one line. NULL, or nothing said: the
+	 * row on which the cursor stands. */
 	void	(*say)(struct view *, char *buf, size_t len);
 
 	/* Hint row, most useful first; `: Komut  ? Yardım` are added. */

@@ -158,6 +158,18 @@ card_hints(struct view *v, enum action *out, int max)
 	return n;
 }
 
+/* A comment whole, not only its head. */
+static void
+card_say(struct view *v, char *out, size_t len)
+{
+	struct cardpane	*c = v->state;
+
+	if (c->time != NULL)
+		timepane_say(c->time, out, len);
+	else if (c->list != NULL)
+		listpane_say(c->list, out, len);
+}
+
 static const struct view_ops card_view = {
 	.name = "card",
 	.when = WHEN_CARD | WHEN_LIST,
@@ -170,6 +182,7 @@ static const struct view_ops card_view = {
 	.key = card_key,
 	.action = card_action,
 	.can = card_can,
+	.say = card_say,
 	.hints_now = card_hints
 };
 

@@ -12,6 +12,7 @@
 #include "tui/frame.h"
 #include "tui/input.h"
 #include "tui/store.h"
+#include "tui/term.h"
 #include "tui/theme.h"
 #include "tui/ui.h"
 #include "tui/view.h"
@@ -67,15 +68,26 @@ names_drop(struct comment *c)
 	c->asked[0] = '\0';
 }
 
+static const char *
+name_at(const struct comment *c, size_t i)
+{
+	return val_str(val_at(val_at(c->names, i), 1));
+}
+
 static void
 names_cb(const struct link_reply *r, void *arg)
 {
 	struct comment	*c = arg;
+	char		 said[300];
 
 	c->call = 0;
 	val_free(c->names);
 	c->names = r->ok ? val_copy(val_get(r->body, "rows")) : NULL;
 	c->at = 0;
+	if (term_caps()->plain && val_count(c->names) > 0) {
+		snprintf(said, sizeof said, "@%s (Tab)", name_at(c, 0));
+		term_say(said);
+	}
 	ui_redraw();
 }
 
@@ -102,12 +114,6 @@ names_ask(struct comment *c)
 	val_put(args, "id", val_uuid(c->id));
 	val_put_text(args, "start", c->asked);
 	c->call = app_call("records.names", args, names_cb, c);
-}
-
-static const char *
-name_at(const struct comment *c, size_t i)
-{
-	return val_str(val_at(val_at(c->names, i), 1));
 }
 
 /* The name replaces what was typed of it. */

@@ -481,6 +481,23 @@ notices_label(struct view *v, enum action a)
 	    a == ACT_DELETE ? T("views.notice_delete") : NULL;
 }
 
+/* "1/2, okunmamış …": whole, however narrow the window is. */
+static void
+notices_say(struct view *v, char *out, size_t len)
+{
+	struct notices	*n = v->state;
+	struct record	 r;
+	const char	*text;
+
+	if (n->at >= rows_n(n->rows))
+		return;
+	r = rows_at(n->rows, n->at);
+	text = val_str(record_get(&r, "text"));
+	snprintf(out, len, "%zu/%zu, %s%s", n->at + 1, rows_n(n->rows),
+	    is_unread(&r) ? T("views.not_read") : "", text == NULL ? "" :
+	    text);
+}
+
 static const struct view_ops notices_view = {
 	.name = "notices",
 	.when = WHEN_LIST,
@@ -493,6 +510,7 @@ static const struct view_ops notices_view = {
 	.key = notices_key,
 	.action = notices_action,
 	.label = notices_label,
+	.say = notices_say,
 	.hints = { ACT_OPEN, ACT_SELECT, ACT_DELETE, ACT_ACTIONS, ACT_BACK }
 };
 

@@ -531,6 +531,31 @@ past_hints(struct view *v, enum action *out, int max)
 	return n;
 }
 
+/* "Şehir, O gün: Kocaeli, Bugün: Bursa" */
+static void
+past_say(struct view *v, char *out, size_t len)
+{
+	struct past		*p = v->state;
+	const struct def	*d = defs_find(p->type);
+	const struct val	*e = past_field(p);
+	const struct field	*f = def_field(d, val_get_str(e, "field"));
+	struct buf		 b = BUF_INIT;
+
+	if (f == NULL)
+		return;
+	buf_printf(&b, "%s, %s: ", app_label(f->label), T("views.past_was"));
+	if (val_get_bool(e, "known"))
+		history_value(d, f, e, "was", &b);
+	else
+		buf_addz(&b, T("views.past_unknown"));
+	if (differs(e)) {
+		buf_printf(&b, ", %s: ", T("views.past_now"));
+		history_value(d, f, e, "now", &b);
+	}
+	snprintf(out, len, "%s", buf_text(&b));
+	buf_free(&b);
+}
+
 static const struct view_ops past_view = {
 	.name = "past",
 	.when = WHEN_TEXT,
@@ -541,6 +566,7 @@ static const struct view_ops past_view = {
 	.draw = past_draw,
 	.action = past_action,
 	.can = past_can,
+	.say = past_say,
 	.label = past_label,
 	.hints_now = past_hints
 };

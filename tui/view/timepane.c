@@ -278,6 +278,27 @@ timepane_status(struct timepane *t, char *out, size_t len)
 	    t->next != NULL ? "+" : "", only);
 }
 
+/* "2/14, 19.12.2025 14:32  Ahmet yorum yazdı, …" */
+void
+timepane_say(struct timepane *t, char *out, size_t len)
+{
+	const struct val	*e = val_at(t->entries, t->at);
+	struct buf		 b = BUF_INIT;
+	char			*p;
+
+	if (e == NULL)
+		return;
+	buf_printf(&b, "%zu/%zu, ", t->at + 1, val_count(t->entries));
+	entry_head(e, &b);
+	buf_addz(&b, ", ");
+	entry_text(t, e, &b);
+	snprintf(out, len, "%s", buf_text(&b));
+	for (p = out; *p != '\0'; p++)
+		if (*p == '\n')
+			*p = ' ';
+	buf_free(&b);
+}
+
 /* --- What can be done --------------------------------------------------------- */
 
 static const struct val *

@@ -39,6 +39,7 @@ void	 timepane_free(struct timepane *);
 void	 timepane_load(struct timepane *);
 void	 timepane_draw(struct timepane *, struct surface *, bool focus);
 void	 timepane_status(struct timepane *, char *, size_t);
+void	 timepane_say(struct timepane *, char *, size_t);
 bool	 timepane_action(struct timepane *, enum action);
 bool	 timepane_can(struct timepane *, enum action);
 int	 timepane_hints(struct timepane *, enum action *, int max);
