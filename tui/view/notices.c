@@ -13,6 +13,7 @@
 #include "tui/input.h"
 #include "tui/rows.h"
 #include "tui/store.h"
+#include "tui/term.h"
 #include "tui/theme.h"
 #include "tui/ui.h"
 #include "tui/view.h"
@@ -40,6 +41,8 @@ count_cb(const struct link_reply *r, void *arg)
 		snprintf(header_urgent, sizeof header_urgent, "%s", urgent);
 		toast(TOAST_WARN, NULL, "%s  (%s: %s)", title == NULL ? "" :
 		    title, keys_hint(ACT_NOTICES), action_label(ACT_NOTICES));
+		term_bell();
+		term_desktop(title == NULL ? "Konak" : title);
 	}
 	ui_redraw();
 }
