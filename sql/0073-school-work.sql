@@ -156,6 +156,15 @@ begin
 			perform konak.bad_ref('student_id');
 		end if;
 	end if;
+	-- The index refuses it in any case, but by its partition's name.
+	if tg_op = 'INSERT' and exists (select from konak.attendance a
+	    where a.company_id = new.company_id
+		and a.student_id = new.student_id and a.date = new.date
+		and a.deleted_at is null) then
+		raise exception using errcode = '23505',
+		    message = 'marked already', table = 'attendance',
+		    constraint = 'attendance_student_id_key';
+	end if;
 	new.marked_by := coalesce(konak.me(), new.marked_by);
 	return new;
 end $$;
@@ -335,7 +344,7 @@ create table konak.grades (
 	exam_date date not null default konak.today(),
 	marks_obtained numeric(5,2) not null,
 	total_marks numeric(5,2) not null default 100,
-	percentage numeric(6,2) not null generated always as (round(marks_obtained / nullif(total_marks, 0) * 100, 2)) stored,
+	percentage numeric(6,2) generated always as (round(marks_obtained / nullif(total_marks, 0) * 100, 2)) stored,
 	grade text,
 	teacher_id uuid,
 	academic_year text not null,

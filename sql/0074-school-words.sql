@@ -134,7 +134,8 @@ begin
 	where a.company_id = konak.company() and a.deleted_at is null
 	    and a.words @@ q;
 end $$;
-grant execute on function konak.announcements_matching(text) to konak_app;
+grant execute on function konak.announcements_matching(text)
+    to konak_app, konak_owner;
 set local role konak_owner;
 
 create function konak.announcements_find(text text, lim integer default 50)

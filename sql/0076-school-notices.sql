@@ -94,7 +94,7 @@ begin
 	if konak.company() is distinct from new.company_id then
 		return null;
 	end if;
-	case tg_table_name
+	case coalesce(tg_argv[0], tg_table_name)	-- a partition has its own name
 	when 'homework' then
 		perform konak.job_put(new.company_id, 'homework.tell',
 		    jsonb_build_object('id', new.id), null, new.id::text);
@@ -166,11 +166,11 @@ create trigger announcements_75_told after update on konak.announcements
     execute function konak.school_told();
 create trigger attendance_75_told_new after insert on konak.attendance
     for each row when (new.status in ('absent', 'late'))
-    execute function konak.school_told();
+    execute function konak.school_told('attendance');
 create trigger attendance_75_told after update on konak.attendance
     for each row when (new.status in ('absent', 'late')
 	and old.status is distinct from new.status)
-    execute function konak.school_told();
+    execute function konak.school_told('attendance');
 create trigger qa_messages_75_told_new after insert on konak.qa_messages
     for each row execute function konak.school_told();
 create trigger qa_messages_75_told after update on konak.qa_messages

@@ -188,7 +188,10 @@ end $$;
 create function konak.credit_summed() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
+declare
+	before constant text := current_setting('konak.company', true);
 begin
+	perform set_config('konak.company', new.company_id::text, true);
 	if (select b.balance from konak.credit_balances b
 	    where b.company_id = new.company_id) is distinct from
 	    (select sum(l.delta) from konak.credit_logs l
@@ -197,6 +200,7 @@ begin
 		    message = 'the balance is not the sum of the credit log',
 		    constraint = 'credit_balances_balance_sum';
 	end if;
+	perform set_config('konak.company', coalesce(before, ''), true);
 	return null;
 end $$;
 grant execute on function konak.credit_logged(), konak.credit_frozen(),
