@@ -11,9 +11,18 @@ declare
 	rel regclass := to_regclass(format('konak.%I', tab));
 	own regprocedure := to_regprocedure(format('konak.%I(konak.%I)',
 	    tab || '_compute', tab));
+	spec jsonb := (select x.spec from konak.protected x
+	    where x.table_name = tab);
 	exprs text;
 	done jsonb := '{}';
 begin
+	-- For whoever may see such records, though none is read.
+	if jsonb_typeof(spec -> 'view') = 'object' and not exists (
+	    select from jsonb_object_keys(spec -> 'view') k
+	    where konak.may(k)) then
+		raise exception using errcode = '42501', message =
+		    (select k from jsonb_object_keys(spec -> 'view') k limit 1);
+	end if;
 	if own is not null then
 		execute format('select to_jsonb(konak.%I(t)) '
 		    'from jsonb_populate_record(null::konak.%I, $1) t',

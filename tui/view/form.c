@@ -470,6 +470,10 @@ form_key(struct view *v, const struct input *in)
 	if (ff->line != NULL && in->kind == INPUT_KEY && in->mods == 0 &&
 	    (in->code == K_UP || in->code == K_DOWN))
 		return false;
+	if (ff->line != NULL && (in->kind == INPUT_PASTE ||
+	    in->kind == INPUT_KEY))
+		formlines_typing(fm->field[fm->at].lines,
+		    in->kind == INPUT_PASTE || input_is_text(in));
 	return formfield_key(ff, in);
 }
 

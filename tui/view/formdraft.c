@@ -306,7 +306,10 @@ draft_offered(const struct draft_place *p, const struct val *body,
 		    title == NULL ? "" : title);
 		draft_when(at, offered.when[i]);
 	}
-	if (left > 0 || offered.n == 0)
+	/* Whoever is in the middle of something is not disturbed: the forms
+	 * themselves will ask. */
+	if (left > 0 || offered.n == 0 || view_top() == NULL ||
+	    view_top()->ops->flags & VIEW_POPUP)
 		return;
 	memset(items, 0, sizeof items);
 	for (i = 0; i < offered.n; i++) {

@@ -45,6 +45,7 @@ struct formlines {
 	struct formline		**row;
 	size_t			 n, at, col;
 	bool			 moved;
+	bool			 entered;	/* the cell, and nothing typed */
 	unsigned		 serials;
 };
 
@@ -547,6 +548,18 @@ formlines_version(struct formfield *cell, int64_t version)
 	cell->line->version = version;
 }
 
+static bool
+lines_number(const struct field *f)
+{
+	switch (f->rules.type) {
+	case VALUE_INT: case VALUE_DECIMAL: case VALUE_MONEY:
+	case VALUE_PERCENT: case VALUE_DURATION:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* --- Keys ------------------------------------------------------------------ */
 
 static bool
@@ -572,6 +585,7 @@ formlines_step(struct formlines *fl, int step)
 			continue;
 		fl->at = (size_t)to / fl->ncols;
 		fl->col = (size_t)to % fl->ncols;
+		fl->entered = true;
 		return true;
 	}
 	return false;
@@ -583,8 +597,20 @@ formlines_enter(struct formlines *fl, bool first)
 	fl->at = first || fl->n == 0 ? 0 : fl->n - 1;
 	fl->col = first || fl->n == 0 || line_blank(fl, fl->row[fl->at]) ? 0 :
 	    fl->ncols - 1;
+	fl->entered = true;
 	if (fl->n > 0 && !cell_open(fl, fl->at, fl->col))
 		formlines_step(fl, first ? 1 : -1);
+}
+
+/* As in a table of numbers: what is typed first takes the old one's place. */
+void
+formlines_typing(struct formlines *fl, bool text)
+{
+	struct formfield	*ff = formlines_cell(fl);
+
+	if (fl->entered && text && ff->typed && lines_number(ff->f))
+		edit_set(&ff->edit, "");
+	fl->entered = false;
 }
 
 /* Up and down keep the column; an empty row begins with its first. */
@@ -596,6 +622,7 @@ lines_vertical(struct formlines *fl, int step)
 	if ((step < 0 && fl->at == 0) || to >= fl->n)
 		return false;
 	fl->at = to;
+	fl->entered = true;
 	if (line_blank(fl, fl->row[to]))
 		fl->col = 0;
 	return true;
@@ -769,18 +796,6 @@ lines_widths(struct formlines *fl, int cols)
 		    fl->column[i].want : left / shares > 6 ? left / shares : 6;
 		fl->column[i].col = at;
 		at += fl->column[i].width + 1;
-	}
-}
-
-static bool
-lines_number(const struct field *f)
-{
-	switch (f->rules.type) {
-	case VALUE_INT: case VALUE_DECIMAL: case VALUE_MONEY:
-	case VALUE_PERCENT: case VALUE_DURATION:
-		return true;
-	default:
-		return false;
 	}
 }
 

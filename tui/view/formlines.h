@@ -65,6 +65,8 @@ void	 formlines_version(struct formfield *cell, int64_t);
 bool	 formlines_step(struct formlines *, int step);
 /* The block is entered from before or behind. */
 void	 formlines_enter(struct formlines *, bool first);
+/* A key for the present cell, a letter or not. */
+void	 formlines_typing(struct formlines *, bool text);
 bool	 formlines_action(struct formlines *, enum action);
 bool	 formlines_can(const struct formlines *, enum action);
 /* True: the cell there was already under the cursor. */
