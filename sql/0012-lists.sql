@@ -48,7 +48,7 @@ begin
 		else '' end);
 end $$;
 
--- Indexes that say coalesce() are made anew, under their names.
+-- Indexes that say coalesce() until here are made anew, under their names.
 create function konak.sort_keys_convert() returns void
 language plpgsql
 as $$
@@ -73,6 +73,7 @@ begin
 end $$;
 
 select konak.sort_keys_convert();
+drop function konak.sort_keys_convert();
 
 -- Whoever looks for what was talked with one person.
 create index interactions_contact_idx on konak.interactions
