@@ -28,16 +28,12 @@ create table konak.people (
 	member boolean not null,
 	-- may be chosen: a member who can sign in
 	offered boolean not null,
-	search text not null generated always as (' ' || konak.fold(name)) stored,
 	constraint people_pkey primary key (company_id, id),
 	constraint people_company_id_fkey foreign key (company_id)
 	    references konak.companies (id)
 );
-create index people_id_idx on konak.people (id);
 create index people_name_idx on konak.people
     (company_id, name collate "tr-x-icu", id) where offered;
-create index people_search on konak.people
-    using gin (company_id, search gin_trgm_ops);
 
 alter table konak.people enable row level security;
 alter table konak.people force row level security;

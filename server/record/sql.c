@@ -183,7 +183,9 @@ sql_ref_title(struct buf *b, const struct field *f, const char *expr)
 		    alias);
 	else
 		sql_company(b, f->ref, alias);
-	buf_printf(b, " and %s.id = %s)", alias, expr);
+	/* offset 0: each by its key, not joined with all the names there are */
+	buf_printf(b, " and %s.id = %s%s)", alias, expr,
+	    f->ref->names != NULL ? " offset 0" : "");
 }
 
 /*
