@@ -228,6 +228,19 @@ class Konak:
                 return False
             time.sleep(0.02)
 
+    def settled(self, limit=8.0):
+        """The screen, once nothing on it is loading and it stays so."""
+        end = time.time() + limit
+        last, since = self.screen(), time.time()
+        while time.time() < end:
+            time.sleep(0.03)
+            now = self.screen()
+            if now != last or "yükleniyor" in now or "loading" in now:
+                last, since = now, time.time()
+            elif time.time() - since > 0.2:
+                break
+        return last
+
     def ended(self):
         return os.path.exists(self.dir + "/status")
 
