@@ -146,6 +146,7 @@ class Maker:
         """Half an hour that nobody else works in."""
         Maker.count += 1
         args.pop('user_id', None)
+        args['description'] = 'Deneme işi %d' % Maker.count
         start = datetime(2030, 1, 1) + timedelta(hours=Maker.count)
         args['started_at'] = start.isoformat() + 'Z'
         args['ended_at'] = (start + timedelta(minutes=30)).isoformat() + 'Z'

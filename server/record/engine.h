@@ -177,9 +177,9 @@ void	totals_query(struct req *, const struct def *, unsigned scopes,
  * reply, at most FAILED_MAX of them. */
 #define FAILED_MAX	1000
 struct failed {
-	struct buf	 rows;		/* encoded arrays, one after another */
-	uint32_t	 n;		/* of them */
-	int64_t		 all;
+	struct failed_row	*first, *last;	/* in the request's arena */
+	uint32_t		 n;		/* of them */
+	int64_t			 all;
 };
 void	failed_add(struct req *, struct failed *, const char *id,
 	    const char *title, const struct req_words *);

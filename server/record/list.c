@@ -458,13 +458,23 @@ title_search(struct req *r, const struct def *d, struct buf *b,
 	buf_addz(b, "), '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%'");
 }
 
+/* Whether names are all that is read. Who may see all people of the group
+ * chooses among the company's, too: its records take no others. */
+static bool
+lookup_named(const struct req *r, const struct def *d)
+{
+	return sql_by_name(r, d) || (d->names != NULL &&
+	    !req_has(r, "filter") &&
+	    (req_has(r, "ids") || d->owner != OWNER_SELF));
+}
+
 static bool
 lookup_where(struct req *r, const struct def *d, struct buf *b,
     struct params *p)
 {
 	bool	any;
 
-	if (d->perm[OP_VIEW].need != NULL &&
+	if (!lookup_named(r, d) && d->perm[OP_VIEW].need != NULL &&
 	    req_may(r, d->perm[OP_VIEW].need)) {
 		if (!filter_sql(r, d, b, p, &any))
 			return false;
@@ -491,8 +501,7 @@ lookup_from(struct req *r, const struct def *d, struct buf *b,
 	const struct field	*active = def_field(d, "is_active");
 	bool			 ids = req_has(r, "ids"), named;
 
-	named = sql_by_name(r, d) ||
-	    (d->names != NULL && ids && !req_has(r, "filter"));
+	named = lookup_named(r, d);
 	buf_printf(b, " from konak.\"%s\" t where ", named ? d->names :
 	    d->table);
 	if (named && d->owner != OWNER_SELF)

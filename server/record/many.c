@@ -29,31 +29,48 @@ struct many {
 
 /* --- What failed ------------------------------------------------------------ */
 
+/* An encoded array of the reply. */
+struct failed_row {
+	struct failed_row	*next;
+	const uint8_t		*raw;
+	size_t			 len;
+};
+
 void
 failed_add(struct req *r, struct failed *f, const char *id, const char *title,
     const struct req_words *words)
 {
-	struct cbw	w;
+	struct buf		 b = BUF_INIT;
+	struct cbw		 w;
+	struct failed_row	*row;
 
 	f->all++;
 	if (f->n == FAILED_MAX)
 		return;
 	f->n++;
-	cbw_init(&w, &f->rows);
+	cbw_init(&w, &b);
 	cbw_array(&w, 4);
 	cbw_uuidz(&w, id);
 	cbw_textz(&w, title);
 	cbw_textz(&w, words->code);
 	cbw_textz(&w, words->text);
+	row = arena_alloc(r->arena, sizeof(*row));
+	*row = (struct failed_row){ NULL,
+	    arena_memdup(r->arena, buf_data(&b), buf_len(&b)), buf_len(&b) };
+	buf_free(&b);
+	if (f->last == NULL)
+		f->first = row;
+	else
+		f->last->next = row;
+	f->last = row;
 }
 
 void
 failed_put(struct cbw *w, struct failed *f)
 {
 	static const char *const columns[] = { "id", "title", "code", "text" };
-	struct cbr		 in;
-	const uint8_t		*raw;
-	size_t			 i, len;
+	const struct failed_row	*row;
+	size_t			 i;
 
 	cbw_key(w, "columns");
 	cbw_array(w, 4);
@@ -61,10 +78,8 @@ failed_put(struct cbw *w, struct failed *f)
 		cbw_textz(w, columns[i]);
 	cbw_key(w, "rows");
 	cbw_array(w, f->n);
-	cbr_init(&in, buf_data(&f->rows), buf_len(&f->rows));
-	for (i = 0; i < f->n && cbr_raw(&in, &raw, &len); i++)
-		cbw_raw(w, raw, len);
-	buf_free(&f->rows);
+	for (row = f->first; row != NULL; row = row->next)
+		cbw_raw(w, row->raw, row->len);
 }
 
 void

@@ -23,7 +23,7 @@ select :school, md5('p' || g)::uuid, case g when 1 then pg_temp.uid('employee') 
     case g when 2500 then pg_temp.uid('manager') else md5('v' || g / 2)::uuid end, 'Astım'
 from generate_series(1, 100000) g;
 insert into konak.attendance (company_id, student_id, class_id, date, status, marked_by)
-select :school, md5('p' || g)::uuid, md5('c' || 1 + g % 2500)::uuid, date '2026-10-01' - g % 200, 'present', pg_temp.uid('owner')
+select :school, md5('p' || g)::uuid, md5('c' || 1 + g % 100)::uuid, date '2026-10-01' - g / 100 % 200, 'present', pg_temp.uid('owner')
 from generate_series(1, 100000) g;
 insert into konak.grades (company_id, student_id, subject_id, exam_type_id, exam_name, exam_date, marks_obtained, teacher_id, academic_year)
 select :school, md5('p' || g)::uuid, md5('s')::uuid, md5('e')::uuid, 'Sınav', date '2026-10-01' - g % 30, 80,
@@ -96,7 +96,7 @@ from (values
     ('employee', 'students.view=self', 'students', 1),
     ('manager', 'classes.view=child', 'classes', 1),
     ('employee', 'grades.view=self', 'grades', 1),
-    ('owner', 'attendance.view=class', 'attendance', 40),
+    ('owner', 'attendance.view=class', 'attendance', 1000),
     ('owner', 'students.view=nobody knows', 'students', 0)
     ) v(who, rights, tab, n);
 
