@@ -405,19 +405,3 @@ tenant_reload(const char *dir)
 	if (!any)
 		log_warn(NULL, "no tenant is configured");
 }
-
-void
-tenant_stop(void)
-{
-	struct tenant	*t;
-
-	while ((t = TAILQ_FIRST(&tenants)) != NULL) {
-		TAILQ_REMOVE(&tenants, t, link);
-		notifier_free(t->notifier);
-		db_pool_free(t->db);
-		tls_certificate_free(t->certificate);
-		arena_free(t->arena);
-		free(t->path);
-		free(t);
-	}
-}

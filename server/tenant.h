@@ -38,7 +38,6 @@ void		*tenant_certificate(const struct tenant *);
  * their connections, changed database settings lead to new connections. */
 void		 tenant_start(struct event_base *, const char *dir);
 void		 tenant_reload(const char *dir);
-void		 tenant_stop(void);
 
 struct tenant	*tenant_by_name(const char *name, size_t len);
 struct tenant	*tenant_by_host(const char *host);

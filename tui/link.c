@@ -1013,11 +1013,3 @@ link_was_sent(const struct link *l, uint64_t handle)
 
 	return c != NULL && c->left;
 }
-
-const char *
-link_request(const struct link *l, uint64_t handle)
-{
-	const struct call	*c = link_by_handle(l, handle);
-
-	return c == NULL ? "" : c->request;
-}

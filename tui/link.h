@@ -145,7 +145,5 @@ void		 link_progress(struct link *, uint64_t, link_progress_cb);
 void		 link_drop(struct link *, uint64_t, const char *text);
 /* Has it left once? Then the server may have done it. */
 bool		 link_was_sent(const struct link *, uint64_t);
-/* Request id of a waiting call, "" when it has none. */
-const char	*link_request(const struct link *, uint64_t);
 
 #endif

@@ -126,12 +126,6 @@ pref(enum pref p)
 	return value[p];
 }
 
-const char *
-pref_theme(void)
-{
-	return theme;
-}
-
 /* The folder and the one above it. */
 static void
 make_dirs(char *dir)

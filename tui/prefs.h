@@ -28,7 +28,6 @@ enum pref {
 /* Reads the file. False: `why` names line and reason; the rest holds. */
 bool	 prefs_load(char *why, size_t len);
 bool	 pref(enum pref);
-const char *pref_theme(void);		/* "default", "light", "dark" */
 /* Changes one and writes the file; false when it could not be written. */
 bool	 pref_set(enum pref, bool);
 bool	 pref_set_theme(const char *);

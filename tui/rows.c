@@ -35,7 +35,6 @@ struct rows {
 	char		*next;		/* NULL: complete (when loaded) */
 	bool		 loaded;
 	char		 error[300];
-	int64_t		 fetched_at;
 
 	/* The request under way; fresh rows replace the old ones when `want`
 	 * of them are there. */
@@ -224,7 +223,6 @@ rows_list_cb(const struct link_reply *reply, void *arg)
 	free(r->next);
 	r->next = next == NULL ? NULL : xstrdup(next);
 	r->loaded = true;
-	r->fetched_at = clock_mono();
 	if (first || r->next == NULL)
 		rows_ask_count(r);
 	if (r->again) {
@@ -506,12 +504,6 @@ rows_def(const struct rows *r)
 	return defs_find(r->type);
 }
 
-const char *
-rows_type(const struct rows *r)
-{
-	return r->type;
-}
-
 const struct val *
 rows_fixed(const struct rows *r)
 {
@@ -589,12 +581,6 @@ const char *
 rows_sort(const struct rows *r)
 {
 	return r->sort == NULL ? "" : r->sort;
-}
-
-int64_t
-rows_fetched_at(const struct rows *r)
-{
-	return r->fetched_at;
 }
 
 bool

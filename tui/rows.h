@@ -45,7 +45,6 @@ bool		 rows_from_end(const struct rows *);
 #define ROWS_MAX 20000
 
 const struct def *rows_def(const struct rows *);
-const char	*rows_type(const struct rows *);
 const struct val *rows_fixed(const struct rows *);
 size_t		 rows_n(const struct rows *);
 /* Borrowed until rows change. */
@@ -62,8 +61,6 @@ int64_t		 rows_before(const struct rows *);
 /* Total: -1 not known yet; *more: at least so many. */
 int64_t		 rows_count(const struct rows *, bool *more);
 const char	*rows_sort(const struct rows *);
-/* Seconds since the rows were right, when the line is down. */
-int64_t		 rows_fetched_at(const struct rows *);
 /* Was this record changed by somebody else within the last two seconds? */
 bool		 rows_fresh(const struct rows *, const char *id);
 

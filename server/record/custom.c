@@ -94,13 +94,6 @@ custom_change(const struct tenant *t, const char *company, const char *type)
 		custom_changed(t, company);
 }
 
-void
-custom_forget(void)
-{
-	while (!LIST_EMPTY(&sets))
-		custom_free(LIST_FIRST(&sets));
-}
-
 const struct def *
 custom_def(const struct req *r, const struct def *d)
 {

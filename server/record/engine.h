@@ -139,7 +139,6 @@ const char *custom_default(const struct req *, const struct field *);
 void	custom_run(struct req *);
 void	custom_change(const struct tenant *, const char *company,
 	    const char *type);
-void	custom_forget(void);
 /* A custom field as it is selected, and as it is compared. */
 void	sql_custom(struct buf *, const struct field *, const char *alias);
 void	sql_custom_typed(struct buf *, const struct field *,

@@ -37,8 +37,6 @@ struct record_value *record_value(struct record_values *, const char *field);
  * verbs are registered. What is wrong is logged with file and line; then the
  * process ends. */
 void	record_start(const char *dirs);
-/* Frees what statements were kept for the definitions: for tests. */
-void	record_forget(void);
 
 /* Compares every tenant's database with the definitions, in the event loop.
  * What differs is logged with file and line; done(false): do not serve. One

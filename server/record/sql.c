@@ -481,20 +481,3 @@ query_sql(struct query *q, struct req *r, struct buf *b)
 	log_debug(NULL, "statement %s of %s: %s", q->stmt.name != NULL ?
 	    q->stmt.name : "-", r->verb->name, q->stmt.sql);
 }
-
-void
-record_forget(void)
-{
-	struct def	*d;
-	size_t		 i;
-
-	custom_forget();
-	for (i = 0; i < defs_count(); i++) {
-		d = defs_at(i);
-		if (d->state == NULL)
-			continue;
-		arena_free(d->state->arena);
-		free(d->state);
-		d->state = NULL;
-	}
-}

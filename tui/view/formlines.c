@@ -200,12 +200,6 @@ formlines_field(const struct formlines *fl)
 	return &fl->block;
 }
 
-const char *
-formlines_record(const struct formlines *fl)
-{
-	return fl->d->name;
-}
-
 static void
 line_fill(struct formlines *fl, struct formline *l, const struct record *r,
     bool clone)

@@ -25,7 +25,6 @@ struct formlines *formlines_new(struct form *, const struct val *spec,
 void	 formlines_free(struct formlines *);
 /* What stands for the block in the form. */
 const struct field *formlines_field(const struct formlines *);
-const char *formlines_record(const struct formlines *);
 /* The rows of R.get (a map of columns and rows); NULL: none yet. As new ones
  * for a clone. */
 void	 formlines_fill(struct formlines *, const struct val *, bool clone);

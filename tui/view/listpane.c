@@ -212,14 +212,6 @@ listpane_goto(struct listpane *l, const char *id)
 	snprintf(l->id, sizeof l->id, "%s", id);
 }
 
-void
-listpane_filter(struct listpane *l, const char *text)
-{
-	free(l->filter.text);
-	l->filter.text = xstrdup(text);
-	listpane_query(l);
-}
-
 /* --- Drawing -------------------------------------------------------------------- */
 
 static void

@@ -115,7 +115,6 @@ int	 listpane_hints(struct listpane *, enum action *, int max);
 /* Id of the record under the cursor, NULL when there is none. */
 const char *listpane_id(const struct listpane *);
 struct record listpane_record(const struct listpane *);
-void	 listpane_filter(struct listpane *, const char *text);
 /* Asks the server with the present filter and sort. */
 void	 listpane_query(struct listpane *);
 /* Its filter and search, as arguments of a verb. */
