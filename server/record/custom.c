@@ -215,6 +215,9 @@ custom_field(struct custom_set *s, PGresult *res, int row)
 		custom_options(s, f, PQgetvalue(res, row, F_OPTIONS));
 	f->required = PQgetvalue(res, row, F_REQUIRED)[0] == 't';
 	f->filter = field_type(f) != VALUE_LONGTEXT;
+	/* by no index: a page is the best of all that there are */
+	f->sort = field_type(f) != VALUE_LONGTEXT &&
+	    field_type(f) != VALUE_CHOICES && field_type(f) != VALUE_BOOL;
 	f->node = d->node;
 	own->fields[own->nfields++] = f;
 }

@@ -252,6 +252,14 @@ void	record_import_rows(struct req *);
 void	record_import_run(struct req *);
 void	record_import_undo(struct req *);
 void	record_similar(struct req *);	/* twins.c */
+/* What becomes of a file's rows that look like records. */
+enum twins { TWINS_ADD, TWINS_SKIP, TWINS_UPDATE };
+/* Marks those rows of an import; apart: they are to make none of their own. */
+void	twins_import(struct req *, const struct def *,
+	    const struct fieldset *filled, const char *import, int64_t rows,
+	    bool apart);
+/* "phone,email" as a list. */
+void	twins_put_fields(struct cbw *, const char *);
 void	record_duplicates(struct req *);
 void	record_merge(struct req *);	/* merge.c */
 void	record_unmerge(struct req *);
@@ -316,7 +324,7 @@ void	save_first(struct req *);
 const char *save_default_sql(const struct field *);
 /* many.c: the argument `set`, a map of fields, to be written or only compared;
  * NULL: refused. And its values as JSON of columns. */
-struct save *save_set(struct req *, const struct def *, bool written);
+struct save *save_set(struct req *, const struct def *);
 const char *save_json(struct req *, const struct save *);
 /* Queues the check of the references that are given. */
 void	save_references(struct req *, struct save *);

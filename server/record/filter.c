@@ -160,12 +160,19 @@ put_column(struct filtering *f, const struct field *field)
 		sql_ident(f->b, "t", field->column);
 }
 
-/* What stands in the field's index: a field that sorts has one of its sort
- * key alone. */
+/* A field that sorts has an index of its sort key alone; of a company's own
+ * fields there is none of that kind. */
+static bool
+is_keyed(const struct field *field)
+{
+	return field->sort && !field->custom;
+}
+
+/* What stands in the field's index. */
 static void
 put_key(struct filtering *f, const struct field *field)
 {
-	if (field->sort)
+	if (is_keyed(field))
 		sql_sort_key(f->b, field, "t");
 	else
 		put_column(f, field);
@@ -175,7 +182,7 @@ put_key(struct filtering *f, const struct field *field)
 static void
 put_not_empty(struct filtering *f, const struct field *field)
 {
-	if (!field->sort || field->required)
+	if (!is_keyed(field) || field->required)
 		return;
 	buf_addz(f->b, " and ");
 	put_column(f, field);
@@ -198,7 +205,7 @@ op_compare(struct filtering *f, const struct field *field, const char *sign,
 	day = is_day(field, value);
 	buf_addz(f->b, " and ");
 	put_key(f, field);
-	if (!field->sort && (field_type(field) == VALUE_TEXT ||
+	if (!is_keyed(field) && (field_type(field) == VALUE_TEXT ||
 	    field_type(field) == VALUE_EMAIL))
 		buf_addz(f->b, " collate \"tr-x-icu\"");
 	/* "until the 5th" takes the whole 5th in; "after" leaves it out */
@@ -220,7 +227,7 @@ op_compare(struct filtering *f, const struct field *field, const char *sign,
 static bool
 op_null(struct filtering *f, const struct field *field, bool null)
 {
-	if (null && field->sort && !field->required) {
+	if (null && is_keyed(field) && !field->required) {
 		buf_addz(f->b, " and ");
 		put_key(f, field);
 		buf_printf(f->b, " = '%s'", sort_last(field));

@@ -165,7 +165,7 @@ struct asking {
 static void
 mapping_rows(struct req *r, PGresult *res)
 {
-	const struct def	*d = r->verb->data;
+	const struct def	*d = req_def(r);
 	struct asking		*a = r->state;
 	const struct field	*f;
 	bool			*taken;
@@ -198,7 +198,7 @@ ask_mapping(struct req *r)
 	static const struct db_stmt stmt = { "import.mapping",
 	    "select m from konak.import_mapping($1, $2) m "
 	    "where m is not null" };
-	const struct def	*d = r->verb->data;
+	const struct def	*d = req_def(r);
 	struct asking		*a = arena_alloc(r->arena, sizeof *a);
 	const char		*params[2] = { d->name, NULL };
 
@@ -261,7 +261,7 @@ record_import(struct req *r)
 	    "insert into konak.import_mappings (record_type, heads, mapping) "
 	    "values ($1, $2, $3::text[]) on conflict on constraint "
 	    "import_mappings_pkey do update set mapping = excluded.mapping" };
-	const struct def	*d = r->verb->data;
+	const struct def	*d = req_def(r);
 	const char		**names, **heads, *params[4];
 	size_t			 n, nheads;
 
@@ -357,6 +357,46 @@ set_json(const char *text)
 	}
 }
 
+/* A cell's value: of a field of the company's own within the one object. */
+static void
+put_value(json_t *data, const struct field *f, const char *text)
+{
+	enum value_type	 t = field_type(f);
+	json_t		*own, *v = t == VALUE_CHOICES || t == VALUE_TAGS ?
+			    set_json(text) : json_string(text);
+
+	if (!f->custom) {
+		json_object_set_new(data, f->column, v);
+		return;
+	}
+	if ((own = json_object_get(data, "custom")) == NULL) {
+		own = json_object();
+		json_object_set_new(data, "custom", own);
+	}
+	json_object_set_new(own, f->column, v);
+}
+
+/* What stands there when the file says nothing: false when that is nothing.
+ * Under "!" are those columns, which change no record that is there. */
+static bool
+put_default(struct req *r, json_t *data, const struct field *f)
+{
+	const char	*text = custom_default(r, f);
+	json_t		*list = json_object_get(data, "!");
+
+	if (text == NULL && f->dflt == DEFAULT_VALUE)
+		text = f->dflt_text;
+	if (text == NULL || f->readonly)
+		return false;
+	json_object_set_new(data, f->column, json_string(text));
+	if (list == NULL) {
+		list = json_array();
+		json_object_set_new(data, "!", list);
+	}
+	json_array_append_new(list, json_string(f->column));
+	return true;
+}
+
 static void
 cell(struct req *r, struct piece *p, json_t *data, json_t **problem,
     int64_t row, const struct field *f, const char *s, size_t len)
@@ -378,37 +418,31 @@ cell(struct req *r, struct piece *p, json_t *data, json_t **problem,
 		out = NULL;
 	}
 	if (why == NULL && (out == NULL || *out == '\0')) {
-		if (f->dflt == DEFAULT_VALUE)
-			json_object_set_new(data, f->column,
-			    json_string(f->dflt_text));
-		else if (f->required && f->dflt == DEFAULT_NONE)
+		if (!put_default(r, data, f) && f->required &&
+		    f->dflt == DEFAULT_NONE)
 			why = msg_text(req_lang(r), "value.required");
 	} else if (why == NULL && t == VALUE_REF) {
 		/* found by its title when all are there */
 		snprintf(key, sizeof key, "?%s", f->column);
 		json_object_set_new(data, key, json_string(out));
 	} else if (why == NULL)
-		json_object_set_new(data, f->column, t == VALUE_CHOICES ||
-		    t == VALUE_TAGS ? set_json(out) : json_string(out));
+		put_value(data, f, out);
 	if (why != NULL)
 		wrong(p, problem, row, f, why);
 }
 
-/* Literal defaults of fields that no column fills. */
+/* Defaults of fields that no column fills. */
 static void
-unmapped(struct piece *p, const struct def *d, json_t *data)
+unmapped(struct req *r, const struct piece *p, json_t *data)
 {
-	size_t	i, k;
+	const struct def	*d = req_def(r);
+	size_t			 i, k;
 
 	for (i = 0; i < d->nfields; i++) {
-		if (d->fields[i]->dflt != DEFAULT_VALUE ||
-		    d->fields[i]->readonly)
-			continue;
 		for (k = 0; k < p->n && p->columns[k] != d->fields[i]; k++)
 			;
 		if (k == p->n)
-			json_object_set_new(data, d->fields[i]->column,
-			    json_string(d->fields[i]->dflt_text));
+			put_default(r, data, d->fields[i]);
 	}
 }
 
@@ -440,7 +474,7 @@ one_row(struct req *r, struct piece *p, struct cbr *in, int64_t row,
 	for (; i < p->n; i++)
 		if (p->columns[i] != NULL)
 			cell(r, p, data, &problem, row, p->columns[i], "", 0);
-	unmapped(p, r->verb->data, data);
+	unmapped(r, p, data);
 	json_array_append_new(rows, json_pack("{s:I, s:o, s:o?}", "n",
 	    (json_int_t)row, "d", data, "p", problem));
 	return true;
@@ -492,7 +526,7 @@ convert_rows(struct req *r, PGresult *res)
 	p->n = json_array_size(mapping);
 	for (i = 0; i < p->n && i < COLUMNS; i++)
 		if (json_is_string(json_array_get(mapping, i)))
-			p->columns[i] = def_field(r->verb->data,
+			p->columns[i] = def_field(req_def(r),
 			    json_string_value(json_array_get(mapping, i)));
 	json_decref(mapping);
 	p->ctx = (struct value_ctx){ .lang = req_lang(r),
@@ -519,7 +553,7 @@ record_import_rows(struct req *r)
 	static const struct db_stmt stmt = { "import.of",
 	    "select to_jsonb(i.mapping), i.timezone "
 	    "from konak.import_of($1::uuid, $2) i" };
-	const struct def	*d = r->verb->data;
+	const struct def	*d = req_def(r);
 	const char		*params[2] = { req_uuid(r, "import"),
 	    d->name };
 
@@ -533,38 +567,50 @@ struct run {
 	const struct def	*d;
 	const char		*import;
 	const char		*columns;	/* array of those written */
+	const char		*over;		/* those of a record there is */
+	struct fieldset		 filled;	/* by the file */
 	struct query		*round;
-	int64_t			 rows, next, failed;
+	int64_t			 rows, next, failed, apart, twins;
 	json_t			*faults;	/* of this transaction */
-	struct buf		 told;
-	uint32_t		 ntold;
-	bool			 dry, skip, nothing;
+	struct buf		 told, alike;
+	uint32_t		 ntold, nalike;
+	enum twins		 how;
+	bool			 dry, skip, nothing, changing;
 };
 
-/* Columns of the insert: what a file fills, and what has a default. */
+/* Columns of the insert: what a file fills, and what has a default; and those
+ * that it changes in a record that is there. */
 static void
 run_columns(struct req *r, struct run *u, const json_t *mapping)
 {
 	const struct field	*f;
-	const char		*names[ENGINE_FIELDS];
-	struct fieldset		 set;
-	size_t			 i, n = 0;
+	const char		*names[ENGINE_FIELDS], *over[ENGINE_FIELDS];
+	size_t			 i, n = 0, nover = 0;
+	bool			 own = false;
 
-	memset(&set, 0, sizeof set);
 	for (i = 0; i < json_array_size(mapping); i++) {
 		f = json_is_string(json_array_get(mapping, i)) ?
 		    def_field(u->d, json_string_value(
 		    json_array_get(mapping, i))) : NULL;
 		if (f != NULL)
-			fieldset_add(&set, f->index);
+			fieldset_add(&u->filled, f->index);
 	}
 	for (i = 0; i < u->d->nfields; i++) {
 		f = u->d->fields[i];
-		if (fieldset_has(&set, (unsigned)i) ||
-		    (f->dflt != DEFAULT_NONE && !f->readonly))
+		if (fieldset_has(&u->filled, (unsigned)i) && f->custom)
+			own = true;
+		else if (fieldset_has(&u->filled, (unsigned)i)) {
+			names[n++] = f->column;
+			if (!f->once)
+				over[nover++] = f->column;
+		} else if (!f->readonly && (f->dflt != DEFAULT_NONE ||
+		    custom_default(r, f) != NULL))
 			names[n++] = f->column;
 	}
+	if (own)
+		names[n++] = over[nover++] = "custom";
 	u->columns = text_array(r, names, n);
+	u->over = text_array(r, over, nover);
 }
 
 /* {"owner_id": konak.me()} of the defaults that the database works out. */
@@ -591,7 +637,7 @@ static void
 run_send(struct req *r, struct buf *b, unsigned n, const char *const *params,
     req_rows_cb cb)
 {
-	struct query	*q = query_new(r, r->verb->data, NULL);
+	struct query	*q = query_new(r, req_def(r), NULL);
 
 	query_sql(q, r, b);
 	req_query(r, &q->stmt, n, params, cb);
@@ -660,6 +706,36 @@ resolve(struct req *r, struct run *u, const struct field *f)
 	}
 }
 
+/* Records made or changed by those rows that were right. */
+static int64_t
+run_done(const struct run *u)
+{
+	return u->rows - u->failed - (u->how == TWINS_SKIP ? u->apart : 0);
+}
+
+static void
+run_put(struct cbw *w, struct run *u, int64_t done, int64_t failed)
+{
+	struct cbr	 in;
+	const uint8_t	*raw;
+	size_t		 len;
+
+	cbw_map(w, 9);
+	cbw_kv_int(w, "done", done);
+	cbw_kv_int(w, "failed", failed);
+	cbw_kv_bool(w, "dry", u->dry);
+	cbw_kv_int(w, "skipped", u->how == TWINS_SKIP ? u->apart : 0);
+	cbw_kv_int(w, "updated", u->how == TWINS_UPDATE ? u->apart : 0);
+	cbw_kv_int(w, "similar", u->twins);
+	cbw_key(w, "similar_rows");
+	cbw_array(w, u->nalike);
+	cbr_init(&in, buf_data(&u->alike), buf_len(&u->alike));
+	while (u->nalike-- > 0 && cbr_raw(&in, &raw, &len))
+		cbw_raw(w, raw, len);
+	buf_free(&u->alike);
+	put_told(w, &u->told, u->ntold);
+}
+
 /* The answer: counts, and the first rows that are wrong. */
 static void
 result_rows(struct req *r, PGresult *res)
@@ -682,13 +758,46 @@ result_rows(struct req *r, PGresult *res)
 		}
 		json_decref(list);
 	}
-	cbw_map(w, 5);
-	cbw_kv_int(w, "done", u->nothing ? 0 : u->rows - u->failed);
-	cbw_kv_int(w, "failed", u->failed);
-	cbw_kv_bool(w, "dry", u->dry);
-	put_told(w, &u->told, u->ntold);
+	run_put(w, u, u->nothing ? 0 : run_done(u), u->failed);
 	if (!u->dry && !u->nothing)
 		req_changed_all(r, u->d->name);
+}
+
+/* The rows that look like records, with the titles of those. */
+static void
+alike_rows(struct req *r, PGresult *res)
+{
+	struct run	*u = r->state;
+	struct cbw	 w;
+	int		 i;
+
+	cbw_init(&w, &u->alike);
+	u->nalike = (uint32_t)PQntuples(res);
+	for (i = 0; i < PQntuples(res); i++) {
+		cbw_array(&w, 4);
+		cbw_int(&w, strtoll(PQgetvalue(res, i, 0), NULL, 10));
+		cbw_uuidz(&w, PQgetvalue(res, i, 1));
+		cbw_textz(&w, PQgetisnull(res, i, 2) ? NULL :
+		    PQgetvalue(res, i, 2));
+		twins_put_fields(&w, PQgetvalue(res, i, 3));
+	}
+}
+
+static void
+alike_send(struct req *r, struct run *u)
+{
+	struct buf	b = BUF_INIT;
+
+	buf_addz(&b, "select r.n, r.twin, ");
+	record_title_sql(&b, u->d, "t");
+	buf_addz(&b, ", r.twin_fields from konak.import_rows r join ");
+	sql_table(&b, u->d);
+	buf_addz(&b, " t on ");
+	sql_company(&b, u->d, "t");
+	buf_printf(&b, " and t.id = r.twin where r.company_id = "
+	    "(select konak.company()) and r.import_id = $1 "
+	    "order by r.n limit %d", FAILED_MAX);
+	run_send(r, &b, 1, &u->import, alike_rows);
 }
 
 /* How many rows are wrong is known: what becomes of the import. */
@@ -709,12 +818,16 @@ failed_rows(struct req *r, PGresult *res)
 	const char	*params[5] = { u->import };
 
 	u->failed = strtoll(PQgetvalue(res, 0, 0), NULL, 10);
+	u->apart = strtoll(PQgetvalue(res, 0, 1), NULL, 10);
+	u->twins = strtoll(PQgetvalue(res, 0, 2), NULL, 10);
 	params[1] = u->dry || u->nothing ? "checked" : "done";
 	params[2] = req_printf(r, "%" PRId64, u->rows);
 	params[3] = req_printf(r, "%" PRId64, u->dry || u->nothing ? 0 :
-	    u->rows - u->failed);
+	    run_done(u));
 	params[4] = req_printf(r, "%" PRId64, u->failed);
 	req_query(r, &state, 5, params, NULL);
+	if (u->twins > 0)
+		alike_send(r, u);
 	req_query(r, &list, 1, &u->import, result_rows);
 	if (!u->dry && !u->nothing)
 		req_query(r, &sweep, 1, &u->import, NULL);
@@ -730,9 +843,11 @@ run_end(struct req *r, struct run *u)
 	static const struct db_stmt faults = { "import.faults",
 	    "select konak.import_faults($1::uuid, $2::jsonb)" };
 	static const struct db_stmt count = { "import.failed",
-	    "select count(*) from konak.import_rows r "
+	    "select count(r.problem), "
+	    "count(*) filter (where r.apart and r.problem is null), "
+	    "count(r.twin) from konak.import_rows r "
 	    "where r.company_id = (select konak.company()) "
-	    "and r.import_id = $1 and r.problem is not null" };
+	    "and r.import_id = $1" };
 	const char	*params[2] = { u->import, NULL };
 	char		*text;
 
@@ -748,6 +863,18 @@ run_end(struct req *r, struct run *u)
 	}
 	json_decref(u->faults);
 	req_query(r, &count, 1, params, failed_rows);
+}
+
+/* The rounds over records that are there. */
+static void
+over_prepare(struct req *r, struct run *u)
+{
+	struct buf	b = BUF_INIT;
+
+	u->round = query_new(r, u->d, NULL);
+	buf_printf(&b, "select f.* from konak.import_over_round('%s', "
+	    "$1::uuid, $2::integer, $3::integer, $4::text[]) f", u->d->table);
+	query_sql(u->round, r, &b);
 }
 
 static void	round_next(struct req *, struct run *);
@@ -768,6 +895,11 @@ round_rows(struct req *r, PGresult *res)
 	u->next += ROUND;
 	req_progress(r, "done", u->next > u->rows ? u->rows : u->next - 1,
 	    u->rows, NULL);
+	if (u->next > u->rows && u->how == TWINS_UPDATE && !u->changing) {
+		u->changing = true;
+		u->next = 1;
+		over_prepare(r, u);
+	}
 	if (u->next <= u->rows)
 		round_next(r, u);
 	else
@@ -780,7 +912,8 @@ round_next(struct req *r, struct run *u)
 	const char	*params[4] = { u->import,
 	    req_printf(r, "%" PRId64, u->next),
 	    req_printf(r, "%" PRId64, u->next + ROUND - 1 < u->rows ?
-	    u->next + ROUND - 1 : u->rows), u->columns };
+	    u->next + ROUND - 1 : u->rows),
+	    u->changing ? u->over : u->columns };
 
 	req_query(r, &u->round->stmt, 4, params, round_rows);
 }
@@ -827,13 +960,10 @@ ready_rows(struct req *r, PGresult *res)
 static void
 done_before(struct req *r, struct run *u, PGresult *res)
 {
-	struct cbw	*w = req_out(r);
-
-	cbw_map(w, 5);
-	cbw_kv_int(w, "done", strtoll(PQgetvalue(res, 0, 2), NULL, 10));
-	cbw_kv_int(w, "failed", strtoll(PQgetvalue(res, 0, 3), NULL, 10));
-	cbw_kv_bool(w, "dry", false);
-	put_told(w, &u->told, 0);
+	u->dry = false;
+	u->how = TWINS_ADD;
+	run_put(req_out(r), u, strtoll(PQgetvalue(res, 0, 2), NULL, 10),
+	    strtoll(PQgetvalue(res, 0, 3), NULL, 10));
 }
 
 static void
@@ -842,9 +972,10 @@ run_rows(struct req *r, PGresult *res)
 	static const struct db_stmt clear = { "import.clear",
 	    "update konak.import_rows r set problem = (select "
 	    "jsonb_agg(e) from jsonb_array_elements(r.problem) e "
-	    "where not e ? 'run') where r.company_id = "
+	    "where not e ? 'run'), twin = null, twin_fields = null, "
+	    "apart = false where r.company_id = "
 	    "(select konak.company()) and r.import_id = $1 "
-	    "and r.problem is not null" };
+	    "and (r.problem is not null or r.twin is not null)" };
 	static const struct db_stmt mark = { "import.mark",
 	    "savepoint import" };
 	static const struct db_stmt ready = { "import.ready",
@@ -874,8 +1005,35 @@ run_rows(struct req *r, PGresult *res)
 			resolve(r, u, f);
 	}
 	json_decref(mapping);
+	if (u->d->ntwins > 0 && (u->dry || u->how != TWINS_ADD))
+		twins_import(r, u->d, &u->filled, u->import, u->rows,
+		    u->how != TWINS_ADD);
 	req_query(r, &mark, 0, NULL, NULL);
 	req_query(r, &ready, 2, params, ready_rows);
+}
+
+/* What becomes of rows that look like records that are there. */
+static bool
+read_twins(struct req *r, struct run *u)
+{
+	static const char *const words[] = { [TWINS_ADD] = "add",
+	    [TWINS_SKIP] = "skip", [TWINS_UPDATE] = "update" };
+	const char	*text = req_text(r, "similar");
+	size_t		 i;
+
+	for (i = 0; text != NULL && i < 3; i++)
+		if (strcmp(text, words[i]) == 0)
+			u->how = (enum twins)i;
+	if (text != NULL && strcmp(text, words[u->how]) != 0) {
+		req_bad(r, "similar", "import.similar", NULL);
+		return false;
+	}
+	if (u->how == TWINS_UPDATE &&
+	    !def_may(u->d, OP_EDIT, r->session->rights)) {
+		req_bad(r, "similar", "import.no_update", NULL);
+		return false;
+	}
+	return true;
 }
 
 void
@@ -887,11 +1045,13 @@ record_import_run(struct req *r)
 	struct run	*u = arena_alloc(r->arena, sizeof *u);
 	const char	*params[2] = { req_uuid(r, "import"), NULL };
 
-	u->d = r->verb->data;
+	u->d = req_def(r);
 	u->import = params[0];
 	u->rows = req_int(r, "rows");
 	u->dry = req_bool(r, "dry");
 	u->skip = req_bool(r, "skip");
+	if (!read_twins(r, u))
+		return;
 	params[1] = u->d->name;
 	r->state = u;
 	req_query(r, &stmt, 2, params, run_rows);
@@ -952,7 +1112,7 @@ brought_rows(struct req *r, PGresult *res)
 	struct back	*b = r->state;
 	struct query	*q;
 	struct buf	 sql = BUF_INIT, ids = BUF_INIT;
-	const char	*params[1];
+	const char	*params[2] = { b->import, NULL };
 	int		 i;
 
 	b->n = PQntuples(res);
@@ -972,7 +1132,7 @@ brought_rows(struct req *r, PGresult *res)
 		buf_printf(&ids, "%s%s", i == 0 ? "{" : ",",
 		    PQgetvalue(res, i, 1));
 	buf_addz(&ids, "}");
-	params[0] = arena_strdup(r->arena, buf_text(&ids));
+	params[1] = arena_strdup(r->arena, buf_text(&ids));
 	buf_free(&ids);
 	b->last = arena_strdup(r->arena, PQgetvalue(res, b->n - 1, 1));
 	q = query_new(r, b->d, NULL);
@@ -983,10 +1143,10 @@ brought_rows(struct req *r, PGresult *res)
 	buf_addz(&sql, " t where ");
 	sql_company(&sql, b->d, "t");
 	buf_printf(&sql, " and t.id = f.id), f.state, f.message, f.tab_name, "
-	    "f.con, f.col, f.detail from konak.import_take_back('%s', "
-	    "$1::uuid[]) f", b->d->table);
+	    "f.con, f.col, f.detail from konak.import_back('%s', "
+	    "$1::uuid, $2::uuid[]) f", b->d->table);
 	query_sql(q, r, &sql);
-	req_query(r, &q->stmt, 1, params, taken_rows);
+	req_query(r, &q->stmt, 2, params, taken_rows);
 }
 
 static void

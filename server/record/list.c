@@ -197,7 +197,10 @@ sort_column(struct buf *b, struct listing *l)
 			return;
 		}
 	buf_addz(b, ", ");
-	sql_ident(b, "t", l->sort->column);
+	if (l->sort->custom)
+		sql_custom(b, l->sort, "t");
+	else
+		sql_ident(b, "t", l->sort->column);
 	l->q->sort_col = (int)l->q->ncols;
 }
 

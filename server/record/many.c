@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lib/cbor.h"
+#include "lib/json.h"
 #include "lib/proto.h"
 #include "server/record/engine.h"
 
@@ -131,7 +132,7 @@ read_ids(struct req *r, struct many *m)
 }
 
 struct save *
-save_set(struct req *r, const struct def *d, bool written)
+save_set(struct req *r, const struct def *d)
 {
 	struct save		*s = arena_alloc(r->arena, sizeof *s);
 	struct cbr		 in, value;
@@ -156,15 +157,9 @@ save_set(struct req *r, const struct def *d, bool written)
 		    s))
 			return NULL;
 	}
-	/* one key of the column among others */
-	if (custom_given(s))
-		req_bad(r, "set", "many.one_by_one", NULL);
 	/* Which record may be chosen then depends on what each row holds. */
 	for (i = 0; i < d->nfields; i++) {
 		f = d->fields[i];
-		/* of one jsonb column, which is no column of its own */
-		if (written && s->values.v[i].given && f->custom)
-			req_bad(r, f->name, "many.custom", NULL);
 		for (k = 0; s->values.v[i].given && k < f->nmatch; k++)
 			if (!s->values.v[f->match[k].own->index].given)
 				req_bad(r, f->name, "many.one_by_one", NULL);
@@ -172,20 +167,45 @@ save_set(struct req *r, const struct def *d, bool written)
 	return req_failed(r) ? NULL : s;
 }
 
+/* A set is kept as an array among a company's own fields. */
+static json_t *
+value_json(const struct field *f, const char *text)
+{
+	struct buf	 b = BUF_INIT, json = BUF_INIT;
+	struct cbw	 w;
+	json_t		*v = NULL;
+
+	if (text == NULL)
+		return json_null();
+	if (!f->custom || field_type(f) != VALUE_CHOICES)
+		return json_string(text);
+	cbw_init(&w, &b);
+	value_write(field_type(f), &w, text);
+	if (json_from_cbor(&json, buf_data(&b), buf_len(&b), 0))
+		v = json_loads(buf_text(&json), 0, NULL);
+	buf_free(&b);
+	buf_free(&json);
+	return v;
+}
+
 const char *
 save_json(struct req *r, const struct save *s)
 {
-	json_t		*o = json_object();
-	const char	*out;
-	char		*text;
-	size_t		 i;
+	json_t			*o = json_object(), *own = json_object();
+	const struct field	*f;
+	const char		*out;
+	char			*text;
+	size_t			 i;
 
-	for (i = 0; i < s->values.def->nfields; i++)
+	for (i = 0; i < s->values.def->nfields; i++) {
+		f = s->values.def->fields[i];
 		if (s->values.v[i].given)
-			json_object_set_new(o,
-			    s->values.def->fields[i]->column,
-			    s->values.v[i].text == NULL ? json_null() :
-			    json_string(s->values.v[i].text));
+			json_object_set_new(f->custom ? own : o, f->column,
+			    value_json(f, s->values.v[i].text));
+	}
+	if (json_object_size(own) > 0)
+		json_object_set(o, "custom", own);
+	json_decref(own);
 	text = json_dumps(o, JSON_COMPACT);
 	out = arena_strdup(r->arena, text);
 	free(text);
@@ -380,7 +400,7 @@ record_edit_many(struct req *r)
 {
 	struct many	*m = many_new(r);
 
-	if ((m->save = save_set(r, m->d, true)) == NULL)
+	if ((m->save = save_set(r, m->d)) == NULL)
 		return;
 	m->values = save_json(r, m->save);
 	many_run(r, m);

@@ -54,7 +54,7 @@ record_merge(struct req *r)
 	const char		*loser = req_uuid(r, "from");
 
 	p->r = r;
-	if (req_has(r, "set") && (s = save_set(r, d, true)) == NULL)
+	if (req_has(r, "set") && (s = save_set(r, d)) == NULL)
 		return;
 	buf_printf(&b, "select m.* from konak.merge('%s', '%s', ", d->table,
 	    d->name);

@@ -79,7 +79,8 @@ sql_by_name(const struct req *r, const struct def *d)
 static bool
 collated(const struct field *f)
 {
-	return field_text_like(f) && field_type(f) != VALUE_LONGTEXT;
+	return (field_text_like(f) && field_type(f) != VALUE_LONGTEXT) ||
+	    (f->custom && field_type(f) == VALUE_CHOICE);
 }
 
 const char *
@@ -107,7 +108,14 @@ sort_last(const struct field *f)
 void
 sql_sort_key(struct buf *b, const struct field *f, const char *alias)
 {
-	if (f->required)
+	if (f->custom) {
+		/* in older records one that is required may be missing */
+		buf_addz(b, "(case when ");
+		sql_custom_typed(b, f, alias);
+		buf_printf(b, " is null then '%s' else ", sort_last(f));
+		sql_custom_typed(b, f, alias);
+		buf_addz(b, " end)");
+	} else if (f->required)
 		sql_ident(b, alias, f->column);
 	else {
 		buf_printf(b, "(case when %s.\"%s\" is null then ", alias,

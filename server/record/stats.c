@@ -183,7 +183,7 @@ bound_sql(struct buf *b, const struct stats *s, const char *sign,
     const char *edge)
 {
 	buf_addz(b, " and ");
-	if (s->by->sort)
+	if (s->by->sort && !s->by->custom)
 		sql_sort_key(b, s->by, "t");	/* as its index has it */
 	else
 		sql_ident(b, "t", s->by->column);

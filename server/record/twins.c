@@ -84,9 +84,8 @@ match_sql(struct buf *b, const struct def *d, const struct field *f,
 		buf_printf(b, "t.\"%s\" = %s", f->column, value);
 }
 
-/* Fields as a list of names. */
-static void
-put_fields(struct cbw *w, const char *text)
+void
+twins_put_fields(struct cbw *w, const char *text)
 {
 	size_t	len;
 
@@ -121,7 +120,7 @@ similar_rows(struct req *r, PGresult *res)
 		for (k = 2; k < 4; k++)
 			cbw_textz(w, PQgetisnull(res, i, (int)k) ? NULL :
 			    PQgetvalue(res, i, (int)k));
-		put_fields(w, PQgetvalue(res, i, 4));
+		twins_put_fields(w, PQgetvalue(res, i, 4));
 	}
 }
 
@@ -195,13 +194,128 @@ record_similar(struct req *r)
 	const struct def	*d = req_def(r);
 	struct save		*s = NULL;
 
-	if (req_has(r, "set") && (s = save_set(r, d, false)) == NULL)
+	if (req_has(r, "set") && (s = save_set(r, d)) == NULL)
 		return;
 	if (s == NULL && !req_has(r, "id")) {
 		req_bad(r, "set", "many.set", NULL);
 		return;
 	}
 	similar_send(r, d, s);
+}
+
+/* --- rows of a file -------------------------------------------------------------- */
+
+#define FEW		200	/* rows that are looked up one by one */
+
+/*
+ * Rows w of a file against records by their names. Few are looked up with the
+ * index; of many those that are equal are found first, and the others as
+ * names_sql() does.
+ */
+static void
+file_names_sql(struct buf *b, const struct def *d, const struct field *f,
+    bool few)
+{
+	const char	*c = f->column;
+
+	if (few) {
+		buf_printf(b, "select w.n, t.id, '%s'::text as f, t.s from w "
+		    "cross join lateral (select t.id, public.similarity("
+		    "konak.fold(t.\"%s\"), konak.fold(w.data ->> '%s')) as s "
+		    "from ", f->name, c, c);
+		sql_table(b, d);
+		buf_addz(b, " t where ");
+		living(b, d, "t");
+		buf_printf(b, " and t.search like any (konak.twin_patterns("
+		    "w.data ->> '%s'))) t where t.s >= " SIMILAR, c);
+		return;
+	}
+	buf_printf(b, "(with x as materialized (select w.n as id, konak.fold("
+	    "w.data ->> '%s') as k from w where w.data ? '%s'), "
+	    "y as materialized (select t.id, konak.fold(t.\"%s\") as k from ",
+	    c, c, c);
+	sql_table(b, d);
+	buf_addz(b, " t where ");
+	living(b, d, "t");
+	buf_printf(b, "), e as materialized (select x.id as n, y.id from x "
+	    "join y on y.k = x.k), "
+	    "xs as materialized (select x.id, x.k, u.g, cardinality(s.g) as "
+	    "size from x, public.show_trgm(x.k) s(g), unnest(s.g) u(g) "
+	    "where not exists (select from e where e.n = x.id)), "
+	    "ys as materialized (select y.id, y.k, u.g, cardinality(s.g) as "
+	    "size from y, public.show_trgm(y.k) s(g), unnest(s.g) u(g) "
+	    "where exists (select from xs)), "
+	    "c as materialized (select ys.g, count(*) as n from ys "
+	    "group by ys.g), "
+	    "xp as materialized (select * from (select xs.*, row_number() "
+	    "over (partition by xs.id order by c.n nulls first, xs.g) as r "
+	    "from xs left join c on c.g = xs.g) s "
+	    "where s.r <= s.size - ceil(" SIMILAR " * s.size) + 1), "
+	    "yp as materialized (select * from (select ys.*, row_number() "
+	    "over (partition by ys.id order by c.n, ys.g) as r "
+	    "from ys join c on c.g = ys.g "
+	    "where ys.size <= (select max(xs.size) / " SIMILAR " from xs)) s "
+	    "where s.r <= s.size - ceil(" SIMILAR " * s.size) + 1), "
+	    "m as (select distinct xp.id as n, xp.k as xk, yp.id, yp.k as yk "
+	    "from xp join yp on yp.g = xp.g and yp.size between "
+	    SIMILAR " * xp.size and xp.size / " SIMILAR ") "
+	    "select e.n, e.id, '%s'::text as f, 1::real as s from e "
+	    "union all select m.n, m.id, '%s', "
+	    "public.similarity(m.xk, m.yk) from m "
+	    "where public.similarity(m.xk, m.yk) >= " SIMILAR ")", f->name,
+	    f->name);
+}
+
+static void
+file_equals_sql(struct buf *b, const struct def *d, const struct field *f)
+{
+	const char	*fold = field_type(f) == VALUE_EMAIL ? "konak.fold" :
+			    "";
+
+	buf_printf(b, "select w.n, t.id, '%s'::text as f, 1::real as s from w "
+	    "join ", f->name);
+	sql_table(b, d);
+	buf_printf(b, " t on %s(t.\"%s\") = %s(w.data ->> '%s') and ", fold,
+	    f->column, fold, f->column);
+	living(b, d, "t");
+}
+
+void
+twins_import(struct req *r, const struct def *d, const struct fieldset *filled,
+    const char *import, int64_t rows, bool apart)
+{
+	const char	*params[2] = { import, apart ? "true" : "false" };
+	struct query	*q = query_new(r, d, NULL);
+	struct buf	 b = BUF_INIT;
+	size_t		 i, n = 0;
+
+	buf_addz(&b, "with w as materialized (select r.n, r.data "
+	    "from konak.import_rows r where r.company_id = "
+	    "(select konak.company()) and r.import_id = $1 "
+	    "and r.problem is null), k as (");
+	for (i = 0; i < d->ntwins; i++) {
+		if (!fieldset_has(filled, d->twins[i]->index))
+			continue;
+		buf_addz(&b, n++ > 0 ? " union all " : "");
+		if (is_name(d->twins[i]))
+			file_names_sql(&b, d, d->twins[i], rows <= FEW);
+		else
+			file_equals_sql(&b, d, d->twins[i]);
+	}
+	buf_addz(&b, "), g as (select k.n, k.id, string_agg(k.f, ',' "
+	    "order by k.f) as f, count(*) as c, max(k.s) as s from k "
+	    "group by k.n, k.id) update konak.import_rows r "
+	    "set twin = x.id, twin_fields = x.f, apart = $2::boolean from "
+	    "(select distinct on (g.n) g.n, g.id, g.f from g "
+	    "order by g.n, g.c desc, g.s desc, g.id) x "
+	    "where r.company_id = (select konak.company()) "
+	    "and r.import_id = $1 and r.n = x.n");
+	if (n == 0) {
+		buf_free(&b);
+		return;
+	}
+	query_sql(q, r, &b);
+	req_query(r, &q->stmt, 2, params, NULL);
 }
 
 /* --- duplicates -------------------------------------------------------------------- */
@@ -282,7 +396,7 @@ pair_rows(struct req *r, PGresult *res)
 			cbw_textz(w, PQgetisnull(res, i, c + 2) ? NULL :
 			    PQgetvalue(res, i, c + 2));
 		}
-		put_fields(w, PQgetvalue(res, i, 6));
+		twins_put_fields(w, PQgetvalue(res, i, 6));
 		cbw_int(w, strtoll(PQgetvalue(res, i, 7), NULL, 10));
 	}
 }

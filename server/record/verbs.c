@@ -102,7 +102,8 @@ static const struct verb kinds[DV_VERBS] = {
 	    { "import", ARG_UUID, true, 0 },
 	    { "rows", ARG_INT, true, 0 },
 	    { "dry", ARG_BOOL, false, 0 },
-	    { "skip", ARG_BOOL, false, 0 } } },
+	    { "skip", ARG_BOOL, false, 0 },
+	    { "similar", ARG_TEXT, false, 10 } } },
 	[DV_SIMILAR] = { .run = record_similar, .args = {
 	    { "id", ARG_UUID, false, 0 },
 	    { "set", ARG_ANY, false, 0 } } },
