@@ -157,7 +157,7 @@ take_cell(struct csv *c, struct arena *a, size_t *lines, bool *cut)
 	*cut = quoted;
 	s = arena_strndup(a, buf_text(&b), buf_len(&b));
 	buf_free(&b);
-	if (s[0] == '\'' && s[1] != '\0' && strchr("=+-@", s[1]) != NULL)
+	if (s[0] == '\'' && s[1] != '\0' && strchr("=+-@\t\r", s[1]) != NULL)
 		s++;
 	return s;
 }

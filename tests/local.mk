@@ -40,6 +40,28 @@ unit_server_ldadd = libkonakd.a libkonak.a $(CMOCKA_LIBS) $(SERVER_LIBS) \
 	$(LIB_LIBS) -lpthread -lm
 unit_tui_ldadd = libtui.a libkonak.a $(CMOCKA_LIBS) $(TUI_LIBS) $(LIB_LIBS) -lm
 
+# tests/fuzz/NAME.c is a target for libFuzzer (tests/fuzz/run), and with
+# replay.c a program that ./check gives the kept corpus.
+fuzz_tests = tests/fuzz/cbor tests/fuzz/client tests/fuzz/csv \
+	tests/fuzz/definitions tests/fuzz/frames tests/fuzz/terminal \
+	tests/fuzz/verbs tests/fuzz/yaml
+fuzz_common = tests/fuzz/fuzz.c tests/fuzz/fuzz.h tests/fuzz/replay.c
+fuzz_server = tests/fuzz/server.c tests/fuzz/server.h
+tests_fuzz_cbor_SOURCES = tests/fuzz/cbor.c $(fuzz_common)
+tests_fuzz_cbor_LDADD = $(unit_tui_ldadd)
+tests_fuzz_client_SOURCES = tests/fuzz/client.c $(fuzz_common)
+tests_fuzz_client_LDADD = $(unit_tui_ldadd)
+tests_fuzz_csv_SOURCES = tests/fuzz/csv.c $(fuzz_common)
+tests_fuzz_definitions_SOURCES = tests/fuzz/definitions.c $(fuzz_common)
+tests_fuzz_definitions_LDADD = $(unit_server_ldadd)
+tests_fuzz_frames_SOURCES = tests/fuzz/frames.c $(fuzz_server) $(fuzz_common)
+tests_fuzz_frames_LDADD = $(unit_server_ldadd)
+tests_fuzz_terminal_SOURCES = tests/fuzz/terminal.c $(fuzz_common)
+tests_fuzz_terminal_LDADD = $(unit_tui_ldadd)
+tests_fuzz_verbs_SOURCES = tests/fuzz/verbs.c $(fuzz_server) $(fuzz_common)
+tests_fuzz_verbs_LDADD = $(unit_server_ldadd)
+tests_fuzz_yaml_SOURCES = tests/fuzz/yaml.c $(fuzz_common)
+
 # The terminal layer alone, for tests/tui.
 tests_tui_termtry_LDADD = libtui.a libkonak.a $(TUI_LIBS) $(LIB_LIBS) -lm
 
@@ -48,9 +70,9 @@ tests_bench_load_LDADD = libkonak.a $(LIB_LIBS) -lm
 EXTRA_PROGRAMS = tests/bench/load
 
 if HAVE_CMOCKA
-check_PROGRAMS = $(unit_tests) tests/tui/termtry
+check_PROGRAMS = $(unit_tests) $(fuzz_tests) tests/tui/termtry
 else
-check_PROGRAMS = tests/tui/termtry
+check_PROGRAMS = $(fuzz_tests) tests/tui/termtry
 endif
 
 # T=pattern takes some of them.

@@ -654,6 +654,10 @@ link_take(struct link *l, const struct frame *f, const uint8_t *body)
 			call_done(l, c, f->kind == FRAME_ERROR, body, len);
 			return;
 		}
+		if (c->in != NULL) {
+			link_lost(l, LINK_WHY_PROTOCOL, "a second answer");
+			return;
+		}
 		c->in_error = f->kind == FRAME_ERROR;
 		c->in = evbuffer_new();
 		evbuffer_add(c->in, body, len);

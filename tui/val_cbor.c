@@ -73,8 +73,8 @@ val_read_map(struct cbr *r)
 	for (cbr_map(r, &n); cbr_ok(r) && n > 0; n--) {
 		if (!cbr_text(r, &s, &len))
 			break;
-		if (len >= sizeof key) {
-			cbr_fail(r, "key too long");
+		if (len >= sizeof key || memchr(s, '\0', len) != NULL) {
+			cbr_fail(r, "key too long, or with a NUL");
 			break;
 		}
 		memcpy(key, s, len);

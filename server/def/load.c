@@ -731,8 +731,9 @@ constraint_field(const struct def *d, const char *name)
 		if (d->fields[i]->column == NULL)
 			continue;
 		n = strlen(d->fields[i]->column);
-		if (n > longest && name[n] == '_' && strncmp(name,
-		    d->fields[i]->column, n) == 0 &&
+		/* In this order: the name may be shorter than n. */
+		if (n > longest && strncmp(name, d->fields[i]->column, n) ==
+		    0 && name[n] == '_' &&
 		    strchr(name + n + 1, '_') == NULL) {
 			best = d->fields[i];
 			longest = n;
