@@ -180,7 +180,7 @@ run_progress_cb(const struct val *v, void *arg)
 }
 
 static void
-run(struct import *im, bool dry, bool skip)
+run(struct import *im, bool dry, bool skip, const char *similar)
 {
 	struct val	*args = val_map();
 
@@ -188,13 +188,15 @@ run(struct import *im, bool dry, bool skip)
 	val_put_int(args, "rows", (int64_t)im->file->nrows);
 	val_put_bool(args, "dry", dry);
 	val_put_bool(args, "skip", skip);
+	if (similar != NULL)
+		val_put_text(args, "similar", similar);
 	ask(im, "import_run", args, run_cb, run_progress_cb);
 }
 
 void
-import_run(struct import *im, bool skip)
+import_run(struct import *im, bool skip, const char *similar)
 {
-	run(im, false, skip);
+	run(im, false, skip, similar);
 }
 
 static void	send_piece(struct import *);
@@ -211,7 +213,7 @@ piece_cb(const struct link_reply *r, void *arg)
 	if (im->next < im->file->nrows)
 		send_piece(im);
 	else
-		run(im, true, false);
+		run(im, true, false, NULL);
 }
 
 static void

@@ -28,7 +28,7 @@ struct job {
 	struct script		*s;
 	bool			 import;
 	const char		*type, *file, *format, *search, *sort;
-	const char		*columns, *delimiter;
+	const char		*columns, *delimiter, *similar;
 	bool			 bare, dry, skip, tried;
 	struct pair		 pair[PAIRS_MAX];	/* filters, columns */
 	size_t			 npairs;
@@ -48,7 +48,8 @@ static struct job	job;
 /* --- The command line ------------------------------------------------------------ */
 
 enum { OPT_FORMAT = 256, OPT_FILTER, OPT_SEARCH, OPT_SORT, OPT_COLUMNS,
-    OPT_DELIMITER, OPT_NO_BOM, OPT_DRY, OPT_SKIP, OPT_COLUMN };
+    OPT_DELIMITER, OPT_NO_BOM, OPT_DRY, OPT_SKIP, OPT_SIMILAR,
+    OPT_COLUMN };
 
 static const struct option options[] = {
 	{ "format", required_argument, NULL, OPT_FORMAT },
@@ -60,6 +61,7 @@ static const struct option options[] = {
 	{ "no-bom", no_argument, NULL, OPT_NO_BOM },
 	{ "dry-run", no_argument, NULL, OPT_DRY },
 	{ "skip-wrong", no_argument, NULL, OPT_SKIP },
+	{ "similar", required_argument, NULL, OPT_SIMILAR },
 	{ "column", required_argument, NULL, OPT_COLUMN },
 	{ NULL, 0, NULL, 0 }
 };
@@ -107,6 +109,11 @@ take_option(int c)
 		return (job.dry = job.import);
 	case OPT_SKIP:
 		return (job.skip = job.import);
+	case OPT_SIMILAR:
+		job.similar = optarg;
+		return job.import && (strcmp(optarg, "add") == 0 ||
+		    strcmp(optarg, "skip") == 0 ||
+		    strcmp(optarg, "update") == 0);
 	case OPT_COLUMN:
 		return job.import && take_pair(optarg);
 	default:
@@ -357,6 +364,20 @@ import_report(const struct val *body)
 		val_add(list, o);
 	}
 	val_put(out, "errors", list);
+	val_put_int(out, "updated", val_get_int(body, "updated", 0));
+	val_put_int(out, "skipped", val_get_int(body, "skipped", 0));
+	rows = val_get(body, "similar_rows");
+	list = val_array();
+	for (i = 0; i < val_count(rows); i++) {
+		r = rows->item[i];
+		o = val_map();
+		val_put_int(o, "row", val_at(r, 0)->i + 1);
+		val_put(o, "id", val_copy(val_at(r, 1)));
+		val_put(o, "title", val_copy(val_at(r, 2)));
+		val_put(o, "fields", val_copy(val_at(r, 3)));
+		val_add(list, o);
+	}
+	val_put(out, "similar", list);
 	return out;
 }
 
@@ -373,7 +394,7 @@ import_over(const struct val *error, const struct val *body, void *ctx)
 	wrong = val_get_int(body, "failed", 0) > 0;
 	if (!job.tried && !job.dry && (!wrong || job.skip)) {
 		job.tried = true;
-		import_run(job.run, job.skip);
+		import_run(job.run, job.skip, job.similar);
 		return;
 	}
 	out = import_report(body);

@@ -71,11 +71,13 @@ void		 import_file_free(struct import_file *);
 struct import;
 
 /* Sends the rows and tries them; columns are names of fields, NULL left out.
- * Over tells done, failed, columns and rows (row, field, text). */
+ * Over tells done, failed, columns and rows (row, field, text), and of rows
+ * that look like records similar and similar_rows. */
 struct import	*import_start(const struct transfer *, const struct def *,
 		    const struct import_file *, const char *const *columns);
-/* After a trial has ended: the real run. skip: without the wrong rows. */
-void		 import_run(struct import *, bool skip);
+/* After a trial has ended: the real run. skip: without the wrong rows; similar:
+ * what becomes of rows that look like records, "add", "skip" or "update". */
+void		 import_run(struct import *, bool skip, const char *similar);
 void		 import_end(struct import *);
 
 #endif

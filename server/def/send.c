@@ -708,6 +708,9 @@ put_def(struct cbw *w, const struct def *d, const char *rights)
 		put_true(w, "search", d->nsearch > 0);
 		put_true(w, "live", !d->readonly);
 		put_true(w, "custom", d->custom);
+		if (d->ntwins > 0)
+			put_names(w, "duplicates", d->twins, d->ntwins,
+			    rights);
 		cbw_key(w, "fields");
 		cbw_array_begin(w);
 		for (i = 0; i < d->nfields; i++)

@@ -40,12 +40,12 @@ searched(const struct def *d, const struct field *f)
 
 /* --- similar ------------------------------------------------------------------- */
 
-/* What the field holds in the record at hand: as sent, or as it stands. */
+/* What is sent, or what the record at hand holds. */
 static void
 value_sql(struct req *r, struct buf *b, struct params *p, const struct def *d,
     const struct save *s, const struct field *f)
 {
-	if (s != NULL && s->values.v[f->index].given) {
+	if (s != NULL) {
 		param(b, p, s->values.v[f->index].text);
 		buf_addz(b, "::text");
 		return;
@@ -138,8 +138,7 @@ similar_send(struct req *r, const struct def *d, const struct save *s)
 	values = arena_array(r->arena, d->ntwins + 1, sizeof *values);
 	for (i = 0; i < d->ntwins; i++) {
 		f = d->twins[i];
-		if (!req_has(r, "id") && (s == NULL ||
-		    s->values.v[f->index].text == NULL))
+		if (s != NULL && s->values.v[f->index].text == NULL)
 			continue;
 		buf_clear(&value);
 		value_sql(r, &value, p, d, s, f);

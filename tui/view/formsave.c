@@ -389,12 +389,28 @@ form_look_similar(struct form *fm, struct val *args)
 	struct val	*look = val_map();
 	char		 verb[128];
 
+	if (fm->id[0] != '\0')
+		val_put(look, "id", val_uuid(fm->id));
 	val_drop(args, "id");
+	val_drop(args, "version");
 	val_drop(args, "lines");
 	val_put(look, "set", args);
 	snprintf(verb, sizeof verb, "%s.similar", fm->d->name);
 	fm->saving = true;
 	fm->call = app_call(verb, look, form_looked_cb, fm);
+}
+
+/* Is there something to compare with other records? */
+static bool
+form_names_change(const struct form *fm, const struct val *args)
+{
+	const struct val	*names = val_get(fm->d->v, "duplicates");
+	size_t			 i;
+
+	for (i = 0; def_can(fm->d, "similar") && i < val_count(names); i++)
+		if (val_get(args, val_str(names->item[i])) != NULL)
+			return true;
+	return false;
 }
 
 void
@@ -426,8 +442,7 @@ form_save(struct form *fm)
 		view_pop(fm->view);
 		return;
 	}
-	if (fm->own == NULL && fm->id[0] == '\0' && !fm->warned &&
-	    def_can(fm->d, "similar")) {
+	if (fm->own == NULL && !fm->warned && form_names_change(fm, args)) {
 		form_look_similar(fm, args);
 		return;
 	}

@@ -18,6 +18,7 @@
 #include "tui/ui.h"
 #include "tui/view.h"
 #include "tui/view/many.h"
+#include "tui/view/twins.h"
 #include "tui/view/work.h"
 
 struct importer {
@@ -29,7 +30,8 @@ struct importer {
 	int			 nchoice, at, top;
 	struct import		*run;
 	struct work		*work;
-	bool			 skip;
+	int64_t			 similar;
+	bool			 skip, update;
 };
 
 static void
@@ -96,13 +98,73 @@ importer_lines(struct importer *p, const struct val *rows)
 	buf_free(&b);
 }
 
+/* "3. satır, Firma: ABC Ltd kaydına benziyor (Telefon)" */
+static void
+importer_similar(struct importer *p, const struct val *rows)
+{
+	const struct val	*row;
+	struct buf		 why = BUF_INIT;
+	const char		*title;
+	char			 n[24];
+	size_t			 i;
+
+	for (i = 0; i < val_count(rows); i++) {
+		row = rows->item[i];
+		title = val_str(val_at(row, 2));
+		snprintf(n, sizeof n, "%lld",
+		    (long long)val_at(row, 0)->i + 1);
+		buf_clear(&why);
+		twins_fields(p->d, val_at(row, 3), &why);
+		work_line(p->work, TF("many.row_similar", "row", n, "title",
+		    title == NULL ? "?" : title, "fields", buf_text(&why),
+		    NULL));
+	}
+	buf_free(&why);
+}
+
+static const char *const similar_words[] = { "skip", "update", "add" };
+
+static void
+importer_how_cb(int choice, void *arg)
+{
+	struct importer	*p = arg;
+
+	if (choice < 0 || p->work == NULL)
+		return;
+	work_again(p->work);
+	import_run(p->run, p->skip, similar_words[p->update ? choice :
+	    choice * 2]);
+}
+
+/* Rows that look like records: left out, taken over into them, or added. */
+static void
+importer_how(struct importer *p)
+{
+	struct dialog_item	items[3];
+	char			n[24];
+	int			i = 0;
+
+	memset(items, 0, sizeof items);
+	snprintf(n, sizeof n, "%lld", (long long)p->similar);
+	items[i++].label = TF("many.similar_skip", NULL);
+	if (p->update)
+		items[i++].label = TF("many.similar_update", NULL);
+	items[i++].label = TF("many.similar_add", NULL);
+	dialog_choose(TF("many.similar_rows", "n", n, NULL), items, i, 0,
+	    importer_how_cb, p);
+}
+
 static void
 importer_go(void *arg)
 {
 	struct importer	*p = arg;
 
-	work_again(p->work);
-	import_run(p->run, p->skip);
+	if (p->similar > 0)
+		importer_how(p);
+	else {
+		work_again(p->work);
+		import_run(p->run, p->skip, NULL);
+	}
 }
 
 static void
@@ -122,6 +184,9 @@ importer_over(const struct val *error, const struct val *body, void *arg)
 	snprintf(failed, sizeof failed, "%lld",
 	    (long long)val_get_int(body, "failed", 0));
 	importer_lines(p, val_get(body, "rows"));
+	p->similar = val_get_int(body, "similar", 0);
+	if (dry)
+		importer_similar(p, val_get(body, "similar_rows"));
 	p->skip = strcmp(failed, "0") != 0;
 	work_over(p->work, TF(!dry ? "many.imported" : p->skip ?
 	    "many.tried_wrong" : "many.tried_good", "n", done, "failed",
@@ -130,9 +195,10 @@ importer_over(const struct val *error, const struct val *body, void *arg)
 		watch_touch(p->d->name);
 		toast(TOAST_GOOD, NULL, "%s", TF("many.imported", "n", done,
 		    "failed", failed, NULL));
-	} else if (strcmp(done, "0") != 0)
-		work_next(p->work, TF(p->skip ? "many.import_rest" :
-		    "many.import_all", "n", done, NULL), importer_go);
+	} else if (strcmp(done, "0") != 0 || p->similar > 0)
+		work_next(p->work, TF(p->similar > 0 ? "many.import_how" :
+		    p->skip ? "many.import_rest" : "many.import_all", "n",
+		    done, NULL), importer_go);
 }
 
 static void
@@ -390,6 +456,7 @@ importer_file_cb(const char *typed, void *arg)
 	}
 	p = xcalloc(1, sizeof *p);
 	p->d = d;
+	p->update = def_can(d, "edit");
 	p->file = file;
 	p->map = xcalloc(file->n + 1, sizeof *p->map);
 	for (i = 0; i < file->n; i++)

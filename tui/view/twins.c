@@ -195,9 +195,8 @@ twins_merge(struct listpane *l)
 
 /* --- Pairs, and the warning ------------------------------------------------------------ */
 
-/* "Telefon, E-posta": why they are held for the same. */
-static void
-twin_fields(const struct def *d, const struct val *names, struct buf *b)
+void
+twins_fields(const struct def *d, const struct val *names, struct buf *b)
 {
 	const struct field	*f;
 	size_t			 i;
@@ -252,7 +251,7 @@ pairs_cb(const struct link_reply *r, void *arg)
 		items[i].label = xasprintf("%s / %s", val_str(val_at(row, 2)),
 		    val_str(val_at(row, 5)));
 		buf_clear(&b);
-		twin_fields(p->d, val_at(row, 6), &b);
+		twins_fields(p->d, val_at(row, 6), &b);
 		items[i].detail = xstrdup(buf_text(&b));
 	}
 	dialog_choose(TF("many.pairs", NULL), items, (int)n, 0,
@@ -290,7 +289,7 @@ twins_warn(const struct def *d, const struct link_reply *r,
 	for (i = 0; i < n; i++) {
 		row = rows->item[i];
 		buf_clear(&b);
-		twin_fields(d, val_at(row, 4), &b);
+		twins_fields(d, val_at(row, 4), &b);
 		items[i + 1].label = val_str(val_at(row, 2));
 		items[i + 1].detail = xstrdup(buf_text(&b));
 	}

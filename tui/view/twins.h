@@ -5,9 +5,11 @@
 #ifndef KONAK_TUI_VIEW_TWINS_H
 #define KONAK_TUI_VIEW_TWINS_H
 
+struct buf;
 struct def;
 struct link_reply;
 struct listpane;
+struct val;
 
 /* The two marked records. */
 void	 twins_merge(struct listpane *);
@@ -17,5 +19,9 @@ void	 twins_list(const struct def *);
  * place from 1), or go on typing (-1). */
 void	 twins_warn(const struct def *, const struct link_reply *,
 	    void (*done)(int, void *), void *arg);
+
+/* "Telefon, E-posta": why two are held for the same one. */
+void	 twins_fields(const struct def *, const struct val *names,
+	    struct buf *);
 
 #endif
