@@ -2,7 +2,7 @@
 -- What stands outside a rule stands here by name, with its reason.
 
 begin;
-select plan(34);
+select plan(35);
 
 create function pg_temp.tables() returns table (oid oid, name text) language sql as $$
 	select c.oid, c.relname::text from pg_class c
@@ -14,6 +14,18 @@ create function pg_temp.columns(rel oid, keys int2[]) returns text[] language sq
 	from unnest(keys) with ordinality k(num, n)
 	left join pg_attribute a on a.attrelid = rel and a.attnum = k.num
 $$;
+
+-- references -------------------------------------------------------------------
+
+select is_empty($$select k.conrelid::regclass, k.conname
+    from pg_constraint k
+    join konak.protected c on format('konak.%I', c.table_name)::regclass = k.conrelid
+    join konak.protected p on format('konak.%I', p.table_name)::regclass = k.confrelid
+	and 'deleted_at' = any (p.columns)
+    where k.contype = 'f' and not exists (select from pg_trigger g
+	where g.tgrelid = k.conrelid
+	    and g.tgfoid = 'konak.merge_insert_race()'::regprocedure)$$,
+    'what names a record that can be merged away is watched');
 
 -- tables ----------------------------------------------------------------------
 
