@@ -12,6 +12,7 @@
 #include "tui/draft.h"
 #include "tui/frame.h"
 #include "tui/palette.h"
+#include "tui/mod/matrix.h"
 #include "tui/picker.h"
 #include "tui/place.h"
 #include "tui/script.h"
@@ -776,6 +777,8 @@ app_has(enum action a, char *why, size_t len)
 		return true;
 	case ACT_NOTICES:
 		return defs_find("notifications") != NULL;
+	case ACT_ROLES:
+		return matrix_may();
 	default:
 		return false;
 	}
@@ -823,6 +826,9 @@ app_action(enum action a)
 		return true;
 	case ACT_BIN:
 		bin_open();
+		return true;
+	case ACT_ROLES:
+		matrix_open(NULL);
 		return true;
 	default:
 		return false;

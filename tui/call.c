@@ -39,6 +39,7 @@ struct call {
 struct done {
 	char	request[UUID_TEXT];
 	char	text[200];
+	bool	rights;		/* of roles: no record that changed */
 };
 
 static TAILQ_HEAD(, call)	 calls = TAILQ_HEAD_INITIALIZER(calls);
@@ -110,9 +111,17 @@ call_send(struct call *c)
 	    call_reply_cb, c->progress == NULL ? NULL : call_progress_cb, c);
 }
 
+static bool
+call_rights(const char *verb)
+{
+	return strcmp(verb, "roles.grant") == 0 ||
+	    strcmp(verb, "roles.revoke") == 0 ||
+	    strcmp(verb, "roles.preset") == 0;
+}
+
 static void
 done_push(struct done *stack, unsigned *n, const char *request,
-    const char *text)
+    const char *text, bool rights)
 {
 	if (*n == UNDO_MAX) {
 		memmove(stack, stack + 1, (UNDO_MAX - 1) * sizeof *stack);
@@ -120,6 +129,7 @@ done_push(struct done *stack, unsigned *n, const char *request,
 	}
 	snprintf(stack[*n].request, sizeof stack[*n].request, "%s", request);
 	snprintf(stack[*n].text, sizeof stack[*n].text, "%s", text);
+	stack[*n].rights = rights;
 	++*n;
 }
 
@@ -131,7 +141,8 @@ call_finish(struct call *c, const struct link_reply *r)
 		/* Marked rows are deleted under one id: one undo. */
 		if (nundo == 0 || strcmp(undo[nundo - 1].request,
 		    c->request) != 0)
-			done_push(undo, &nundo, c->request, c->undo);
+			done_push(undo, &nundo, c->request, c->undo,
+			    call_rights(c->verb));
 		nredo = 0;
 	}
 	if (!r->ok)
@@ -403,13 +414,16 @@ undo_cb(const struct link_reply *r, void *arg)
 		if (strcmp(r->code, "refused") != 0 &&
 		    strcmp(r->code, "not_found") != 0)
 			done_push(u->redo ? redo : undo, u->redo ? &nredo :
-			    &nundo, u->done.request, u->done.text);
+			    &nundo, u->done.request, u->done.text,
+			    u->done.rights);
 	} else {
 		/* What was undone can be undone in turn. */
 		if (u->redo)
-			done_push(undo, &nundo, r->request, u->done.text);
+			done_push(undo, &nundo, r->request, u->done.text,
+			    u->done.rights);
 		else
-			done_push(redo, &nredo, r->request, u->done.text);
+			done_push(redo, &nredo, r->request, u->done.text,
+			    u->done.rights);
 		toast(TOAST_GOOD, NULL, "%s", TF(u->redo ?
 		    "views.redone" : "views.undone", "what", u->done.text,
 		    NULL));
@@ -433,6 +447,7 @@ app_undo(bool again)
 	u = xcalloc(1, sizeof *u);
 	u->done = stack[--*n];
 	u->redo = again;
-	app_write("records.undo", val_put_text(val_map(), "request",
-	    u->done.request), NULL, NULL, undo_cb, u);
+	app_write(u->done.rights ? "roles.undo" : "records.undo",
+	    val_put_text(val_map(), "request", u->done.request), NULL, NULL,
+	    undo_cb, u);
 }

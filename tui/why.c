@@ -131,19 +131,29 @@ asked_cb(const struct link_reply *r, void *arg)
 	struct buf		 b = BUF_INIT;
 	size_t			 i;
 
-	(void)arg;
 	if (!r->ok) {
 		app_error(r);
 		return;
 	}
-	put_line(&b, "why.text", val_get_str(last, "text"));
+	if (arg == NULL)
+		put_line(&b, "why.text", val_get_str(last, "text"));
 	for (i = 0; i < val_count(codes); i++) {
 		c = codes->item[i];
-		buf_addz(&b, "\n");
+		if (buf_len(&b) > 0)
+			buf_addz(&b, "\n");
 		put_right(&b, val_get_str(c, "code"), val_get_str(c, "name"),
 		    c);
 	}
 	show(&b);
+}
+
+void
+why_ask(const char *code)
+{
+	static char	no_text;
+
+	app_call("rights.why", val_put_text(val_map(), "code", code),
+	    asked_cb, &no_text);
 }
 
 static void

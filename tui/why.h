@@ -19,5 +19,7 @@ void	 why_forget(void);
 bool	 why_known(void);
 /* The sheet. */
 void	 why_open(void);
+/* The sheet of a permission that nobody refused. */
+void	 why_ask(const char *code);
 
 #endif

@@ -9,7 +9,7 @@
 #include "tui/app.h"
 #include "tui/dialog.h"
 #include "tui/frame.h"
-#include "tui/mod/rights.h"
+#include "tui/mod/matrix.h"
 #include "tui/term.h"
 #include "tui/view/act.h"
 #include "tui/view/around.h"
@@ -160,11 +160,8 @@ menu_cb(int choice, void *arg)
 
 	if (choice >= 0 && m->item[choice].what == MENU_RIGHTS) {
 		struct record	r = { m->columns, m->row[0] };
-		struct buf	title = BUF_INIT;
 
-		record_title(m->d, &r, &title);
-		rights_open(record_id(&r), buf_text(&title));
-		buf_free(&title);
+		matrix_open(record_id(&r));
 	} else if (choice >= 0 && m->item[choice].what == MENU_ACTION) {
 		if (m->list != NULL) {
 			act_list(m->list, m->item[choice].action);
@@ -256,9 +253,9 @@ menu_open(const struct def *d, const struct record *recs, size_t n,
 		m->item[m->nitems++].verb = v;
 	}
 	if (n == 1 && strcmp(d->name, "roles") == 0 &&
-	    (app_may("roles.view") || app_may("roles.manage"))) {
+	    matrix_may()) {
 		items[m->nitems] = (struct dialog_item){
-			.label = TF("views.rights_title", NULL), .key = 'p'
+			.label = T("roles.matrix"), .key = 'p'
 		};
 		m->item[m->nitems++].what = MENU_RIGHTS;
 	}

@@ -1,7 +1,9 @@
 # tui/view/: the generic views; tui/mod/: what no definition can draw.
 libtui_a_SOURCES += \
-	tui/mod/rights.c \
-	tui/mod/rights.h \
+	tui/mod/matrix.c \
+	tui/mod/matrix.h \
+	tui/mod/roleview.c \
+	tui/mod/roleview.h \
 	tui/view/account.c \
 	tui/view/account.h \
 	tui/view/act.c \
