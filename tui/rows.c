@@ -40,6 +40,7 @@ struct rows {
 	 * of them are there. */
 	uint64_t	 call;
 	bool		 replacing;
+	bool		 seeking;	/* the rows here answer another question */
 	struct val	*new_columns;
 	struct val	**new_row;
 	size_t		 new_n, new_cap;
@@ -156,7 +157,7 @@ rows_swap(struct rows *r)
 	r->new_row = NULL;
 	r->new_n = r->new_cap = 0;
 	r->new_columns = NULL;
-	r->replacing = false;
+	r->replacing = r->seeking = false;
 }
 
 static void
@@ -170,7 +171,7 @@ rows_abort(struct rows *r)
 	r->new_n = r->new_cap = 0;
 	val_free(r->new_columns);
 	r->new_columns = NULL;
-	r->replacing = false;
+	r->replacing = r->seeking = false;
 }
 
 static void
@@ -451,7 +452,7 @@ rows_seek(struct rows *r, bool end)
 	r->needed = 0;
 	r->again = false;
 	rows_abort(r);
-	r->replacing = true;
+	r->replacing = r->seeking = true;
 	r->want = 1;
 	rows_fetch(r, NULL);
 }
@@ -547,6 +548,12 @@ bool
 rows_loading(const struct rows *r)
 {
 	return r->call != 0;
+}
+
+bool
+rows_seeking(const struct rows *r)
+{
+	return r->seeking;
 }
 
 bool

@@ -53,6 +53,8 @@ struct record	 rows_at(const struct rows *, size_t);
 long		 rows_find(const struct rows *, const char *id);
 bool		 rows_loaded(const struct rows *);	/* first answer is there */
 bool		 rows_loading(const struct rows *);
+/* A query is not answered yet: what is here belongs to the one before. */
+bool		 rows_seeking(const struct rows *);
 bool		 rows_complete(const struct rows *);
 /* "" or the server's sentence why there are no rows. */
 const char	*rows_error(const struct rows *);

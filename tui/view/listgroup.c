@@ -70,6 +70,13 @@ listpane_group(const struct listpane *l, size_t line)
 	    line - open_rows(l) : line);
 }
 
+static size_t
+group_line(const struct listpane *l, long group)
+{
+	return (size_t)group + (l->groups.open >= 0 && group > l->groups.open ?
+	    open_rows(l) : 0);
+}
+
 struct record
 listpane_line(const struct listpane *l, size_t line)
 {
@@ -229,30 +236,41 @@ listpane_group_draw(struct listpane *l, struct surface *s, int row,
 
 /* --- Loading ---------------------------------------------------------------------- */
 
-/* The open group stays open where its value is still there. */
+/* Where the group stands that stood at `group` in the list before; -1 when
+ * it is gone. */
+static long
+groups_find(const struct listpane *l, const struct val *before, long group)
+{
+	const struct val	*was = val_at(val_at(before, (size_t)group), 0);
+	const struct val	*is;
+	size_t			 i;
+
+	for (i = 0; group >= 0 && i < groups_n(l); i++) {
+		is = val_at(l->groups.list->item[i], 0);
+		if (val_is_null(was) ? val_is_null(is) : val_equal(is, was))
+			return (long)i;
+	}
+	return -1;
+}
+
+/* The open group stays open where its value is still there, and the cursor
+ * on its group or row, wherever that stands now. */
 static void
 groups_take(struct listpane *l, const struct val *body)
 {
-	struct val	*was = l->groups.open < 0 ? NULL : val_copy(val_at(
-			    val_at(l->groups.list, (size_t)l->groups.open),
-			    0));
-	long		 line = listpane_group(l, l->cursor);
-	size_t		 i;
-	bool		 had = l->groups.open >= 0;
+	struct val	*before = l->groups.list;
+	long		 group = listpane_group(l, l->cursor);
+	long		 row = listpane_row(l, l->cursor);
 
-	val_free(l->groups.list);
 	l->groups.list = val_copy(val_get(body, "groups"));
 	l->groups.more = val_get_bool(body, "more");
-	l->groups.open = -1;
-	for (i = 0; had && i < groups_n(l); i++) {
-		if (val_equal(val_at(l->groups.list->item[i], 0), was) ||
-		    (was == NULL && val_is_null(val_at(
-		    l->groups.list->item[i], 0))))
-			l->groups.open = (long)i;
-	}
-	val_free(was);
-	if (line >= 0 && l->groups.open < 0)
-		l->cursor = (size_t)line;
+	l->groups.open = groups_find(l, before, l->groups.open);
+	group = groups_find(l, before, group);
+	val_free(before);
+	if (group >= 0)
+		l->cursor = group_line(l, group);
+	else if (row >= 0 && l->groups.open >= 0)
+		l->cursor = listpane_row_line(l, (size_t)row);
 	if (l->cursor >= listpane_lines(l))
 		l->cursor = listpane_lines(l) > 0 ? listpane_lines(l) - 1 : 0;
 }
@@ -270,6 +288,7 @@ groups_cb(const struct link_reply *r, void *arg)
 		snprintf(l->groups.error, sizeof l->groups.error, "%s",
 		    r->text);
 	ui_redraw();
+	listpane_held_run(l);
 }
 
 void

@@ -16,6 +16,7 @@
 #include "tui/input.h"
 #include "tui/theme.h"
 #include "tui/ui.h"
+#include "tui/view.h"
 #include "tui/view/act.h"
 #include "tui/view/around.h"
 #include "tui/view/filterbox.h"
@@ -51,7 +52,9 @@ listpane_changed(void *arg)
 	/* On the way to the other end the old rows are still there. */
 	if (l->cursor > ROWS_MAX && rows_loading(l->rows))
 		return;
-	if (l->id[0] != '\0' && (at = rows_find(l->rows, l->id)) >= 0) {
+	if (l->groups.field != NULL && l->groups.open < 0)
+		;	/* on a group's line, whatever the rows do */
+	else if (l->id[0] != '\0' && (at = rows_find(l->rows, l->id)) >= 0) {
 		l->cursor = listpane_row_line(l, (size_t)at);
 		l->top = l->cursor >= above ? l->cursor - above : 0;
 	} else if (l->cursor >= n) {
@@ -62,6 +65,7 @@ listpane_changed(void *arg)
 	listpane_marks_rows(l);
 	listpane_totals_soon(l);
 	ui_redraw();
+	listpane_held_run(l);
 }
 
 static void
@@ -509,6 +513,83 @@ listpane_move(struct listpane *l, long to)
 	ui_redraw();
 }
 
+/* Is what the cursor stands on still to come? Without a line it may take
+ * long: then the rows that are there will do. */
+static bool
+list_waits(const struct listpane *l)
+{
+	struct link_info	info;
+
+	if (l->groups.field == NULL || l->groups.open >= 0 ?
+	    !rows_seeking(l->rows) :
+	    l->groups.list != NULL || l->groups.call == 0)
+		return false;
+	link_get_info(app.link, &info);
+	return info.state == LINK_UP;
+}
+
+static bool
+of_rows(enum action a)
+{
+	switch (a) {
+	case ACT_UP:
+	case ACT_DOWN:
+	case ACT_LEFT:
+	case ACT_RIGHT:
+	case ACT_PAGE_UP:
+	case ACT_PAGE_DOWN:
+	case ACT_TOP:
+	case ACT_BOTTOM:
+	case ACT_RANGE_UP:
+	case ACT_RANGE_DOWN:
+	case ACT_SELECT:
+	case ACT_RANGE:
+	case ACT_OPEN:
+	case ACT_EDIT:
+	case ACT_DELETE:
+	case ACT_CLONE:
+	case ACT_HISTORY:
+	case ACT_COMMENT:
+	case ACT_REMIND:
+	case ACT_PAST:
+	case ACT_CHANGE:
+	case ACT_ACTIONS:
+	case ACT_COPY:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Any other key means that nobody waits for the rows any more. */
+static bool
+list_hold(struct listpane *l, enum action a)
+{
+	if (!of_rows(a) || !list_waits(l)) {
+		l->held.n = 0;
+		return false;
+	}
+	if (l->held.n < LIST_HELD)
+		l->held.a[l->held.n++] = a;
+	l->held.view = view_top();
+	return true;
+}
+
+void
+listpane_held_run(struct listpane *l)
+{
+	struct held	held = l->held;
+	int		i;
+
+	if (held.n == 0 || list_waits(l))
+		return;
+	l->held.n = 0;
+	if (rows_error(l->rows)[0] != '\0')
+		return;
+	for (i = 0; i < held.n && view_top() == held.view; i++)
+		view_action(held.a[i], NULL);
+}
+
 static bool
 list_mouse(struct listpane *l, const struct input *in)
 {
@@ -723,7 +804,8 @@ listpane_action(struct listpane *l, enum action a, const struct input *in)
 	const char	*sort = rows_sort(l->rows);
 	char		 field[128];
 
-	if (list_group_action(l, a) || list_move_action(l, a))
+	if (list_hold(l, a) || list_group_action(l, a) ||
+	    list_move_action(l, a))
 		return true;
 	switch (a) {
 	case ACT_BACK:

@@ -23,6 +23,7 @@ struct buf;
 struct event;
 struct input;
 struct surface;
+struct view;
 
 #define LIST_COLUMNS	24
 
@@ -52,6 +53,15 @@ struct totals {
 	uint64_t	 call;
 };
 
+/* Keys about rows that came before the rows: a list must not open what the
+ * question before has left on the screen. */
+#define LIST_HELD	64
+struct held {
+	enum action	 a[LIST_HELD];
+	int		 n;
+	struct view	*view;		/* that had the keys */
+};
+
 struct listpane {
 	char		*type;
 	struct rows	*rows;
@@ -66,6 +76,7 @@ struct listpane {
 	size_t		 range_end;	/* where it reaches now */
 	struct val	*columns;	/* of the view: [field, width], ...;
 					 * NULL: as the person chose them */
+	struct held	 held;
 	struct groups	 groups;
 	struct totals	 totals;
 	char		 view_id[40];	/* saved view in effect, "" none */
@@ -123,6 +134,9 @@ void	 listpane_sort(struct listpane *, const char *field);
 void	 listpane_move(struct listpane *, long line);
 /* Goes to a record once it is there (a new one). */
 void	 listpane_goto(struct listpane *, const char *id);
+
+/* The awaited rows or groups are there: the keys held for them act now. */
+void	 listpane_held_run(struct listpane *);
 
 /* --- listmarks.c ---------------------------------------------------------- */
 
