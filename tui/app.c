@@ -679,6 +679,7 @@ app_state_cb(const struct link_info *info, void *arg)
 		toast(TOAST_GOOD, NULL, "%s", TF("views.back", NULL));
 	}
 	before = info->state;
+	ui_stalled(info->state == LINK_LOST);
 	ui_redraw();
 }
 

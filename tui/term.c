@@ -667,7 +667,7 @@ term_say(const char *line)
 }
 
 void
-term_idle(void)
+term_idle(unsigned heard)
 {
 	const char *path;
 	char text[64];
@@ -687,7 +687,7 @@ term_idle(void)
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return;
-	n = snprintf(text, sizeof(text), "%u\n", idle_count);
+	n = snprintf(text, sizeof(text), "%u %u\n", idle_count, heard);
 	if (write(fd, text, (size_t)n) < 0) {
 		/* A test that cannot read it will say so. */
 	}

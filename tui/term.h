@@ -119,9 +119,10 @@ void	 term_say(const char *line);
 
 /*
  * Tests (KONAK_TEST set): say that nothing is left to do, as OSC 7777 on the
- * terminal and, with KONAK_TEST_IDLE=FILE, as a growing count in that file.
+ * terminal and, with KONAK_TEST_IDLE=FILE, as a growing count in that file, and
+ * beside it how many keys were heard so far.
  */
-void	 term_idle(void);
+void	 term_idle(unsigned heard);
 
 int	 term_fd(void);
 

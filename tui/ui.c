@@ -39,6 +39,8 @@ static struct {
 	struct event		*winch, *winch_timer, *cont, *term, *hup, *usr1;
 	struct event		*idle;		/* tests only */
 	bool			 shown;		/* a frame since the last idle */
+	bool			 stalled;	/* no answer can come */
+	unsigned		 heard;		/* keys, pastes, clicks */
 	int			 busy;
 	bool			 wanted;	/* a frame */
 	bool			 small;		/* window under the minimum */
@@ -90,13 +92,13 @@ check_idle(void)
 {
 	if (ui.idle == NULL || !ui.shown)
 		return;
-	if (ui.busy > 0 || ui.wanted ||
+	if ((ui.busy > 0 && !ui.stalled) || ui.wanted ||
 	    event_base_foreach_event(ui.base, soon_cb, NULL) != 0) {
 		after_ms(ui.idle, AGAIN_MS);
 		return;
 	}
 	ui.shown = false;
-	term_idle();
+	term_idle(ui.heard);
 }
 
 static void
@@ -179,6 +181,12 @@ ui_busy(int delta)
 	}
 }
 
+void
+ui_stalled(bool yes)
+{
+	ui.stalled = yes;
+}
+
 bool
 ui_is_busy(void)
 {
@@ -208,9 +216,11 @@ ui_input(const struct input *in)
 			ui.hooks.awake();
 		return;
 	}
+	ui.heard++;
 	/* Drawn too small to see what a key would do: it does nothing. */
 	if (ui.small) {
 		plain_size_key(in);
+		ui_redraw();
 		return;
 	}
 	toast_key();

@@ -46,6 +46,8 @@ void	 ui_redraw(void);
 /* Work is under way (a request is open): not idle until the same count of
  * ui_busy(-1). */
 void	 ui_busy(int delta);
+/* The line is down: open requests wait, and nothing is under way. */
+void	 ui_stalled(bool);
 
 /* The frame as last drawn; for :ekranı-kaydet and tests. */
 const struct screen *ui_screen(void);

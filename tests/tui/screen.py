@@ -18,6 +18,7 @@ from konak import admin_sql
 BUILD = os.environ.get("KONAK_BUILD", "build")
 SRC = os.environ.get("KONAK_SRC", ".")
 NOW = "2025-12-19T15:00:00.000000Z"     # the client's clock in pictures
+LIMIT = 30.0        # seconds until what is awaited counts as not coming
 count = 0
 failed = 0
 
@@ -130,7 +131,7 @@ class Konak:
         self.tmux("set", "-g", "escape-time", "0")
         self.tmux("resize-window", "-x", str(cols), "-y", str(rows))
         self.size = (rows, cols)
-        self.wait(0, 10)
+        self.see(lambda now: now.strip() or self.ended())
 
     def tmux(self, *args):
         out = subprocess.run(["tmux", "-S", self.sock, "-f", "/dev/null",
@@ -138,19 +139,29 @@ class Konak:
         return out.stdout
 
     def idle(self):
+        """How often it was idle, and how many keys it had heard by then."""
         try:
             with open(self.idle_file) as f:
-                return int(f.read() or 0)
+                count, heard = f.read().split()
+                return int(count), int(heard)
         except (OSError, ValueError):
-            return 0
+            return 0, 0
 
-    def wait(self, since, limit=8.0):
-        """Until the client is idle again after what was done at `since`."""
+    def wait(self, since, keys=0, limit=LIMIT):
+        """Until the client is idle again after what was done at `since`, and
+        has heard so many keys: it may have been idle in between for another
+        reason, a clock's or a colleague's."""
         end = time.time() + limit
-        while self.idle() == since and time.time() < end:
+        while time.time() < end:
+            count, heard = self.idle()
+            if count > since[0] and heard >= since[1] + keys:
+                break
             if self.ended():
                 return
             time.sleep(0.005)
+        else:
+            print("# waited in vain: %s, %d keys, now %s" % (
+                since, keys, self.idle()), flush=True)
         last, quiet = self.idle(), time.time()
         while time.time() - quiet < 0.04 and time.time() < end:
             time.sleep(0.005)
@@ -162,12 +173,12 @@ class Konak:
         for name in names:
             n = self.idle()
             self.tmux("send-keys", name)
-            self.wait(n)
+            self.wait(n, 1)
 
     def text(self, s):
         n = self.idle()
         self.tmux("send-keys", "-l", "--", s)
-        self.wait(n)
+        self.wait(n, len(s))
 
     def raw(self, data):
         n = self.idle()
@@ -196,7 +207,7 @@ class Konak:
             pass
         pid = self.pid()
         os.kill(pid, 10)
-        end = time.time() + 3
+        end = time.time() + LIMIT
         while time.time() < end:
             try:
                 with open(self.screen_file) as f:
@@ -214,7 +225,7 @@ class Konak:
                               text=True).stdout.split()
         return int(kids[0])
 
-    def has(self, *texts, limit=8.0):
+    def has(self, *texts, limit=LIMIT):
         """True as soon as one of them shows."""
         if len(texts) > 1 and not isinstance(texts[-1], str):
             limit = texts[-1]
@@ -228,7 +239,26 @@ class Konak:
                 return False
             time.sleep(0.02)
 
-    def settled(self, limit=8.0):
+    def see(self, cond, limit=LIMIT):
+        """True as soon as cond holds of what the screen shows."""
+        end = time.time() + limit
+        while not cond(self.screen()):
+            if time.time() > end:
+                return False
+            time.sleep(0.02)
+        return True
+
+    def gone(self, *texts):
+        """True as soon as none of them shows any more."""
+        return self.see(lambda now: not any(t in now for t in texts))
+
+    def on(self, text):
+        """True as soon as the cursor's line has the text."""
+        return self.see(lambda now: any(
+            line.startswith(">") and text in line
+            for line in now.split("\n")))
+
+    def settled(self, limit=LIMIT):
         """The screen, once nothing on it is loading and it stays so."""
         end = time.time() + limit
         last, since = self.screen(), time.time()
@@ -244,7 +274,7 @@ class Konak:
     def ended(self):
         return os.path.exists(self.dir + "/status")
 
-    def status(self, limit=5.0):
+    def status(self, limit=LIMIT):
         end = time.time() + limit
         while time.time() < end:
             try:
@@ -271,11 +301,13 @@ class Konak:
         self.keys("Tab")
         self.text(password)
         self.keys("Enter")
-        if not self.has("[ ] [ ] [ ]", 15):
+        if not self.has("[ ] [ ] [ ]"):
             return False
-        self.text(totp(secret))
+        admin_sql("update auth.totp set last_step = null where user_id = "
+                  "(select id from konak.users where email = '%s')" % email)
+        self.text(totp(secret, False))
         self.keys("Enter")
-        if not self.has("Esc", 10):
+        if not self.has("Esc"):
             return False
         if company is not None:
             self.enter(company)
