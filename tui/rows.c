@@ -413,7 +413,11 @@ rows_query(struct rows *r, const char *search, struct val *filter,
 	const struct def	*d = rows_def(r);
 	char			*old = r->search, *old_sort = r->sort;
 
-	if (sort == NULL && d != NULL)
+	/* of what is found by its words the nearest comes first */
+	if (sort == NULL && d != NULL && d->words && search != NULL &&
+	    search[0] != '\0')
+		sort = "words";
+	else if (sort == NULL && d != NULL)
 		sort = val_get_str(val_get(d->v, "list"), "sort");
 	r->search = search == NULL ? NULL : xstrdup(search);
 	r->sort = sort == NULL ? NULL : xstrdup(sort);

@@ -176,6 +176,7 @@ def_load(struct def *d, const struct val *v)
 		d->labels[LANG_TR] = d->labels[LANG_EN] = d->name;
 	d->parent = val_get_str(v, "parent");
 	d->search = val_get_bool(v, "search");
+	d->words = val_get_bool(v, "words");
 	d->live = val_get_bool(v, "live");
 	d->menu = menu != NULL && menu->kind == VAL_MAP;
 	d->order = (int)val_get_int(menu, "order", 0);

@@ -52,7 +52,7 @@ struct def {
 	size_t			 nfields;
 	size_t			 nreal;		/* without virtual filters */
 	const char		*parent;	/* ref field, or NULL */
-	bool			 search;
+	bool			 search, words;
 	bool			 live;
 	bool			 menu;
 	int			 order;

@@ -266,6 +266,8 @@ check_table(const struct def *d, PGresult *res, int from, int to,
 	need_column(d, res, from, to, "deleted_at", d->soft, e);
 	if (d->custom)
 		need_column(d, res, from, to, "custom", true, e);
+	if (d->words)
+		need_column(d, res, from, to, "words", true, e);
 	if (d->nsearch > 0)
 		check_search(d, res, from, to, e);
 }

@@ -326,6 +326,7 @@ struct def {
 	size_t			 ntwins;
 	struct field		**search;
 	size_t			 nsearch;
+	bool			 words;		/* full text */
 	const char		**internal, **quiet;
 	size_t			 ninternal, nquiet;
 	struct field		**fields;

@@ -49,6 +49,9 @@ link_search(struct loader *l, struct def *d)
 			break;
 	if (d->nsearch > 0 && j == d->ninternal)
 		fault(l, n, "the column search must stand under \"internal\"");
+	if (d->words && d->nsearch == 0)
+		fault(l, yaml_get(d->node, "words"), "full text is what "
+		    "\"search\" finds as well: name its fields");
 	for (i = 0; i < d->ninternal; i++)
 		if (def_column_field(d, d->internal[i]) != NULL)
 			fault(l, yaml_get(d->node, "internal"), "column "

@@ -385,6 +385,7 @@ load_head(struct loader *l, struct def *d)
 		    "company, group, self or both");
 	d->unversioned = load_bool(l, d->node, "unversioned");
 	d->custom = load_bool(l, d->node, "custom");
+	d->words = load_bool(l, d->node, "words");
 	if (d->custom && (d->readonly || d->owner != OWNER_COMPANY))
 		fault(l, yaml_get(d->node, "custom"), "only records of a "
 		    "company that are written take custom fields");
@@ -401,6 +402,7 @@ load_one(struct loader *l, const char *name, const char *path)
 	    "scopes", "parent", "owner", "base", "names", "protect",
 	    "readonly", "unversioned", "soft", "verbs", "step_up",
 	    "duplicates", "search", "internal", "quiet", "fields", "custom",
+	    "words",
 	    "filters", "related", "views", "panels", "actions", "errors",
 	    NULL };
 	struct def	*d;

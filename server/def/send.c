@@ -706,6 +706,7 @@ put_def(struct cbw *w, const struct def *d, const char *rights)
 		if (d->parent != NULL)
 			cbw_kv_text(w, "parent", d->parent->name);
 		put_true(w, "search", d->nsearch > 0);
+		put_true(w, "words", d->words);
 		put_true(w, "live", !d->readonly);
 		put_true(w, "custom", d->custom);
 		if (d->ntwins > 0)

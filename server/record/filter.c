@@ -622,6 +622,13 @@ search_sql(struct req *r, const struct def *d, struct buf *b,
 		req_fail(r, ERR_INVALID, "search", "record.no_search", NULL);
 		return false;
 	}
+	if (d->words) {
+		buf_printf(b, " and t.id in (select m.id from "
+		    "konak.\"%s_matching\"(", d->table);
+		param(b, p, req_text(r, "search"));
+		buf_addz(b, ") m)");
+		return *any = true;
+	}
 	n = search_patterns(r, "search", words);
 	if (req_failed(r))
 		return false;

@@ -18,6 +18,7 @@ struct listing {
 	struct fieldset		 fields;
 	const struct field	*sort;
 	bool			 desc;
+	const char		*words;		/* sorted by how near they are */
 	int64_t			 limit;
 	const char		*after_value;	/* NULL: first page */
 	const char		*after_id;
@@ -36,6 +37,13 @@ read_sort(struct req *r, struct listing *l)
 	if (s == NULL)
 		return true;
 	l->desc = s[0] == '-';
+	if (l->d->words && strcmp(s + l->desc, "words") == 0 &&
+	    req_text(r, "search") != NULL) {
+		l->words = req_text(r, "search");
+		l->sort = NULL;
+		l->desc = !l->desc;	/* the nearest come first */
+		return true;
+	}
 	l->sort = def_field(l->d, s + l->desc);
 	if (l->sort == NULL || (l->sort->see != NULL &&
 	    !req_may(r, l->sort->see))) {
@@ -68,8 +76,8 @@ read_limit(struct req *r, int64_t *limit, int64_t def, int64_t max)
 static const char *
 sort_name(struct req *r, const struct listing *l)
 {
-	return req_printf(r, "%s%s", l->desc ? "-" : "",
-	    l->sort != NULL ? l->sort->name : "");
+	return req_printf(r, "%s%s", l->desc ? "-" : "", l->words != NULL ?
+	    " " : l->sort != NULL ? l->sort->name : "");
 }
 
 /* A cursor is the sort it belongs to, the value and the id, by US signs. */
@@ -112,7 +120,7 @@ put_next(struct req *r, struct cbw *w, const struct listing *l,
 	char		*token;
 	int		 col = l->q->sort_col;
 
-	if (l->sort == NULL)
+	if (l->sort == NULL && l->words == NULL)
 		value = "";
 	else if (PQgetisnull(res, row, col))
 		value = sort_last(l->sort);
@@ -134,7 +142,9 @@ order_sql(struct buf *b, const struct listing *l)
 	const char	*dir = l->desc ? " desc" : "";
 
 	buf_addz(b, " order by ");
-	if (l->sort != NULL) {
+	if (l->words != NULL)
+		buf_printf(b, "m.rank%s, ", dir);
+	else if (l->sort != NULL) {
 		sql_sort_key(b, l->sort, "t");
 		buf_printf(b, "%s, ", dir);
 	}
@@ -148,13 +158,16 @@ after_sql(struct buf *b, struct params *p, const struct listing *l)
 
 	if (l->after_id == NULL)
 		return;
-	if (l->sort == NULL) {
+	if (l->sort == NULL && l->words == NULL) {
 		buf_printf(b, " and t.id %s ", sign);
 		param(b, p, l->after_id);
 		return;
 	}
 	buf_addz(b, " and (");
-	sql_sort_key(b, l->sort, "t");
+	if (l->words != NULL)
+		buf_addz(b, "m.rank");
+	else
+		sql_sort_key(b, l->sort, "t");
 	buf_printf(b, ", t.id) %s (", sign);
 	param(b, p, l->after_value);
 	buf_addz(b, ", ");
@@ -164,10 +177,13 @@ after_sql(struct buf *b, struct params *p, const struct listing *l)
 
 static void
 base_sql(struct buf *b, const struct def *d, unsigned scopes,
-    const struct fieldset *joined)
+    const struct fieldset *joined, const char *words)
 {
 	buf_printf(b, " from konak.\"%s\" t", d->base != NULL ? d->base :
 	    d->table);
+	if (words != NULL)
+		buf_printf(b, " join konak.\"%s_matching\"(%s) m "
+		    "on m.id = t.id", d->table, words);
 	if (joined != NULL)
 		sql_joins(b, d, joined, "t");
 	buf_addz(b, " where ");
@@ -180,7 +196,7 @@ base_sql(struct buf *b, const struct def *d, unsigned scopes,
 void
 list_base_sql(struct buf *b, const struct def *d, unsigned scopes)
 {
-	base_sql(b, d, scopes, NULL);
+	base_sql(b, d, scopes, NULL, NULL);
 }
 
 /* The sort key's own column, or one more that is not sent. */
@@ -189,6 +205,10 @@ sort_column(struct buf *b, struct listing *l)
 {
 	unsigned	i;
 
+	if (l->words != NULL) {
+		buf_addz(b, ", m.rank::text");
+		l->q->sort_col = (int)l->q->ncols;
+	}
 	if (l->sort == NULL)
 		return;
 	for (i = 0; i < l->q->ncols; i++)
@@ -272,8 +292,10 @@ static void
 list_sql(struct req *r, struct listing *l, struct buf *b, const char *where,
     struct params *p, unsigned scopes)
 {
-	struct buf	rest = BUF_INIT;
+	struct buf	rest = BUF_INIT, words = BUF_INIT;
 
+	if (l->words != NULL)
+		param(&words, p, l->words);
 	buf_addz(b, "select ");
 	l->q->joined = l->d->owner != OWNER_BOTH;
 	sql_select(b, l->q, l->d, &l->fields, "t", query_arena(l->q, r));
@@ -285,10 +307,12 @@ list_sql(struct req *r, struct listing *l, struct buf *b, const char *where,
 	if (l->d->owner == OWNER_BOTH)
 		both_sql(b, l, buf_text(&rest));
 	else {
-		base_sql(b, l->d, scopes, &l->fields);
+		base_sql(b, l->d, scopes, &l->fields, l->words != NULL ?
+		    buf_text(&words) : NULL);
 		buf_addz(b, buf_text(&rest));
 	}
 	buf_free(&rest);
+	buf_free(&words);
 }
 
 /* --- list ------------------------------------------------------------------ */
@@ -331,12 +355,13 @@ record_list(struct req *r)
 	    req_has(r, "export") ? PROTO_EXPORT_MAX : PROTO_LIST_MAX) || !read_after(r, l) ||
 	    !chosen_fields(r, l->d, &l->fields) ||
 	    !filter_sql(r, l->d, &where, p, &filtered) ||
-	    !search_sql(r, l->d, &where, p, &searched)) {
+	    (l->words == NULL &&
+	    !search_sql(r, l->d, &where, p, &searched))) {
 		buf_free(&where);
 		return;
 	}
 	scopes = scope_bits(r, l->d, OP_VIEW);
-	key = filtered || searched ? NULL : list_key(r, l, scopes);
+	key = filtered || searched || l->words != NULL ? NULL : list_key(r, l, scopes);
 	if (key != NULL && (l->q = query_find(l->d, key)) != NULL) {
 		after_sql(&b, p, l);	/* only its parameters */
 		buf_free(&b);
@@ -391,7 +416,7 @@ record_count(struct req *r)
 	if (key == NULL || (q = query_find(d, key)) == NULL) {
 		q = query_new(r, d, key);
 		buf_addz(&b, "select count(*) from (select 1");
-		base_sql(&b, d, scopes, NULL);
+		base_sql(&b, d, scopes, NULL, NULL);
 		buf_addz(&b, buf_text(&where));
 		buf_printf(&b, " limit %d) s", PROTO_COUNT_MAX + 1);
 		query_sql(q, r, &b);

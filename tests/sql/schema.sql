@@ -22,7 +22,10 @@ select is_empty($$select k.conrelid::regclass, k.conname
     join konak.protected c on format('konak.%I', c.table_name)::regclass = k.conrelid
     join konak.protected p on format('konak.%I', p.table_name)::regclass = k.confrelid
 	and 'deleted_at' = any (p.columns)
-    where k.contype = 'f' and not exists (select from pg_trigger g
+    join pg_attribute i on i.attrelid = k.confrelid and i.attname = 'id'
+	and i.attnum = any (k.confkey)
+    where k.contype = 'f' and k.conparentid = 0
+	and not exists (select from pg_trigger g
 	where g.tgrelid = k.conrelid
 	    and g.tgfoid = 'konak.merge_insert_race()'::regprocedure)$$,
     'what names a record that can be merged away is watched');

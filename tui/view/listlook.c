@@ -29,7 +29,8 @@ listpane_look(const struct listpane *l)
 	val_put(look, "chips", filter_save(&l->filter));
 	if (l->filter.text != NULL && l->filter.text[0] != '\0')
 		val_put_text(look, "search", l->filter.text);
-	if (rows_sort(l->rows)[0] != '\0')
+	if (rows_sort(l->rows)[0] != '\0' &&
+	    strcmp(rows_sort(l->rows), "words") != 0)
 		val_put_text(look, "sort", rows_sort(l->rows));
 	if (l->groups.field != NULL) {
 		group = xasprintf("%s:%s", l->groups.field, l->groups.unit);
