@@ -94,7 +94,7 @@ users_invite(struct req *r)
 	req_then(r, invite_then);
 }
 
-/* --- a new password, being active ----------------------------------------- */
+/* --- a new password --------------------------------------------------------- */
 
 static void
 reset_then(struct req *r)
@@ -123,6 +123,64 @@ users_reset_password(struct req *r)
 	req_query(r, &stmt, 2, params, NULL);
 	req_then(r, reset_then);
 }
+
+/* --- a lost second factor, by two -------------------------------------------- */
+
+static void
+totp_rows(struct req *r, PGresult *res)
+{
+	struct person *p = r->state;
+
+	if (p->id == NULL)
+		p->id = arena_strdup(r->arena, PQgetvalue(res, 0, 0));
+	req_changed_all(r, "totp_resets");
+}
+
+static void
+totp_then(struct req *r)
+{
+	struct person *p = r->state;
+	struct cbw *w = req_out(r);
+
+	if (strcmp(r->verb->name, "totp_resets.refuse") != 0)
+		session_ended_user(r->tenant, p->id, NULL);
+	cbw_map(w, 1);
+	cbw_kv_uuid(w, "user", p->id);
+}
+
+static void
+users_reset_totp(struct req *r)
+{
+	static const struct db_stmt stmt = {
+		"users_reset_totp", "select konak.totp_reset_ask($1, $2)"
+	};
+	struct person *p = arena_alloc(r->arena, sizeof(*p));
+	const char *params[2];
+
+	r->state = p;
+	p->id = params[0] = req_uuid(r, "id");
+	params[1] = req_text(r, "reason");
+	req_query(r, &stmt, 2, params, totp_rows);
+	req_then(r, totp_then);
+}
+
+static void
+totp_resets_decide(struct req *r)
+{
+	static const struct db_stmt confirm = {
+		"totp_confirm", "select konak.totp_reset_confirm($1)"
+	}, refuse = {
+		"totp_refuse", "select konak.totp_reset_refuse($1)"
+	};
+	const char *id = req_uuid(r, "id");
+
+	r->state = arena_alloc(r->arena, sizeof(struct person));
+	req_query(r, strcmp(r->verb->name, "totp_resets.confirm") == 0 ?
+	    &confirm : &refuse, 1, &id, totp_rows);
+	req_then(r, totp_then);
+}
+
+/* --- being active ------------------------------------------------------------ */
 
 static void
 active_rows(struct req *r, PGresult *res)
@@ -249,6 +307,20 @@ const struct verb people_verbs[] = {
 	  .flags = VERB_WRITE | VERB_ONCE | VERB_STEP_UP,
 	  .args = { { "id", ARG_UUID, true, 0 } },
 	  .run = users_reset_password },
+	{ .name = "users.reset_totp", MANAGE,
+	  .flags = VERB_WRITE | VERB_ONCE | VERB_STEP_UP,
+	  .args = {
+		{ "id", ARG_UUID, true, 0 },
+		{ "reason", ARG_TEXT, true, 500 } },
+	  .run = users_reset_totp },
+	{ .name = "totp_resets.confirm", MANAGE,
+	  .flags = VERB_WRITE | VERB_ONCE | VERB_STEP_UP,
+	  .args = { { "id", ARG_UUID, true, 0 } },
+	  .run = totp_resets_decide },
+	{ .name = "totp_resets.refuse", MANAGE,
+	  .flags = VERB_WRITE | VERB_ONCE,
+	  .args = { { "id", ARG_UUID, true, 0 } },
+	  .run = totp_resets_decide },
 	{ .name = "users.deactivate", MANAGE, .flags = VERB_WRITE,
 	  .audit = "USER_DEACTIVATE",
 	  .args = {
