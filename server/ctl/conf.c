@@ -24,6 +24,8 @@ static const struct conf_row rows[] = {
 	{ .name = "operator", .type = CONF_PATH, .at = AT(operator),
 	  .def = "operator" },
 	{ .name = "keys", .type = CONF_PATH, .at = AT(keys), .def = "keys" },
+	{ .name = "heads", .type = CONF_PATH, .at = AT(heads),
+	  .def = "heads" },
 	{ .name = "sql", .type = CONF_PATH, .at = AT(sql),
 	  .def = KONAK_DATADIR "/sql" },
 	{ .name = "domain", .type = CONF_TEXT, .at = AT(domain),
@@ -89,6 +91,7 @@ ctl_conf(struct ctl *ctl)
 	/* conf_load() leaves the defaults as they are. */
 	ctl->conf->operator = beside(ctl, path, ctl->conf->operator);
 	ctl->conf->keys = beside(ctl, path, ctl->conf->keys);
+	ctl->conf->heads = beside(ctl, path, ctl->conf->heads);
 	ctl->conf->server = beside(ctl, path, ctl->conf->server);
 	read_server(ctl, ctl->conf);
 	return ctl->conf;

@@ -42,6 +42,7 @@ struct ctl_conf {
 	int64_t		 db_port;
 	const char	*operator;	/* folders */
 	const char	*keys;
+	const char	*heads;		/* of audit chains, signed */
 	const char	*sql;
 	const char	*domain;
 	const char	*server;	/* konakd.yaml */
@@ -179,5 +180,8 @@ int	ping_run(struct ctl *);
 int	reload_run(struct ctl *);
 int	defs_sql_run(struct ctl *);
 int	defs_check_run(struct ctl *);
+int	audit_verify_run(struct ctl *);
+int	audit_export_run(struct ctl *);
+int	audit_heads_run(struct ctl *);
 
 #endif

@@ -1,5 +1,8 @@
 # server/ctl/: konakctl, a file per command group.
 konakctl_SOURCES += \
+	server/ctl/audit-row.c \
+	server/ctl/audit.c \
+	server/ctl/audit.h \
 	server/ctl/cluster.c \
 	server/ctl/cmds.c \
 	server/ctl/conf.c \
@@ -8,6 +11,7 @@ konakctl_SOURCES += \
 	server/ctl/defs.c \
 	server/ctl/doctor.c \
 	server/ctl/files.c \
+	server/ctl/heads.c \
 	server/ctl/list.c \
 	server/ctl/main.c \
 	server/ctl/migrate.c \

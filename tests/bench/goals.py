@@ -4,6 +4,7 @@ import hashlib
 import os
 
 import bulk
+import chain
 import more
 import statements
 from measure import median, pgbench, ratio
@@ -187,4 +188,5 @@ ALL = {
     'signin': more.signin,
     'demo': more.demo,
     'bulk': bulk.bulk,
+    'chain': chain.chain,
 }

@@ -2,7 +2,7 @@
 -- resends and conflicts are answered from it.
 
 begin;
-select plan(92);
+select plan(104);
 \ir setup.psql
 
 -- what a change leaves ------------------------------------------------------------
@@ -78,6 +78,10 @@ select is(pg_temp.try('manager', :a, 'insert into konak.customers (company_name)
 update konak.customers set version = 99, city = 'x' where id = :c2;
 select is((select version from konak.customers where id = :c2), 2, 'even the operator''s version is counted');
 
+-- What waits for the commit has been done; a table with events cannot be emptied.
+set constraints all immediate;
+set constraints all deferred;
+
 -- nobody changes a row ---------------------------------------------------------------
 
 select is(pg_temp.bare(r, s), '42501 ' || m, r || ': ' || s)
@@ -93,7 +97,19 @@ from (values
     ('konak_owner', 'delete from konak.audit_logs', 'audit rows never change'),
     ('konak_owner', 'update konak.audit_values set salt = ''x''', 'audit rows never change'),
     ('konak_owner', 'truncate konak.audit_logs', 'audit rows never change'),
-    ('konak_owner', 'truncate konak.audit_values', 'audit rows never change')) v(r, s, m);
+    ('konak_owner', 'truncate konak.audit_values', 'audit rows never change'),
+    ('konak_app', 'select count(*) from konak.audit_chain', 'permission denied for table audit_chain'),
+    ('konak_app', 'update konak.audit_heads set seq = seq + 1', 'permission denied for table audit_heads'),
+    ('konak_definer', 'insert into konak.audit_chain select * from konak.audit_chain', 'permission denied for table audit_chain'),
+    ('konak_auth', 'update konak.audit_chain set seq = 0', 'permission denied for table audit_chain'),
+    ('konak_auth', 'delete from konak.audit_heads', 'permission denied for table audit_heads'),
+    ('konak_auth', 'update konak.audit_heads set seq = seq', 'audit rows never change'),
+    ('konak_owner', 'update konak.audit_chain set seq = seq + 1', 'audit rows never change'),
+    ('konak_owner', 'delete from konak.audit_chain', 'audit rows never change'),
+    ('konak_owner', 'truncate konak.audit_chain', 'audit rows never change'),
+    ('konak_owner', 'update konak.audit_heads set seq = seq - 1', 'audit rows never change'),
+    ('konak_owner', 'delete from konak.audit_heads', 'audit rows never change'),
+    ('konak_owner', 'truncate konak.audit_heads', 'audit rows never change')) v(r, s, m);
 select throws_ok('delete from konak.audit_logs', '42501', 'audit rows never change',
     'not even a superuser, without taking the trigger away');
 select is(pg_temp.try('owner', :a, 'select konak.audit(''CUSTOMER_UPDATE'', ''customers'', ''customers'', null)'),

@@ -46,6 +46,7 @@ select set_eq($$select name from pg_temp.tables()
 	'watchers',		-- one's own marks; policies in 0024
 	'job_kinds',		-- the program's own list
 	'people',		-- names, kept by triggers; policies in 0008
+	'audit_chain', 'audit_heads',	-- where rows stand; policies in 0125
 	'audit_logs', 'audit_values'],	-- append-only; policies in 0003, 0004
     'every table is made by konak.protect(), or is known here');
 select is_empty($$select name from pg_temp.tables() t join pg_class c using (oid)
