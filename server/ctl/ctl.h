@@ -165,6 +165,10 @@ bool	server_reload(struct ctl *);
 /* defs.c: the definitions of these folders (dir:dir). */
 bool	defs_read(struct ctl *, const char *dirs, struct def_errors *);
 
+/* user.c: a transaction as the owner of the chosen tenant's tables. */
+PGconn	*operator_begin(struct ctl *);
+void	 operator_commit(PGconn *);
+
 /* The commands. */
 int	cluster_init_run(struct ctl *);
 int	tenant_create_run(struct ctl *);
@@ -174,6 +178,10 @@ int	user_add_run(struct ctl *);
 int	owner_create_run(struct ctl *);
 int	user_reset_run(struct ctl *);
 int	user_reset_2fa_run(struct ctl *);
+int	plan_set_run(struct ctl *);
+int	plan_list_run(struct ctl *);
+int	plan_give_run(struct ctl *);
+int	credit_give_run(struct ctl *);
 int	sample_run(struct ctl *);
 int	doctor_run(struct ctl *);
 int	ping_run(struct ctl *);

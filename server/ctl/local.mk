@@ -17,6 +17,7 @@ konakctl_SOURCES += \
 	server/ctl/migrate.c \
 	server/ctl/pg.c \
 	server/ctl/ping.c \
+	server/ctl/plan.c \
 	server/ctl/reload.c \
 	server/ctl/sample-data.c \
 	server/ctl/sample-data.h \

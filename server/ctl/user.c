@@ -12,9 +12,8 @@
 #include "server/auth/password.h"
 #include "server/ctl/ctl.h"
 
-/* A transaction as the owner of the tables. */
-static PGconn *
-begin(struct ctl *ctl)
+PGconn *
+operator_begin(struct ctl *ctl)
 {
 	struct tenant_file	*t = tenant_chosen(ctl);
 	PGconn			*conn;
@@ -27,8 +26,8 @@ begin(struct ctl *ctl)
 	return conn;
 }
 
-static void
-commit(PGconn *conn)
+void
+operator_commit(PGconn *conn)
 {
 	pg_exec(conn, "commit");
 	PQfinish(conn);
@@ -78,7 +77,7 @@ user_add_run(struct ctl *ctl)
 {
 	const char	*email = ctl->argv[0], *role = ctl_opt(ctl, "role");
 	const char	*slug = ctl_opt(ctl, "company"), *params[3];
-	PGconn		*conn = begin(ctl);
+	PGconn		*conn = operator_begin(ctl);
 
 	if (slug == NULL)
 		ctl_die("say --company and its short name, one of: %s",
@@ -94,7 +93,7 @@ user_add_run(struct ctl *ctl)
 	pg_value(ctl, conn, "select konak.op_member($1::uuid, $2::uuid, $3, "
 	    "false, false)", 3, params);
 	print_code(ctl, conn, email);
-	commit(conn);
+	operator_commit(conn);
 	return 0;
 }
 
@@ -124,7 +123,7 @@ owner_create_run(struct ctl *ctl)
 	const char	*email = ctl->argv[0], *kind = ctl_opt(ctl, "kind");
 	const char	*name = ctl_opt(ctl, "company");
 	const char	*params[4];
-	PGconn		*conn = begin(ctl);
+	PGconn		*conn = operator_begin(ctl);
 
 	if (name != NULL) {
 		params[0] = name;
@@ -146,17 +145,17 @@ owner_create_run(struct ctl *ctl)
 	    "false) from konak.companies where company_type <> 'group'", 1,
 	    params);
 	print_code(ctl, conn, email);
-	commit(conn);
+	operator_commit(conn);
 	return 0;
 }
 
 int
 user_reset_run(struct ctl *ctl)
 {
-	PGconn	*conn = begin(ctl);
+	PGconn	*conn = operator_begin(ctl);
 
 	print_code(ctl, conn, ctl->argv[0]);
-	commit(conn);
+	operator_commit(conn);
 	return 0;
 }
 
@@ -164,10 +163,10 @@ int
 user_reset_2fa_run(struct ctl *ctl)
 {
 	const char	*email = ctl->argv[0];
-	PGconn		*conn = begin(ctl);
+	PGconn		*conn = operator_begin(ctl);
 
 	pg_value(ctl, conn, "select konak.op_totp_clear($1)", 1, &email);
-	commit(conn);
+	operator_commit(conn);
 	printf("%s sets up 2FA again at the next sign-in; all sessions have "
 	    "ended\n", email);
 	return 0;
