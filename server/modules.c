@@ -10,6 +10,7 @@ extern const struct module custom_module;	/* record/custom.c */
 extern const struct module jobs_module;
 extern const struct module notifications_module;
 extern const struct module reminders_module;
+extern const struct module vault_module;
 
 const struct module *const modules[] = {
 	&agency_module,
@@ -18,5 +19,6 @@ const struct module *const modules[] = {
 	&jobs_module,
 	&notifications_module,
 	&reminders_module,
+	&vault_module,
 	NULL
 };
