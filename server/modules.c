@@ -10,7 +10,6 @@ extern const struct module custom_module;	/* record/custom.c */
 extern const struct module jobs_module;
 extern const struct module notifications_module;
 extern const struct module reminders_module;
-extern const struct module vault_module;
 
 const struct module *const modules[] = {
 	&agency_module,
@@ -19,6 +18,5 @@ const struct module *const modules[] = {
 	&jobs_module,
 	&notifications_module,
 	&reminders_module,
-	&vault_module,
 	NULL
 };

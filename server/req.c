@@ -195,13 +195,14 @@ req_again(struct req *r)
 void
 req_hold(struct req *r)
 {
-	r->priv->held++;
+	r->priv->held = true;
 }
 
 void
 req_go(struct req *r)
 {
-	if (--r->priv->held == 0 && !r->priv->running)
+	r->priv->held = false;
+	if (!r->priv->running)
 		dispatch_go(r);
 }
 

@@ -48,8 +48,7 @@ struct req_private {
 	bool		(*catch)(struct req *, const struct db_error *);
 	bool		 again;
 	bool		 running;	/* inside a handler's function */
-	unsigned	 held;		/* works elsewhere, so often */
-	bool		 gone, cancelled, answering;
+	bool		 held, gone, cancelled, answering;
 	const char	*part;		/* of the record, see req_part() */
 	/* the answer */
 	struct buf	 out;

@@ -101,12 +101,6 @@ struct field {
 	enum def_default	 dflt;
 	const char		*dflt_text;	/* of DEFAULT_VALUE */
 	const char		*see, *write;	/* permission codes, or NULL */
-	struct def_perm		 reveal;	/* of a secret: who may open it */
-	const char		*alike;		/* of a secret: those of one word
-						 * are compared; NULL: none */
-	bool			 unique;	/* of a secret, in the company */
-	const char		*word;		/* what its digests are made for;
-						 * NULL: it has none */
 	bool			 required, readonly, once, sort, filter;
 	bool			 custom;	/* a company's own: a key of the
 						 * column custom */
@@ -260,6 +254,41 @@ struct def_board {
 	const struct ynode	*node;
 };
 
+/* The board of a type (kanban.c). */
+struct def_head {
+	const char	*code;		/* value of the choice */
+	struct label	 label;
+};
+
+struct def_line {
+	struct field	**fields;
+	size_t		 nfields;
+};
+
+struct def_asked {
+	const char	*code;		/* coming to this value … */
+	struct field	**fields;	/* … wants these */
+	size_t		 nfields;
+};
+
+struct def_kanban {
+	struct field		*by;		/* whose values are columns */
+	const char		*order;		/* column of the table: the key */
+	struct def		*stages;	/* says what a column takes; NULL */
+	struct field		*stage;		/* its choice; NULL: its id */
+	struct def_head		*heads;		/* of a choice */
+	size_t			 nheads;
+	struct def_line		*lines;		/* of a card, below its title */
+	size_t			 nlines;
+	struct field		**sums, **lanes, **edit;
+	size_t			 nsums, nlanes, nedit;
+	struct field		*since;		/* in its column; NULL */
+	struct field		*running;	/* a timer runs; NULL */
+	struct def_asked	*asks;
+	size_t			 nasks;
+	const struct ynode	*node;
+};
+
 struct def_error {
 	const char	*name;		/* constraint, or key of a KN002 */
 	struct field	*field;		/* NULL: none */
@@ -290,8 +319,8 @@ enum def_verb {
 	DV_DUPLICATES,
 	DV_MERGE,
 	DV_COMPUTE,			/* of a type with computed fields */
-	DV_REVEAL,			/* of a type with secrets */
-	DV_SECRETS,
+	DV_BOARD,			/* of a type with a board */
+	DV_MOVE,
 	DV_VERBS
 };
 
@@ -353,13 +382,13 @@ struct def {
 	size_t			 nform, ncard;
 	struct def_chart	*charts;
 	size_t			 ncharts;
+	struct def_kanban	*kanban;	/* NULL: it has no board */
 	struct def_action	*actions;
 	size_t			 nactions;
 	struct def_error	*errors;
 	size_t			 nerrors;
 	const struct ynode	*node;
 	bool			 custom;	/* takes fields of a company */
-	bool			 secrets;	/* has fields of type secret */
 	const struct def	*plain;		/* of a company's own: without
 						 * them; NULL: this one */
 	struct record_state	*state;		/* server/record's own */
@@ -418,14 +447,12 @@ const struct def_error *def_rule(const char *key, const struct def **);
 
 /* The specification that konak.protect() is given: canonical JSON. */
 void	def_spec(const struct def *, struct buf *);
-/* The one of konak.protect_secrets(); nothing for a type without secrets. */
-void	def_secrets_spec(const struct def *, struct buf *);
 /* "select konak.protect('konak.customers', '…'::jsonb);" */
 void	def_spec_sql(const struct def *, struct buf *);
 
 /* Comparing with a tenant's database: run each statement, give every result
  * to def_check_result() in order, then errors tells. */
-#define DEF_CHECK_STEPS	4
+#define DEF_CHECK_STEPS	3
 const char *def_check_sql(unsigned step);
 void	def_check_result(unsigned step, const void *pgresult,
 	    struct def_errors *);

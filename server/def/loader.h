@@ -56,14 +56,15 @@ struct def_when *load_whens(struct loader *, const struct def *,
 	    const struct ynode *, size_t *n);
 
 /* perm.c */
-void	 load_perm(struct loader *, const struct def *, struct def_perm *,
-	    const struct ynode *);
 void	 load_perms(struct loader *, struct def *);
 void	 link_perms(struct loader *, struct def *);
 
 /* views.c: after every definition was read */
 void	 link_views(struct loader *, struct def *);
 void	 link_actions(struct loader *, struct def *);
+
+/* kanban.c */
+void	 link_kanban(struct loader *, struct def *, const struct ynode *);
 
 /* boards.c */
 void	 link_charts(struct loader *, struct def *, const struct ynode *);

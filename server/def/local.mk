@@ -4,6 +4,7 @@ libkonakd_a_SOURCES += \
 	server/def/check.c \
 	server/def/def.h \
 	server/def/fields.c \
+	server/def/kanban.c \
 	server/def/link.c \
 	server/def/load.c \
 	server/def/loader.h \

@@ -130,8 +130,6 @@ put_rules(struct cbw *w, const struct value_rules *r,
 		cbw_key(w, "min");
 		value_send(r->type, w, r->least);
 	}
-	if (r->type == VALUE_SECRET)
-		cbw_kv_text(w, "holds", value_holds_name(r->holds));
 	if (r->scale > 0)
 		cbw_kv_int(w, "scale", r->scale);
 	if (r->digits > 0)
@@ -225,8 +223,6 @@ def_put_field(struct cbw *w, const struct def *d, const struct field *f,
 	}
 	if (f->currency != NULL)
 		cbw_kv_text(w, "currency", f->currency->name);
-	if (f->reveal.need != NULL)
-		put_true(w, "reveal", rights_may(rights, f->reveal.need));
 	cbw_map_end(w);
 }
 
@@ -617,6 +613,60 @@ put_charts(struct cbw *w, const struct def *d, const char *rights)
 	cbw_array_end(w);
 }
 
+static void
+put_kanban_card(struct cbw *w, const struct def_kanban *k,
+    const char *rights)
+{
+	size_t	i, j;
+
+	cbw_key(w, "card");
+	cbw_array(w, (uint32_t)k->nlines);
+	for (i = 0; i < k->nlines; i++) {
+		cbw_array_begin(w);
+		for (j = 0; j < k->lines[i].nfields; j++)
+			if (field_seen(k->lines[i].fields[j], rights))
+				cbw_textz(w, k->lines[i].fields[j]->name);
+		cbw_array_end(w);
+	}
+}
+
+static void
+put_kanban(struct cbw *w, const struct def *d, const char *rights)
+{
+	const struct def_kanban	*k = d->kanban;
+	size_t			 i;
+
+	if (k == NULL || !def_may_verb(d, DV_BOARD, rights))
+		return;
+	cbw_key(w, "board");
+	cbw_map_begin(w);
+	cbw_kv_text(w, "by", k->by->name);
+	if (k->stages != NULL && def_may(k->stages, OP_VIEW, rights))
+		cbw_kv_text(w, "stages", k->stages->name);
+	if (k->nheads > 0) {
+		cbw_key(w, "columns");
+		cbw_map(w, (uint32_t)k->nheads);
+		for (i = 0; i < k->nheads; i++)
+			put_label(w, k->heads[i].code, &k->heads[i].label);
+	}
+	put_kanban_card(w, k, rights);
+	put_names(w, "sums", k->sums, k->nsums, rights);
+	put_names(w, "lanes", k->lanes, k->nlanes, rights);
+	put_names(w, "edit", k->edit, k->nedit, rights);
+	if (k->since != NULL && field_seen(k->since, rights))
+		cbw_kv_text(w, "since", k->since->name);
+	if (k->running != NULL && field_seen(k->running, rights))
+		cbw_kv_text(w, "running", k->running->name);
+	if (k->nasks > 0) {
+		cbw_key(w, "ask");
+		cbw_map(w, (uint32_t)k->nasks);
+		for (i = 0; i < k->nasks; i++)
+			put_names(w, k->asks[i].code, k->asks[i].fields,
+			    k->asks[i].nfields, rights);
+	}
+	cbw_map_end(w);
+}
+
 static bool
 panel_seen(const struct def_panel *p, const char *rights)
 {
@@ -728,6 +778,7 @@ put_def(struct cbw *w, const struct def *d, const char *rights)
 		put_card(w, d, rights);
 		put_related(w, d, rights);
 		put_charts(w, d, rights);
+		put_kanban(w, d, rights);
 		put_actions(w, d, rights);
 	}
 	cbw_map_end(w);

@@ -446,7 +446,7 @@ void
 link_views(struct loader *l, struct def *d)
 {
 	static const char *const words[] = { "list", "form", "card",
-	    "chart", NULL };
+	    "chart", "board", NULL };
 	const struct ynode	*n = yaml_get(d->node, "views");
 
 	link_related(l, d);
@@ -456,6 +456,7 @@ link_views(struct loader *l, struct def *d)
 	link_form(l, d, yaml_get(n, "form"));
 	link_card(l, d, yaml_get(n, "card"));
 	link_charts(l, d, yaml_get(n, "chart"));
+	link_kanban(l, d, yaml_get(n, "board"));
 }
 
 /* --- Actions --------------------------------------------------------------- */

@@ -4,5 +4,4 @@ libkonakd_a_SOURCES += \
 	server/mod/companies.c \
 	server/mod/jobs.c \
 	server/mod/notifications.c \
-	server/mod/reminders.c \
-	server/mod/vault.c
+	server/mod/reminders.c

@@ -340,7 +340,6 @@ try_merge(struct req *r, struct save *s)
 	struct params	*p = params_new(r);
 	struct buf	 b = BUF_INIT;
 
-	secrets_put(r, s);
 	merge_sql(r, s, &b, p);
 	buf_addz(&b, " from n t");
 	send_query(r, s->query, &b, p, merged_rows);
@@ -531,7 +530,6 @@ merge_or_fail(struct req *r, struct save *s)
 	struct params	*p = params_new(r);
 	struct buf	 b = BUF_INIT;
 
-	secrets_put(r, s);
 	merge_sql(r, s, &b, p);
 	buf_addz(&b, OR_NO_ROW);
 	send_query(r, s->query, &b, p, save_rows);
@@ -658,6 +656,7 @@ save_failed(struct req *r, const struct db_error *e)
 	lock_row(r, s->values.def, s->values.id);
 	ask_state(r, s->values.def, s->values.id, false, state_rows);
 	ask_base(r, s);
+	save_place(r, s);
 	try_merge(r, s);
 	ask_present(r, s, decide_rows);
 	return true;

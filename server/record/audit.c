@@ -187,8 +187,7 @@ static const struct event {
 	const char	*note;
 } events[] = {
 	{ "CREDENTIAL_VIEW", { { "title", "audit.customer" },
-	    { "entry", "audit.record" }, { "kind", "audit.kind" } },
-	    "audit.secret_shown" },
+	    { "kind", "audit.kind" } }, "audit.secret_shown" },
 	{ "FILE_DOWNLOAD", { { "title", "audit.file" },
 	    { "folder", "audit.folder" } }, NULL },
 };

@@ -110,6 +110,9 @@ void	row_map(struct req *, struct cbw *, const struct query *, PGresult *,
 	    int row);
 void	row_array(struct req *, struct cbw *, const struct query *,
 	    PGresult *, int row);
+/* One column of it. */
+void	row_value(struct req *, struct cbw *, const struct query *, PGresult *,
+	    int row, unsigned col);
 void	row_columns(struct cbw *, const struct query *);
 /* Values out of the audit log, which keeps JSON. */
 void	put_json_value(struct req *, struct cbw *, enum value_type,
@@ -235,6 +238,8 @@ void	record_names(struct req *);
 const struct def *record_type_of(struct req *, enum def_op);
 void	record_create(struct req *);	/* save.c */
 void	record_edit(struct req *);
+void	record_move(struct req *);
+void	record_board(struct req *);	/* board.c */
 void	record_compute(struct req *);	/* compute.c */
 void	records_tags(struct req *);	/* tags.c */
 /* after.c: what to do when a write was not committed. */
@@ -282,6 +287,7 @@ struct save {
 	struct record_values	 values;
 	struct fieldset		 given;		/* fields that are written */
 	struct query		*query;		/* of the row that comes back */
+	bool			 move;		/* of a card, on its board */
 	const struct module_hooks *hooks;	/* may be NULL */
 	/* what was found after a failure */
 	bool			 done, found, deleted, replied;
@@ -307,20 +313,15 @@ struct removal {
 	int64_t			 now;
 };
 
-/* secret.c: seals what is given in fields of type secret, of the record and its
- * lines, then goes on; and stores one save's boxes, before its row. */
-void	secrets_seal(struct req *, struct save *top,
-	    void (*then)(struct req *));
-void	secrets_put(struct req *, const struct save *);
-void	record_reveal(struct req *);
-void	record_secrets(struct req *);
-
 /* save.c's pieces that after.c and lines.c use again. */
 struct save *save_new(struct req *, const struct def *, bool create);
 bool	save_read(struct req *, const char *field, struct cbr *, void *save);
 void	save_defaults(struct req *, struct save *);
 void	save_whens(struct req *, const struct save *);
 bool	save_given(const struct save *);
+/* Of a move: the key of its new place, under the lock of the column. Before
+ * the row is written. */
+void	save_place(struct req *, struct save *);
 /* Its statements: references, the row, what its module adds. */
 void	save_send(struct req *, struct save *);
 /* Whose result comes, and that it has come. */

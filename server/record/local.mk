@@ -3,6 +3,7 @@ libkonakd_a_SOURCES += \
 	server/record/act.c \
 	server/record/after.c \
 	server/record/audit.c \
+	server/record/board.c \
 	server/record/compute.c \
 	server/record/custom.c \
 	server/record/engine.h \
@@ -22,7 +23,6 @@ libkonakd_a_SOURCES += \
 	server/record/save.c \
 	server/record/screens.c \
 	server/record/search.c \
-	server/record/secret.c \
 	server/record/social.c \
 	server/record/sql.c \
 	server/record/stats.c \

@@ -67,8 +67,8 @@ put_json_value(struct req *r, struct cbw *w, enum value_type type,
 }
 
 /* A sentence is what its record's module makes of the row. */
-static void
-put_column(struct req *r, struct cbw *w, const struct query *q, PGresult *res,
+void
+row_value(struct req *r, struct cbw *w, const struct query *q, PGresult *res,
     int row, unsigned col)
 {
 	if (q->types[col] == VALUE_SENTENCE && q->sentence != NULL)
@@ -85,7 +85,7 @@ row_map(struct req *r, struct cbw *w, const struct query *q, PGresult *res,
 
 	for (i = 0; i < q->ncols; i++) {
 		cbw_key(w, q->names[i]);
-		put_column(r, w, q, res, row, i);
+		row_value(r, w, q, res, row, i);
 	}
 }
 
@@ -97,7 +97,7 @@ row_array(struct req *r, struct cbw *w, const struct query *q, PGresult *res,
 
 	cbw_array(w, q->ncols);
 	for (i = 0; i < q->ncols; i++)
-		put_column(r, w, q, res, row, i);
+		row_value(r, w, q, res, row, i);
 }
 
 void

@@ -620,6 +620,29 @@ write_stmt(struct req *r, struct save *s, struct params *p)
 }
 
 void
+save_place(struct req *r, struct save *s)
+{
+	const struct def	*d = s->values.def;
+	const char		*v[4];
+	struct buf		 b = BUF_INIT;
+	struct query		*q;
+
+	if (!s->move)
+		return;
+	v[0] = s->values.id;
+	v[1] = s->values.v[d->kanban->by->index].text;
+	v[2] = req_uuid(r, "after");
+	v[3] = req_uuid(r, "before");
+	if ((q = query_find(d, "place")) == NULL) {
+		q = query_new(r, d, "place");
+		buf_printf(&b, "select konak.\"%s_place\"($1, $2, $3, $4)",
+		    d->table);
+		query_sql(q, r, &b);
+	}
+	req_query(r, &q->stmt, 4, v, NULL);
+}
+
+void
 save_send(struct req *r, struct save *s)
 {
 	struct params	*p = arena_alloc(r->arena, sizeof *p);
@@ -633,7 +656,7 @@ save_send(struct req *r, struct save *s)
 	}
 	write_stmt(r, s, p);
 	save_references(r, s);
-	secrets_put(r, s);
+	save_place(r, s);
 	req_query(r, &s->query->stmt, p->n, p->v, save_rows);
 	if (s->hooks != NULL && s->hooks->statements != NULL)
 		s->hooks->statements(r, &s->values);
@@ -670,21 +693,14 @@ hooks_agree(struct req *r, struct save *s)
 }
 
 static void
-run_prepare(struct req *r)
+run_hooks(struct req *r, struct save *s)
 {
-	struct save	*s = r->state;
-
+	if (req_failed(r) || !hooks_agree(r, s))
+		return;
 	if (s->hooks != NULL && s->hooks->prepare != NULL)
 		s->hooks->prepare(r, &s->values, send_all);
 	else
 		send_all(r);
-}
-
-static void
-run_hooks(struct req *r, struct save *s)
-{
-	if (!req_failed(r) && hooks_agree(r, s))
-		secrets_seal(r, s, run_prepare);
 }
 
 /* --- The verbs ------------------------------------------------------------- */
@@ -719,4 +735,38 @@ record_edit(struct req *r)
 		record_get(r);		/* nothing to save */
 	else
 		run_hooks(r, s);
+}
+
+/* The column as a value of its field; it may be the one that the card is in. */
+static void
+read_column(struct req *r, struct save *s, const struct field *f)
+{
+	const char		*text = req_text(r, "column");
+	struct record_value	*v = &s->values.v[f->index];
+	struct value_error	 error;
+
+	v->sent = true;
+	if (!settable(r, s, f))
+		return;
+	if (!value_parse_wire(&f->rules, text, strlen(text), &error)) {
+		bad_value(r, "column", &error);
+		return;
+	}
+	v->given = true;
+	v->text = text;
+}
+
+/* An edit of the field that the board is by, and a place among its cards.
+ * Whatever else the new column wants may come with it. */
+void
+record_move(struct req *r)
+{
+	struct save	*s = save_top(r, false);
+
+	s->move = true;
+	s->values.id = req_uuid(r, "id");
+	s->values.version = req_int(r, "version");
+	read_column(r, s, s->values.def->kanban->by);
+	save_whens(r, s);
+	run_hooks(r, s);
 }

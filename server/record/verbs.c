@@ -68,16 +68,21 @@ static const struct verb kinds[DV_VERBS] = {
 	    { "filter", ARG_ANY, false, 0 },
 	    { "limit", ARG_INT, false, 0 } } },
 	[DV_COMPUTE] = { .run = record_compute, .open_args = true },
-	[DV_REVEAL] = { .run = record_reveal,
-	    .flags = VERB_WRITE | VERB_STEP_UP, .args = {
+	[DV_BOARD] = { .run = record_board, .args = {
+	    { "search", ARG_TEXT, false, 200 },
+	    { "filter", ARG_ANY, false, 0 },
+	    { "columns", ARG_ANY, false, 0 },
+	    { "limit", ARG_INT, false, 0 },
+	    { "column", ARG_TEXT, false, 80 },
+	    { "after", ARG_TEXT, false, 2100 },
+	    { "ids", ARG_UUIDS, false, 200 } } },
+	[DV_MOVE] = { .run = record_move, .flags = VERB_WRITE,
+	    .open_args = true, .args = {
 	    { "id", ARG_UUID, true, 0 },
-	    { "field", ARG_TEXT, true, 60 },
-	    { "secret", ARG_UUID, false, 0 },
-	    { "purpose", ARG_TEXT, false, 10 },
-	    { "reason", ARG_TEXT, false, 500 } } },
-	[DV_SECRETS] = { .run = record_secrets, .args = {
-	    { "id", ARG_UUID, true, 0 },
-	    { "field", ARG_TEXT, true, 60 } } },
+	    { "version", ARG_INT, true, 0 },
+	    { "column", ARG_TEXT, true, 80 },
+	    { "after", ARG_UUID, false, 0 },
+	    { "before", ARG_UUID, false, 0 } } },
 	[DV_EDIT_MANY] = { .run = record_edit_many,
 	    .flags = VERB_WRITE | VERB_STEPS, .limit_ms = MANY_MS, .args = {
 	    { "ids", ARG_UUIDS, false, PROTO_MANY_MAX },
@@ -138,6 +143,7 @@ static const struct verb kinds[DV_VERBS] = {
 static const char *const verb_actions[DV_VERBS] = {
 	[DV_CREATE] = "_CREATE", [DV_EDIT] = "_UPDATE",
 	[DV_DELETE] = "_DELETE", [DV_RESTORE] = "_RESTORE",
+	[DV_MOVE] = "_UPDATE",
 	[DV_EDIT_MANY] = "_UPDATE", [DV_DELETE_MANY] = "_DELETE",
 };
 
@@ -171,7 +177,7 @@ register_def(const struct def *d)
 			    verb_actions[k]);
 		v->data = d;
 		if (d->custom || k == DV_CREATE || k == DV_EDIT ||
-		    k == DV_GET) {
+		    k == DV_GET || k == DV_MOVE) {
 			v->then = v->run;
 			v->run = custom_run;
 		}
