@@ -24,6 +24,7 @@
 #include "tui/view/account.h"
 #include "tui/view/around.h"
 #include "tui/view/notices.h"
+#include "tui/view/board.h"
 #include "tui/view/card.h"
 #include "tui/view/chartview.h"
 #include "tui/view/group.h"
@@ -258,6 +259,32 @@ app_palette_charts(const struct def *d)
 }
 
 static void
+app_open_kanban(void *arg)
+{
+	if (view_unsaved() != NULL)
+		return;
+	view_pop_above(view_find(&home_view));
+	board_open(arg, NULL);
+}
+
+static void
+app_palette_kanban(const struct def *d)
+{
+	struct palette_entry	e;
+	char			tr[160], en[160];
+
+	if (!board_has(d) || !d->menu)
+		return;
+	snprintf(tr, sizeof tr, "Pano: %s", d->labels[LANG_TR]);
+	snprintf(en, sizeof en, "Board: %s", d->labels[LANG_EN]);
+	e = (struct palette_entry){
+		.source = "defs", .kind = PALETTE_COMMAND, .tr = tr, .en = en,
+		.run = app_open_kanban, .drop = free, .arg = xstrdup(d->name)
+	};
+	palette_add(&e);
+}
+
+static void
 app_open_board(void *arg)
 {
 	if (view_unsaved() != NULL)
@@ -341,6 +368,8 @@ app_palette(void)
 		};
 		palette_add(&e);
 	}
+	for (i = 0; (d = defs_at(i)) != NULL; i++)
+		app_palette_kanban(d);
 	for (i = 0; (d = defs_at(i)) != NULL; i++)
 		app_palette_charts(d);
 	app_palette_boards();

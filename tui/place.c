@@ -13,6 +13,7 @@
 #include "tui/store.h"
 #include "tui/ui.h"
 #include "tui/view.h"
+#include "tui/view/board.h"
 #include "tui/view/card.h"
 #include "tui/view/home.h"
 #include "tui/view/list.h"
@@ -55,6 +56,8 @@ collect(const struct view *v, struct val *views)
 		return;
 	if ((m = list_where(v)) != NULL)
 		val_add(views, val_put_text(m, "view", "list"));
+	else if ((m = board_where(v)) != NULL)
+		val_add(views, val_put_text(m, "view", "board"));
 	else if ((m = card_where(v)) != NULL)
 		val_add(views, val_put_text(m, "view", "card"));
 }
@@ -216,6 +219,8 @@ place_resume(void)
 			break;
 		if (same(val_get_str(one, "view"), "list"))
 			list_open_where(one);
+		else if (same(val_get_str(one, "view"), "board"))
+			board_open_where(one);
 		else
 			card_open_where(one);
 	}

@@ -19,6 +19,7 @@
 #include "tui/view.h"
 #include "tui/view/act.h"
 #include "tui/view/around.h"
+#include "tui/view/board.h"
 #include "tui/view/filterbox.h"
 #include "tui/view/columns.h"
 #include "tui/view/listpane.h"
@@ -832,6 +833,12 @@ listpane_action(struct listpane *l, enum action a, const struct input *in)
 	case ACT_VIEWS:
 		listpane_views(l);
 		return true;
+	case ACT_BOARD:
+		if (!board_has(rows_def(l->rows)))
+			return false;
+		board_open(l->type, rows_fixed(l->rows) == NULL ? NULL :
+		    val_copy(rows_fixed(l->rows)));
+		return true;
 	case ACT_COLUMNS:
 		columns_open(l);
 		return true;
@@ -885,6 +892,8 @@ listpane_can(struct listpane *l, enum action a, char *why, size_t size)
 		return of_row(l, def_can(d, "edit_many"), why, size);
 	case ACT_MERGE:
 		return def_can(d, "merge") && l->marks.n == 2;
+	case ACT_BOARD:
+		return board_has(d);
 	case ACT_DUPLICATES:
 		return def_can(d, "duplicates") && def_can(d, "merge");
 	case ACT_EXPORT:

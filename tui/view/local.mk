@@ -13,6 +13,13 @@ libtui_a_SOURCES += \
 	tui/view/authenticator.c \
 	tui/view/authenticator.h \
 	tui/view/bin.c \
+	tui/view/board.c \
+	tui/view/board.h \
+	tui/view/boarddata.c \
+	tui/view/boarddraw.c \
+	tui/view/boardedit.c \
+	tui/view/boardint.h \
+	tui/view/boardmove.c \
 	tui/view/card.c \
 	tui/view/card.h \
 	tui/view/cardpane.c \

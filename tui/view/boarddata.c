@@ -1,0 +1,793 @@
+/* boarddata.c - columns and cards as the server gives them, windows of them,
+ * and what others change; see boardint.h. */
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/xmalloc.h"
+#include "tui/app.h"
+#include "tui/ui.h"
+#include "tui/view/boardint.h"
+
+#define WINDOW		60	/* cards asked for when a column is scrolled */
+#define AHEAD		10
+#define IDS_MAX		150	/* more than that: all anew */
+#define FRESH_US	2000000
+
+const struct def *
+board_def(const struct board *b)
+{
+	return defs_find(b->type);
+}
+
+const struct val *
+board_view_of(const struct board *b)
+{
+	const struct def	*d = board_def(b);
+
+	return d == NULL ? NULL : val_get(d->v, "board");
+}
+
+const char *
+board_by(const struct board *b)
+{
+	const char	*by = val_get_str(board_view_of(b), "by");
+
+	return by == NULL ? "" : by;
+}
+
+/* --- What is asked for ------------------------------------------------------- */
+
+static void
+want(struct val *out, const struct def *d, const char *name)
+{
+	size_t	i;
+
+	if (def_field(d, name) == NULL)
+		return;
+	for (i = 0; i < out->n; i++)
+		if (strcmp(out->item[i]->s, name) == 0)
+			return;
+	val_add(out, val_text(name));
+}
+
+static void
+want_all(struct val *out, const struct def *d, const struct val *names)
+{
+	size_t	i;
+
+	for (i = 0; i < val_count(names); i++)
+		want(out, d, val_str(names->item[i]));
+}
+
+/* What stands on a card, what is edited there, what actions ask about. */
+static struct val *
+wanted(const struct board *b)
+{
+	const struct def	*d = board_def(b);
+	const struct val	*v = board_view_of(b), *card, *actions, *when;
+	struct val		*out = val_array();
+	size_t			 i, k;
+
+	want_all(out, d, val_get(d->v, "title"));
+	want(out, d, board_by(b));
+	card = val_get(v, "card");
+	for (i = 0; i < val_count(card); i++)
+		want_all(out, d, card->item[i]);
+	want_all(out, d, val_get(v, "edit"));
+	want_all(out, d, val_get(v, "sums"));
+	if (val_get_str(v, "since") != NULL)
+		want(out, d, val_get_str(v, "since"));
+	if (val_get_str(v, "running") != NULL)
+		want(out, d, val_get_str(v, "running"));
+	actions = val_get(d->v, "actions");
+	for (i = 0; i < val_count(actions); i++) {
+		when = val_get(actions->item[i], "when");
+		for (k = 0; k < val_count(when); k++)
+			want(out, d, when->key[k]);
+	}
+	for (i = 0; i < d->nreal; i++)
+		if (d->fields[i].rules.type == VALUE_CURRENCY)
+			want(out, d, d->fields[i].name);
+	return out;
+}
+
+struct val *
+board_args(struct board *b)
+{
+	struct val	*args = val_map(), *f, *typed;
+	char		*search = NULL;
+	size_t		 i;
+
+	f = b->fixed == NULL ? val_map() : val_copy(b->fixed);
+	typed = filter_query(&b->filter, board_def(b), &search);
+	for (i = 0; i < val_count(typed); i++)
+		val_put(f, typed->key[i], val_copy(typed->item[i]));
+	val_free(typed);
+	if (b->lane_by != NULL && b->lane_at < b->nlanes)
+		val_put(f, b->lane_by, val_is_null(b->lane[b->lane_at].value) ?
+		    val_put_bool(val_map(), "null", true) :
+		    val_copy(b->lane[b->lane_at].value));
+	if (f->n > 0)
+		val_put(args, "filter", f);
+	else
+		val_free(f);
+	if (search != NULL)
+		val_put_text(args, "search", search);
+	free(search);
+	return args;
+}
+
+static uint64_t
+ask(struct board *b, struct val *args, link_cb cb, void *arg)
+{
+	char	verb[128];
+
+	val_put(args, "columns", wanted(b));
+	snprintf(verb, sizeof verb, "%s.board", b->type);
+	return app_call(verb, args, cb, arg);
+}
+
+/* --- Cards of a column -------------------------------------------------------- */
+
+struct record
+board_record(const struct board *b, const struct bcard *c)
+{
+	return (struct record){ b->names, c->row };
+}
+
+static const char *
+key_of(const struct bcard *c)
+{
+	const char	*s = val_str(val_at(c->row, val_count(c->row) - 1));
+
+	return s == NULL ? "" : s;
+}
+
+bool
+board_find(const struct board *b, const char *id, int *col, size_t *at)
+{
+	int	i;
+	size_t	k;
+
+	for (i = 0; i < b->ncols; i++)
+		for (k = 0; k < b->col[i].n; k++)
+			if (strcmp(b->col[i].card[k].id, id) == 0) {
+				*col = i;
+				*at = k;
+				return true;
+			}
+	return false;
+}
+
+struct bcard
+board_take_out(struct bcol *c, size_t at)
+{
+	struct bcard	card = c->card[at];
+
+	memmove(&c->card[at], &c->card[at + 1], (c->n - at - 1) *
+	    sizeof *c->card);
+	c->n--;
+	return card;
+}
+
+void
+board_put_in(struct bcol *c, size_t at, struct bcard card)
+{
+	if (c->n == c->cap) {
+		c->cap = c->cap == 0 ? 32 : c->cap * 2;
+		c->card = xreallocarray(c->card, c->cap, sizeof *c->card);
+	}
+	if (at > c->n)
+		at = c->n;
+	memmove(&c->card[at + 1], &c->card[at], (c->n - at) *
+	    sizeof *c->card);
+	c->card[at] = card;
+	c->n++;
+}
+
+static struct bcard
+card_of(const struct val *row)
+{
+	struct bcard	c = { .row = val_copy(row) };
+
+	snprintf(c.id, sizeof c.id, "%s", val_str(val_at(row, 0)) == NULL ?
+	    "" : val_str(val_at(row, 0)));
+	return c;
+}
+
+static void
+col_free(struct bcol *c)
+{
+	size_t	i;
+
+	for (i = 0; i < c->n; i++)
+		val_free(c->card[i].row);
+	free(c->card);
+	free(c->value);
+	free(c->title);
+	free(c->color);
+	val_free(c->sums);
+}
+
+static void
+set_text(char **to, const char *s)
+{
+	free(*to);
+	*to = s == NULL ? NULL : xstrdup(s);
+}
+
+static void
+head_of(struct bcol *c, const struct val *v)
+{
+	const char	*rule = val_get_str(v, "rule");
+
+	set_text(&c->title, val_get_str(v, "title"));
+	set_text(&c->color, val_get_str(v, "color"));
+	c->limit = val_get_int(v, "limit", 0);
+	c->refuse = rule != NULL && strcmp(rule, "refuse") == 0;
+	c->days = val_get_int(v, "days", 0);
+	c->count = val_get_int(v, "count", 0);
+	val_free(c->sums);
+	c->sums = val_copy(val_get(v, "sums"));
+	if (c->limit == 0 || c->count < c->limit)
+		c->asked = false;
+}
+
+/* --- The cursor ---------------------------------------------------------------- */
+
+struct bcard *
+board_card(struct board *b)
+{
+	struct bcol	*c;
+
+	if (b->at >= b->ncols)
+		return NULL;
+	c = &b->col[b->at];
+	return c->cur < c->n ? &c->card[c->cur] : NULL;
+}
+
+void
+board_here(struct board *b)
+{
+	struct bcard	*c;
+	struct bcol	*col;
+
+	if (b->ncols == 0)
+		return;
+	if (b->at >= b->ncols)
+		b->at = b->ncols - 1;
+	col = &b->col[b->at];
+	if (col->cur >= col->n)
+		col->cur = col->n == 0 ? 0 : col->n - 1;
+	c = board_card(b);
+	snprintf(b->id, sizeof b->id, "%s", c == NULL ? "" : c->id);
+	if (c != NULL && b->beside)
+		cardpane_show(&b->card, b->type, b->id, true);
+	ui_redraw();
+}
+
+void
+board_goto(struct board *b, int col, size_t at)
+{
+	if (col < 0 || col >= b->ncols)
+		return;
+	b->at = col;
+	b->col[col].cur = at;
+	board_need(b, &b->col[col], at);
+	board_here(b);
+}
+
+/* Cards have come and gone: the cursor stays with its own. */
+static void
+follow(struct board *b)
+{
+	int	col;
+	size_t	at;
+
+	if (b->want[0] != '\0' && board_find(b, b->want, &col, &at)) {
+		b->want[0] = '\0';
+		b->at = col;
+		b->col[col].cur = at;
+	} else if (b->id[0] != '\0' && board_find(b, b->id, &col, &at)) {
+		/* It stays at its height, but for the top, where what is new
+		 * shall be seen. */
+		if (b->at == col && b->col[col].top > 0 &&
+		    b->col[col].cur >= b->col[col].top)
+			b->col[col].top = at >= b->col[col].cur -
+			    b->col[col].top ? at - (b->col[col].cur -
+			    b->col[col].top) : 0;
+		b->at = col;
+		b->col[col].cur = at;
+	}
+	board_here(b);
+}
+
+/* --- The whole board ------------------------------------------------------------ */
+
+struct kept {
+	char	*value;
+	size_t	 cur, top;
+	bool	 folded, asked;
+};
+
+static void
+take_columns(struct board *b, const struct val *list)
+{
+	struct kept	 kept[BOARD_COLUMNS];
+	struct bcol	*c;
+	const struct val *rows;
+	int		 i, k, n = b->ncols;
+	size_t		 j;
+
+	for (i = 0; i < n; i++) {
+		c = &b->col[i];
+		kept[i] = (struct kept){ xstrdup(c->value), c->cur, c->top,
+		    c->folded, c->asked };
+		col_free(c);
+	}
+	memset(b->col, 0, sizeof b->col);
+	b->ncols = 0;
+	for (i = 0; i < (int)val_count(list) && i < BOARD_COLUMNS; i++) {
+		c = &b->col[b->ncols++];
+		c->value = xstrdup(val_get_str(list->item[i], "value"));
+		for (k = 0; k < n; k++)
+			if (strcmp(kept[k].value, c->value) == 0) {
+				c->cur = kept[k].cur;
+				c->top = kept[k].top;
+				c->folded = kept[k].folded;
+				c->asked = kept[k].asked;
+			}
+		head_of(c, list->item[i]);
+		rows = val_get(list->item[i], "rows");
+		for (j = 0; j < val_count(rows); j++)
+			board_put_in(c, c->n, card_of(rows->item[j]));
+		c->more = val_get_bool(list->item[i], "more");
+		if (c->cur >= c->n)
+			c->cur = c->n == 0 ? 0 : c->n - 1;
+	}
+	for (i = 0; i < n; i++)
+		free(kept[i].value);
+}
+
+static void
+load_cb(const struct link_reply *r, void *arg)
+{
+	struct board	*b = arg;
+
+	b->call = 0;
+	b->loaded = true;
+	if (!r->ok) {
+		snprintf(b->error, sizeof b->error, "%s", r->text);
+		ui_redraw();
+		return;
+	}
+	b->error[0] = '\0';
+	/* What is on its way is asked for again when it has arrived. */
+	if (b->queue != NULL || board_held(b)) {
+		b->again = true;
+		return;
+	}
+	val_free(b->names);
+	b->names = val_copy(val_get(r->body, "columns"));
+	val_free(b->sums);
+	b->sums = val_copy(val_get(r->body, "sums"));
+	take_columns(b, val_get(r->body, "board"));
+	follow(b);
+}
+
+void
+board_load(struct board *b)
+{
+	struct val	*args;
+	size_t		 most = BOARD_CARDS;
+	int		 i;
+
+	if (board_view_of(b) == NULL)
+		return;
+	if (b->call != 0)
+		app_forget(b->call);
+	for (i = 0; i < b->ncols; i++)
+		if (b->col[i].cur + AHEAD > most)
+			most = b->col[i].cur + AHEAD;
+	args = board_args(b);
+	val_put_int(args, "limit", most > 200 ? 200 : (int64_t)most);
+	b->call = ask(b, args, load_cb, b);
+	ui_redraw();
+}
+
+void
+board_restart(struct board *b)
+{
+	int	i;
+
+	for (i = 0; i < b->ncols; i++)
+		b->col[i].cur = b->col[i].top = 0;
+	b->id[0] = '\0';
+	board_load(b);
+}
+
+/* --- Windows --------------------------------------------------------------------- */
+
+static void
+window_cb(const struct link_reply *r, void *arg)
+{
+	struct board		*b = arg;
+	struct bcol		*c = NULL;
+	const struct val	*one = val_at(val_get(r->body, "board"), 0);
+	const struct val	*rows = val_get(one, "rows");
+	struct bcard		 card;
+	int			 i, col;
+	size_t			 k, at;
+
+	b->window = 0;
+	for (i = 0; i < b->ncols; i++)
+		if (strcmp(b->col[i].value, b->window_of) == 0)
+			c = &b->col[i];
+	if (!r->ok) {
+		app_error(r);
+		return;
+	}
+	for (k = 0; c != NULL && k < val_count(rows); k++) {
+		card = card_of(rows->item[k]);
+		if (board_find(b, card.id, &col, &at))
+			val_free(card.row);
+		else
+			board_put_in(c, c->n, card);
+	}
+	if (c != NULL)
+		c->more = val_get_bool(one, "more");
+	ui_redraw();
+}
+
+void
+board_need(struct board *b, struct bcol *c, size_t to)
+{
+	struct val	*args;
+	char		*after;
+	size_t		 last = c->n;
+
+	if (!c->more || b->window != 0 || b->call != 0 || to + AHEAD < c->n)
+		return;
+	/* A card on its way down has no key of this place yet. */
+	while (last > 0 && board_pending(b, c->card[last - 1].id))
+		last--;
+	if (last == 0)
+		return;
+	args = board_args(b);
+	val_put_text(args, "column", c->value);
+	val_put_int(args, "limit", WINDOW);
+	after = xasprintf("%s %s", key_of(&c->card[last - 1]),
+	    c->card[last - 1].id);
+	val_put_text(args, "after", after);
+	free(after);
+	set_text(&b->window_of, c->value);
+	b->window = ask(b, args, window_cb, b);
+}
+
+/* --- What others change ------------------------------------------------------------ */
+
+/* Where its key puts it; past the last one here when there may be others
+ * between: false. */
+static bool
+place_of(const struct board *b, const struct bcol *c, const char *key,
+    size_t *at)
+{
+	size_t	i;
+
+	for (i = 0; i < c->n; i++)
+		if (!board_pending(b, c->card[i].id) &&
+		    strcmp(c->card[i].id, b->held) != 0 &&
+		    strcmp(key_of(&c->card[i]), key) > 0)
+			break;
+	*at = i;
+	return i < c->n || !c->more;
+}
+
+static void
+update_card(struct board *b, struct bcol *c, const struct val *row)
+{
+	struct bcard	 card = card_of(row), was;
+	int		 col;
+	size_t		 at;
+	bool		 there = board_find(b, card.id, &col, &at);
+	bool		 mine = there && (board_pending(b, card.id) ||
+			    strcmp(b->held, card.id) == 0);
+
+	if (val_at(row, 1) != NULL)
+		marks_seen(&b->marks, card.id, val_at(row, 1)->i);
+	if (there) {
+		/* The same place: only what it says is new. */
+		if (mine || (&b->col[col] == c && strcmp(key_of(
+		    &b->col[col].card[at]), key_of(&card)) == 0)) {
+			val_free(b->col[col].card[at].row);
+			b->col[col].card[at].row = card.row;
+			return;
+		}
+		was = board_take_out(&b->col[col], at);
+		card.fresh = was.fresh;
+		val_free(was.row);
+	}
+	if (place_of(b, c, key_of(&card), &at)) {
+		board_put_in(c, at, card);
+		if (at < c->top)
+			c->top++;
+		if (at <= c->cur && c != &b->col[b->at] && c->top > 0)
+			c->cur++;
+	} else {
+		val_free(card.row);
+	}
+}
+
+static void
+forget_card(struct board *b, const char *id)
+{
+	struct bcard	was;
+	int		col;
+	size_t		at;
+
+	if (!board_find(b, id, &col, &at))
+		return;
+	if (strcmp(b->held, id) == 0)
+		board_lost_hold(b);
+	was = board_take_out(&b->col[col], at);
+	val_free(was.row);
+	marks_gone(&b->marks, id);
+}
+
+static void
+live_cb(const struct link_reply *r, void *arg)
+{
+	struct board		*b = arg;
+	struct val		*ids = b->asked;
+	const struct val	*list = val_get(r->body, "board"), *rows;
+	struct bcol		*c;
+	size_t			 i, k, j;
+	bool			 seen;
+
+	b->live = 0;
+	b->asked = NULL;
+	if (!r->ok || val_count(list) != (size_t)b->ncols) {
+		if (r->ok)
+			board_load(b);
+		goto out;
+	}
+	for (i = 0; i < ids->n; i++) {
+		seen = false;
+		for (k = 0; k < list->n; k++) {
+			rows = val_get(list->item[k], "rows");
+			for (j = 0; j < val_count(rows); j++)
+				seen |= strcmp(val_str(val_at(rows->item[j],
+				    0)), ids->item[i]->s) == 0;
+		}
+		if (!seen && !board_pending(b, ids->item[i]->s))
+			forget_card(b, ids->item[i]->s);
+	}
+	for (k = 0; k < list->n; k++) {
+		c = &b->col[k];
+		if (strcmp(c->value, val_get_str(list->item[k], "value")) !=
+		    0) {
+			board_load(b);
+			goto out;
+		}
+		/* Counts say where cards are, not where they are going. */
+		if (b->queue == NULL && !board_held(b))
+			head_of(c, list->item[k]);
+		rows = val_get(list->item[k], "rows");
+		for (j = 0; j < val_count(rows); j++)
+			update_card(b, c, rows->item[j]);
+	}
+	follow(b);
+	if (val_count(b->ids) > 0)
+		board_stale(b, NULL);
+out:
+	val_free(ids);
+	ui_redraw();
+}
+
+void
+board_soon_cb(int fd, short what, void *arg)
+{
+	struct board	*b = arg;
+	struct val	*args, *ids;
+	size_t		 i;
+
+	(void)fd;
+	(void)what;
+	if (b->live != 0 || val_count(b->ids) == 0)
+		return;
+	if (b->ids->n > IDS_MAX) {
+		val_free(b->ids);
+		b->ids = val_array();
+		board_load(b);
+		return;
+	}
+	b->asked = b->ids;
+	b->ids = val_array();
+	ids = val_array();
+	for (i = 0; i < b->asked->n; i++)
+		val_add(ids, val_uuid(b->asked->item[i]->s));
+	args = board_args(b);
+	val_put(args, "ids", ids);
+	b->live = ask(b, args, live_cb, b);
+}
+
+void
+board_stale(struct board *b, const char *id)
+{
+	struct timeval	tv = { 0, 5000 };
+	size_t		i;
+
+	if (id != NULL) {
+		for (i = 0; i < b->ids->n; i++)
+			if (strcmp(b->ids->item[i]->s, id) == 0)
+				break;
+		if (i == b->ids->n)
+			val_add(b->ids, val_text(id));
+	}
+	if (b->live == 0)
+		evtimer_add(b->soon, &tv);
+}
+
+void
+board_watch_cb(const struct val *items, void *arg)
+{
+	struct board	*b = arg;
+	const char	*id, *request;
+	struct bcard	*card;
+	size_t		 i, at;
+	int		 col;
+
+	if (items == NULL) {
+		board_load(b);
+		return;
+	}
+	for (i = 0; i < items->n; i++) {
+		id = val_str(val_at(items->item[i], 0));
+		request = val_str(val_at(items->item[i], 3));
+		if (id == NULL)
+			continue;
+		board_stale(b, id);
+		if (request != NULL && app_is_mine(request))
+			continue;
+		if (board_find(b, id, &col, &at)) {
+			card = &b->col[col].card[at];
+			card->fresh = app_ctx().now + FRESH_US;
+		}
+	}
+}
+
+void
+board_stages_cb(const struct val *items, void *arg)
+{
+	(void)items;
+	board_load(arg);
+}
+
+/* --- Lanes ----------------------------------------------------------------------- */
+
+static void
+lanes_free(struct board *b)
+{
+	int	i;
+
+	for (i = 0; i < b->nlanes; i++) {
+		val_free(b->lane[i].value);
+		free(b->lane[i].title);
+	}
+	b->nlanes = 0;
+}
+
+/* What stands for a group without a title: a choice's label, or nothing. */
+static char *
+lane_title(const struct field *f, const struct val *v, const char *title)
+{
+	struct buf	 text = BUF_INIT;
+	struct val	*names, *row;
+	struct record	 r;
+	char		*s;
+
+	if (title != NULL)
+		return xstrdup(title);
+	if (val_is_null(v))
+		return xstrdup("-");
+	names = val_array();
+	row = val_array();
+	val_add(names, val_text(f->name));
+	val_add(row, val_copy(v));
+	r = (struct record){ names, row };
+	record_text(NULL, f, &r, &text);
+	s = xstrdup(buf_text(&text));
+	buf_free(&text);
+	val_free(names);
+	val_free(row);
+	return s;
+}
+
+static void
+lanes_cb(const struct link_reply *r, void *arg)
+{
+	struct board		*b = arg;
+	const struct field	*f;
+	const struct val	*list = val_get(r->body, "groups"), *g;
+	size_t			 i;
+
+	b->lane_call = 0;
+	f = def_field(board_def(b), b->lane_by);
+	if (!r->ok || f == NULL) {
+		if (!r->ok)
+			app_error(r);
+		return;
+	}
+	lanes_free(b);
+	for (i = 0; i < val_count(list) && b->nlanes < BOARD_LANES; i++) {
+		g = list->item[i];
+		b->lane[b->nlanes++] = (struct blane){
+			.value = val_at(g, 0) == NULL ? val_null() :
+			    val_copy(val_at(g, 0)),
+			.title = lane_title(f, val_at(g, 0),
+			    val_str(val_at(g, 1))),
+			.count = val_at(g, 2) == NULL ? 0 : val_at(g, 2)->i
+		};
+	}
+	if (b->lane_at >= b->nlanes)
+		b->lane_at = 0;
+	board_restart(b);
+}
+
+void
+board_lanes(struct board *b, const char *field)
+{
+	char		 verb[128];
+	struct val	*args;
+
+	lanes_free(b);
+	set_text(&b->lane_by, field);
+	b->lane_at = 0;
+	if (b->lane_call != 0)
+		app_forget(b->lane_call);
+	b->lane_call = 0;
+	if (field == NULL) {
+		board_restart(b);
+		return;
+	}
+	args = board_args(b);
+	val_put_text(args, "by", field);
+	snprintf(verb, sizeof verb, "%s.count", b->type);
+	b->lane_call = app_call(verb, args, lanes_cb, b);
+}
+
+void
+board_lane(struct board *b, int to)
+{
+	if (to < 0 || to >= b->nlanes || to == b->lane_at)
+		return;
+	b->lane_at = to;
+	board_restart(b);
+}
+
+void
+board_free_data(struct board *b)
+{
+	int	i;
+
+	if (b->call != 0)
+		app_forget(b->call);
+	if (b->live != 0)
+		app_forget(b->live);
+	if (b->window != 0)
+		app_forget(b->window);
+	if (b->lane_call != 0)
+		app_forget(b->lane_call);
+	for (i = 0; i < b->ncols; i++)
+		col_free(&b->col[i]);
+	lanes_free(b);
+	free(b->lane_by);
+	val_free(b->ids);
+	val_free(b->asked);
+	free(b->window_of);
+	val_free(b->names);
+	val_free(b->sums);
+}
