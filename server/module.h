@@ -40,6 +40,8 @@ struct module_act {
 	const char	*makes;		/* the other record type */
 };
 void	module_act(struct req *);
+/* For req_catch() of a verb of the kind: that version is another by now. */
+bool	module_act_stale(struct req *, const struct db_error *);
 
 extern const struct module *const modules[];	/* ended by NULL */
 

@@ -9,6 +9,7 @@ extern const struct module companies_module;
 extern const struct module custom_module;	/* record/custom.c */
 extern const struct module jobs_module;
 extern const struct module notifications_module;
+extern const struct module privacy_module;
 extern const struct module reminders_module;
 
 const struct module *const modules[] = {
@@ -17,6 +18,7 @@ const struct module *const modules[] = {
 	&custom_module,
 	&jobs_module,
 	&notifications_module,
+	&privacy_module,
 	&reminders_module,
 	NULL
 };

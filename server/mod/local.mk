@@ -4,4 +4,5 @@ libkonakd_a_SOURCES += \
 	server/mod/companies.c \
 	server/mod/jobs.c \
 	server/mod/notifications.c \
+	server/mod/privacy.c \
 	server/mod/reminders.c

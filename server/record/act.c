@@ -30,8 +30,8 @@ act_rows(struct req *r, PGresult *res)
 }
 
 /* The record is there (KN001 'no row' says otherwise), with another version. */
-static bool
-act_stale(struct req *r, const struct db_error *e)
+bool
+module_act_stale(struct req *r, const struct db_error *e)
 {
 	if (strcmp(e->sqlstate, "KN001") != 0 ||
 	    strcmp(e->message, "stale") != 0)
@@ -50,5 +50,5 @@ module_act(struct req *r)
 	params[1] = arena_printf(r->arena, "%lld",
 	    (long long)req_int(r, "version"));
 	req_query(r, &act->stmt, 2, params, act_rows);
-	req_catch(r, act_stale);
+	req_catch(r, module_act_stale);
 }

@@ -38,6 +38,7 @@ select set_eq($$select name from pg_temp.tables()
 	'permissions',		-- the program's own list of codes
 	'role_templates', 'role_template_permissions',	-- likewise
 	'protected',		-- what protect() was told
+	'personal',		-- which columns tell of a person, and no row of one
 	'screens',		-- one person's own; policies in 0012
 	'import_rows', 'import_mappings',	-- on their way; policies in 0015
 	'role_permissions',	-- written by role_set() alone; policies in 0004
@@ -51,7 +52,7 @@ select set_eq($$select name from pg_temp.tables()
     'every table is made by konak.protect(), or is known here');
 select is_empty($$select name from pg_temp.tables() t join pg_class c using (oid)
     where not (c.relrowsecurity and c.relforcerowsecurity)
-	and name not in ('migrations', 'permissions', 'role_templates',
+	and name not in ('migrations', 'permissions', 'personal', 'role_templates',
 	    'role_template_permissions', 'protected')$$,
     'row-level security is forced on every table with rows of companies');
 select is_empty($$select c.relname from pg_class c
@@ -65,7 +66,7 @@ select is_empty($$select p.relname, r from pg_class p,
 	    or has_any_column_privilege(r, p.oid, 'insert'))$$,
     'nobody reaches a partition but through its parent');
 select is_empty($$select name from pg_temp.tables() t
-    where name not in ('migrations', 'permissions', 'role_templates',
+    where name not in ('migrations', 'permissions', 'personal', 'role_templates',
 	'role_template_permissions', 'protected', 'job_kinds')
 	and not exists (select from pg_attribute a where a.attrelid = t.oid
 	    and a.attname = 'company_id' and a.attnotnull)$$,
@@ -107,7 +108,7 @@ select set_eq($$select c.conname::text
     from pg_constraint c join pg_temp.tables() t on t.oid = c.conrelid
     where c.contype in ('p', 'u')
 	and (pg_temp.columns(c.conrelid, c.conkey))[1] <> 'company_id'$$,
-    array['migrations_pkey', 'permissions_pkey', 'protected_pkey',
+    array['migrations_pkey', 'permissions_pkey', 'personal_pkey', 'protected_pkey',
 	'protected_record_key', 'role_templates_pkey',
 	'role_template_permissions_pkey', 'job_kinds_pkey', -- no company's data
 	'companies_id_key',	-- what company_id refers to

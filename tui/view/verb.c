@@ -1,7 +1,10 @@
 /* verb.c - see verb.h. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/buf.h"
 #include "lib/uuid.h"
@@ -95,6 +98,77 @@ verb_show_code(const struct val *body)
 		    TF("views.code_text", "code", code, NULL));
 }
 
+/* --- Files that a verb gives ------------------------------------------------------ */
+
+static bool
+file_write(const char *folder, const char *name, const char *text)
+{
+	char	*path = xasprintf("%s/%s", folder, name);
+	size_t	 len = strlen(text);
+	FILE	*f = NULL;
+	bool	 good;
+	int	 fd;
+
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		f = fdopen(fd, "w");
+	good = f != NULL && fwrite(text, 1, len, f) == len;
+	if (f != NULL)
+		good = fclose(f) == 0 && good;
+	if (!good)
+		toast(TOAST_ERROR, NULL, "%s", TF("privacy.not_saved", "file",
+		    path, "detail", strerror(errno), NULL));
+	free(path);
+	return good;
+}
+
+static void
+files_folder_cb(const char *typed, void *arg)
+{
+	struct val	*files = arg;
+	const char	*name;
+	char		*folder, n[24];
+	bool		 good = true;
+	size_t		 i;
+
+	if (typed != NULL) {
+		folder = typed[0] == '~' && getenv("HOME") != NULL ?
+		    xasprintf("%s%s", getenv("HOME"), typed + 1) :
+		    xstrdup(typed);
+		for (i = 0; good && i < files->n; i++) {
+			/* a name, never a way out of the folder */
+			name = val_get_str(files->item[i], "name");
+			good = name != NULL && strchr(name, '/') == NULL &&
+			    file_write(folder, name,
+			    val_get_str(files->item[i], "text"));
+		}
+		snprintf(n, sizeof n, "%zu", files->n);
+		if (good)
+			toast(TOAST_GOOD, NULL, "%s", TF("privacy.saved", "n",
+			    n, "folder", folder, NULL));
+		free(folder);
+	}
+	val_free(files);
+}
+
+/* What the answer holds for people: files to keep, a text to read. */
+static void
+verb_show_files(const struct val *body, const char *what)
+{
+	const struct val	*files = val_get(body, "files");
+	struct dialog_line	 line = { .max = 400,
+	    .done = files_folder_cb };
+
+	if (val_count(files) > 0) {
+		line.title = what;
+		line.label = TF("privacy.folder", NULL);
+		line.text = "~";
+		line.arg = val_copy(files);
+		dialog_line(&line);
+	} else if (val_get_str(body, "text") != NULL)
+		dialog_message(what, val_get_str(body, "text"), NULL, NULL);
+}
+
 /* How a verb on several records went. */
 struct outcome {
 	char		*type;
@@ -118,6 +192,7 @@ verb_reply_cb(const struct link_reply *r, void *arg)
 	if (r->ok) {
 		o->done++;
 		verb_show_code(r->body);
+		verb_show_files(r->body, o->what);
 	} else {
 		o->failed = true;
 		app_error(r);
