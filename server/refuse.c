@@ -229,7 +229,8 @@ refuse_map(struct req *r, const struct db_error *e)
 
 	if (refuse_constraint(r, e))
 		return;
-	if (strcmp(e->sqlstate, "KN002") == 0) {
+	if (strcmp(e->sqlstate, "KN002") == 0 ||
+	    strcmp(e->sqlstate, "KN010") == 0) {
 		refuse_rule(r, e);
 		return;
 	}

@@ -1,7 +1,8 @@
 /*
  * What a SQLSTATE means to the one who asked. Konak's own: KN001 no such row
  * or a stale one, KN002 a rule in words, KN003 a reference that may not be
- * read, KN004 a fresh second factor is needed.
+ * read, KN004 a fresh second factor is needed, KN010 a lesson's teacher, class
+ * or room is taken (in words, with who holds it).
  */
 #include <string.h>
 
@@ -18,6 +19,7 @@ static const struct sqlstate {
 	{ "KN002", ERR_REFUSED,		"err.refused" },
 	{ "KN003", ERR_INVALID,		"db.reference" },
 	{ "KN004", ERR_STEP_UP,		"err.step_up" },
+	{ "KN010", ERR_REFUSED,		"err.refused" },
 	{ "23505", ERR_EXISTS,		"err.exists" },
 	{ "23P01", ERR_EXISTS,		"err.exists" },
 	{ "23503", ERR_INVALID,		"db.reference" },
