@@ -11,6 +11,7 @@ extern const struct module jobs_module;
 extern const struct module notifications_module;
 extern const struct module privacy_module;
 extern const struct module reminders_module;
+extern const struct module timetable_module;	/* timetable/verbs.c */
 
 const struct module *const modules[] = {
 	&agency_module,
@@ -20,5 +21,6 @@ const struct module *const modules[] = {
 	&notifications_module,
 	&privacy_module,
 	&reminders_module,
+	&timetable_module,
 	NULL
 };
