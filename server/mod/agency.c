@@ -1,9 +1,13 @@
 /*
  * agency.c - what the agency's definitions cannot say: a lead becomes a
- * customer, a proposal gets another revision, a request becomes a task. The
- * rules of each are its SQL function's.
+ * customer, what was done about it is noted in a line, a proposal gets another
+ * revision, a request becomes a task. The rules of each are its SQL function's.
  */
+#include <stdlib.h>
+
+#include "lib/arena.h"
 #include "server/module.h"
+#include "server/reply.h"
 
 static const struct module_act convert = {
 	.stmt = { "leads_convert", "select version, made from "
@@ -21,6 +25,35 @@ static const struct module_act to_task = {
 	.record = "customer_requests", .makes = "tasks"
 };
 
+static void
+log_rows(struct req *r, PGresult *res)
+{
+	const char	*id = arena_strdup(r->arena, PQgetvalue(res, 0, 0));
+	struct cbw	*w = req_out(r);
+
+	cbw_map(w, 1);
+	cbw_kv_uuid(w, "made", id);
+	req_changed(r, "lead_activities", id, 1, "create");
+	/* Its next contact follows the latest activity. */
+	req_changed(r, "leads", req_uuid(r, "id"),
+	    strtoll(PQgetvalue(res, 0, 1), NULL, 10), "edit");
+}
+
+static void
+log_activity(struct req *r)
+{
+	static const struct db_stmt stmt = { "leads_log", "select id, version "
+	    "from konak.leads_log($1, $2, $3, $4, $5)" };
+	const char	*params[5];
+
+	params[0] = req_uuid(r, "id");
+	params[1] = req_text(r, "description");
+	params[2] = req_text(r, "activity_type");
+	params[3] = req_text(r, "next_action");
+	params[4] = req_text(r, "next_action_date");
+	req_query(r, &stmt, 5, params, log_rows);
+}
+
 #define ACT	.state = VERB_COMPANY, .flags = VERB_WRITE, \
 	.args = { \
 		{ "id", ARG_UUID, true, 0 }, \
@@ -31,6 +64,15 @@ static const struct verb agency_verbs[] = {
 	{ .name = "leads.convert", .audit = "LEAD_CONVERT",
 	  .need = { "leads.edit", "customers.create" },
 	  .data = &convert, ACT },
+	{ .name = "leads.log", .need = { "leads.create" },
+	  .state = VERB_COMPANY, .flags = VERB_WRITE | VERB_ONCE,
+	  .args = {
+		{ "id", ARG_UUID, true, 0 },
+		{ "description", ARG_TEXT, true, 2000 },
+		{ "activity_type", ARG_TEXT, false, 20 },
+		{ "next_action", ARG_TEXT, false, 255 },
+		{ "next_action_date", ARG_TEXT, false, 10 } },
+	  .run = log_activity },
 	{ .name = "proposals.revise", .audit = "PROPOSAL_REVISE",
 	  .need = { "proposals.edit", "proposals.create",
 	    "proposals.view_prices" },

@@ -28,7 +28,8 @@ struct board {
 	size_t			 nsums;
 	int64_t			 limit;
 	const char		*column;	/* only this one; NULL: all */
-	const char		*after_key, *after_id;
+	const char		*key, *id;	/* of the card beyond the window */
+	bool			 back;		/* it is below: the cards above */
 	bool			 ids;		/* only these cards */
 	struct column		*columns;
 	size_t			 ncolumns;
@@ -45,6 +46,9 @@ read_window(struct req *r, struct board *b)
 	struct uuid		 id;
 	char			*key, *space;
 
+	if (text == NULL && (text = req_text(r, "before")) != NULL)
+		b->back = true;
+
 	b->limit = BOARD_CARDS;
 	if (req_has(r, "limit"))
 		b->limit = req_int(r, "limit");
@@ -60,18 +64,19 @@ read_window(struct req *r, struct board *b)
 		req_bad(r, "column", "board.no_column", NULL);
 		return false;
 	}
-	if (text == NULL)
+	/* before nothing: the end of the column */
+	if (text == NULL || (b->back && text[0] == '\0' && b->column != NULL))
 		return true;
 	key = arena_strdup(r->arena, text);
 	space = strchr(key, ' ');
 	if (b->column == NULL || space == NULL ||
 	    !uuid_parse(space + 1, strlen(space + 1), &id)) {
-		req_bad(r, "after", "record.after", NULL);
+		req_bad(r, b->back ? "before" : "after", "record.after", NULL);
 		return false;
 	}
 	*space = '\0';
-	b->after_key = key;
-	b->after_id = space + 1;
+	b->key = key;
+	b->id = space + 1;
 	return true;
 }
 
@@ -231,7 +236,7 @@ static void
 column_sql(struct buf *sql, struct params *p, const struct board *b,
     const char *value, unsigned scopes, const char *where)
 {
-	const char	*order = b->k->order;
+	const char	*order = b->k->order, *dir = b->back ? " desc" : "";
 
 	buf_addz(sql, "(select t.*");
 	list_base_sql(sql, b->d, scopes);
@@ -239,16 +244,17 @@ column_sql(struct buf *sql, struct params *p, const struct board *b,
 	buf_addz(sql, " and ");
 	sql_ident(sql, "t", b->k->by->column);
 	buf_printf(sql, " = %s", value);
-	if (b->after_id != NULL) {
-		buf_printf(sql, " and (t.\"%s\", t.id) > (", order);
-		param(sql, p, b->after_key);
+	if (b->id != NULL) {
+		buf_printf(sql, " and (t.\"%s\", t.id) %s (", order,
+		    b->back ? "<" : ">");
+		param(sql, p, b->key);
 		buf_addz(sql, ", ");
-		param(sql, p, b->after_id);
+		param(sql, p, b->id);
 		buf_addz(sql, "::uuid)");
 	}
 	if (!b->ids)
-		buf_printf(sql, " order by t.\"%s\", t.id limit %" PRId64,
-		    order, b->limit + 1);
+		buf_printf(sql, " order by t.\"%s\"%s, t.id%s limit %"
+		    PRId64, order, dir, dir, b->limit + 1);
 	buf_addz(sql, ")");
 }
 
@@ -342,7 +348,11 @@ put_cards(struct req *r, struct cbw *w, const struct board *b,
 
 	cbw_key(w, "rows");
 	cbw_array_begin(w);
-	for (i = 0; i < n; i++) {
+	/* One more was asked for, which tells that there are further ones:
+	 * going back it is the first. */
+	i = b->back && n > b->limit ? 1 : 0;
+	more = i > 0;
+	for (; i < n; i++) {
 		if (strcmp(PQgetvalue(res, i, order + 1), c->value) != 0)
 			continue;
 		if (!b->ids && sent == b->limit) {

@@ -75,6 +75,7 @@ static const struct verb kinds[DV_VERBS] = {
 	    { "limit", ARG_INT, false, 0 },
 	    { "column", ARG_TEXT, false, 80 },
 	    { "after", ARG_TEXT, false, 2100 },
+	    { "before", ARG_TEXT, false, 2100 },
 	    { "ids", ARG_UUIDS, false, 200 } } },
 	[DV_MOVE] = { .run = record_move, .flags = VERB_WRITE,
 	    .open_args = true, .args = {

@@ -3,6 +3,7 @@
 import hashlib
 import os
 
+import board
 import bulk
 import chain
 import more
@@ -189,4 +190,5 @@ ALL = {
     'demo': more.demo,
     'bulk': bulk.bulk,
     'chain': chain.chain,
+    'board': board.board,
 }

@@ -323,6 +323,24 @@ act_refuse(const struct def *d, const char *verb, const struct record *r)
 	return true;
 }
 
+/* The first of the definition's own that this record is ready for. */
+static bool
+act_first(const struct def *d, const struct record *r)
+{
+	const struct val	*actions = val_get(d->v, "actions");
+	size_t			 i;
+
+	for (i = 0; i < val_count(actions); i++) {
+		if (!verb_fits(actions->item[i], r))
+			continue;
+		verb_start(d, actions->item[i], r, 1);
+		return true;
+	}
+	if (val_count(actions) > 0)
+		toast(TOAST_NOTICE, NULL, "%s", TF("views.no_first", NULL));
+	return val_count(actions) > 0;
+}
+
 bool
 act_record(const struct def *d, const struct record *r, enum action a)
 {
@@ -359,6 +377,8 @@ act_record(const struct def *d, const struct record *r, enum action a)
 	case ACT_ACTIONS:
 		menu_open(d, r, 1, NULL);
 		return true;
+	case ACT_FIRST:
+		return act_first(d, r);
 	default:
 		return around_action(d, r, a, false);
 	}

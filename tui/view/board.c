@@ -239,10 +239,9 @@ move_cursor(struct board *b, enum action a)
 		board_goto(b, b->at, c->cur + page);
 		return true;
 	case ACT_TOP:
-		board_goto(b, b->at, 0);
-		return true;
 	case ACT_BOTTOM:
-		board_goto(b, b->at, c->n);
+		if (!board_seek(b, c, a == ACT_BOTTOM))
+			board_goto(b, b->at, a == ACT_TOP ? 0 : c->n);
 		return true;
 	default:
 		return false;
@@ -396,6 +395,13 @@ board_action(struct view *v, enum action a, const struct input *in)
 	case ACT_CLOSE:
 		view_close(v);
 		return true;
+	default:
+		break;
+	}
+	/* The right may have gone while the board was open. */
+	if (board_def(b) == NULL || board_view_of(b) == NULL)
+		return false;
+	switch (a) {
 	case ACT_REFRESH:
 		board_load(b);
 		return true;
@@ -473,6 +479,9 @@ board_can(struct view *v, enum action a, char *why, size_t len)
 	case ACT_INVERT:
 		may = true;
 		break;
+	case ACT_FIRST:
+		may = d != NULL && val_count(val_get(d->v, "actions")) > 0;
+		break;
 	case ACT_GROUP:
 		return val_count(val_get(board_view_of(b), "lanes")) > 0;
 	case ACT_FILTER:
@@ -520,6 +529,12 @@ board_label(struct view *v, enum action a)
 }
 
 static void
+board_words(struct view *v)
+{
+	board_load(v->state);
+}
+
+static void
 board_shown(struct view *v, bool yes)
 {
 	struct board	*b = v->state;
@@ -543,6 +558,7 @@ static const struct view_ops board_view = {
 	.action = board_action,
 	.can = board_can,
 	.shown = board_shown,
+	.language = board_words,
 	.say = board_say_text,
 	.hints_now = board_hints,
 	.label = board_label

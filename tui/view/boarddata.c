@@ -13,6 +13,7 @@
 
 #define WINDOW		60	/* cards asked for when a column is scrolled */
 #define AHEAD		10
+#define KEPT		300	/* cards of a column that stay here */
 #define IDS_MAX		150	/* more than that: all anew */
 #define FRESH_US	2000000
 
@@ -389,6 +390,9 @@ board_load(struct board *b)
 		return;
 	if (b->call != 0)
 		app_forget(b->call);
+	if (b->window != 0)
+		app_forget(b->window);
+	b->window = 0;
 	for (i = 0; i < b->ncols; i++)
 		if (b->col[i].cur + AHEAD > most)
 			most = b->col[i].cur + AHEAD;
@@ -411,6 +415,37 @@ board_restart(struct board *b)
 
 /* --- Windows --------------------------------------------------------------------- */
 
+/* Cards far from the cursor go: the server has them. */
+static void
+trim(struct bcol *c)
+{
+	size_t	n;
+
+	if (c->n <= KEPT)
+		return;
+	if (c->cur > c->n / 2) {
+		for (n = 0; n < c->n - KEPT; n++)
+			val_free(c->card[n].row);
+		memmove(c->card, &c->card[n], (c->n - n) * sizeof *c->card);
+		c->n -= n;
+		c->cur -= n;
+		c->top -= c->top < n ? c->top : n;
+		c->above = true;
+	} else {
+		while (c->n > KEPT)
+			val_free(c->card[--c->n].row);
+		c->more = true;
+	}
+}
+
+static void
+drop_cards(struct bcol *c)
+{
+	while (c->n > 0)
+		val_free(c->card[--c->n].row);
+	c->cur = c->top = 0;
+}
+
 static void
 window_cb(const struct link_reply *r, void *arg)
 {
@@ -420,51 +455,99 @@ window_cb(const struct link_reply *r, void *arg)
 	const struct val	*rows = val_get(one, "rows");
 	struct bcard		 card;
 	int			 i, col;
-	size_t			 k, at;
+	size_t			 k, at, put = 0;
 
 	b->window = 0;
 	for (i = 0; i < b->ncols; i++)
 		if (strcmp(b->col[i].value, b->window_of) == 0)
 			c = &b->col[i];
-	if (!r->ok) {
+	if (!r->ok)
 		app_error(r);
+	if (!r->ok || c == NULL)
 		return;
-	}
-	for (k = 0; c != NULL && k < val_count(rows); k++) {
+	if (b->window_end)
+		drop_cards(c);
+	for (k = 0; k < val_count(rows); k++) {
 		card = card_of(rows->item[k]);
 		if (board_find(b, card.id, &col, &at))
 			val_free(card.row);
 		else
-			board_put_in(c, c->n, card);
+			board_put_in(c, b->window_up ? put++ : c->n, card);
 	}
-	if (c != NULL)
+	if (b->window_up)
+		c->above = val_get_bool(one, "more");
+	else
 		c->more = val_get_bool(one, "more");
+	if (b->window_end) {
+		c->above = b->window_up && c->above;
+		c->more = !b->window_up && c->more;
+		c->cur = b->window_up && c->n > 0 ? c->n - 1 : 0;
+	} else {
+		c->cur += put;
+		c->top += put;
+	}
+	if (b->queue == NULL && !board_held(b))
+		trim(c);
+	if (b->window_end && c == &b->col[b->at])
+		board_here(b);
 	ui_redraw();
+}
+
+static void
+ask_window(struct board *b, struct bcol *c, bool up, const struct bcard *from)
+{
+	struct val	*args = board_args(b);
+	char		*beyond;
+
+	val_put_text(args, "column", c->value);
+	val_put_int(args, "limit", WINDOW);
+	if (from != NULL) {
+		beyond = xasprintf("%s %s", key_of(from), from->id);
+		val_put_text(args, up ? "before" : "after", beyond);
+		free(beyond);
+	} else if (up) {
+		val_put_text(args, "before", "");
+	}
+	set_text(&b->window_of, c->value);
+	b->window_up = up;
+	b->window_end = from == NULL;
+	b->window = ask(b, args, window_cb, b);
+}
+
+bool
+board_seek(struct board *b, struct bcol *c, bool end)
+{
+	if (!(end ? c->more : c->above) || b->queue != NULL || board_held(b))
+		return false;
+	if (b->window != 0)
+		app_forget(b->window);
+	ask_window(b, c, end, NULL);
+	return true;
 }
 
 void
 board_need(struct board *b, struct bcol *c, size_t to)
 {
-	struct val	*args;
-	char		*after;
-	size_t		 last = c->n;
+	size_t	at;
 
-	if (!c->more || b->window != 0 || b->call != 0 || to + AHEAD < c->n)
+	if (b->window != 0 || b->call != 0 || c->n == 0)
 		return;
-	/* A card on its way down has no key of this place yet. */
-	while (last > 0 && board_pending(b, c->card[last - 1].id))
-		last--;
-	if (last == 0)
-		return;
-	args = board_args(b);
-	val_put_text(args, "column", c->value);
-	val_put_int(args, "limit", WINDOW);
-	after = xasprintf("%s %s", key_of(&c->card[last - 1]),
-	    c->card[last - 1].id);
-	val_put_text(args, "after", after);
-	free(after);
-	set_text(&b->window_of, c->value);
-	b->window = ask(b, args, window_cb, b);
+	/* A card on its way has no key of this place yet. */
+	if (c->more && to + AHEAD >= c->n) {
+		for (at = c->n; at > 0; at--)
+			if (!board_pending(b, c->card[at - 1].id) &&
+			    strcmp(c->card[at - 1].id, b->held) != 0)
+				break;
+		if (at > 0)
+			ask_window(b, c, false, &c->card[at - 1]);
+	} else if (c->above && c->top < AHEAD) {
+		for (at = 0; at < c->n; at++)
+			if (!board_pending(b, c->card[at].id) &&
+			    strcmp(c->card[at].id, b->held) != 0)
+				break;
+		if (at < c->n)
+			ask_window(b, c, true, &c->card[at]);
+	}
 }
 
 /* --- What others change ------------------------------------------------------------ */
@@ -483,7 +566,7 @@ place_of(const struct board *b, const struct bcol *c, const char *key,
 		    strcmp(key_of(&c->card[i]), key) > 0)
 			break;
 	*at = i;
-	return i < c->n || !c->more;
+	return (i > 0 || !c->above) && (i < c->n || !c->more);
 }
 
 static void
@@ -596,7 +679,8 @@ board_soon_cb(int fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (b->live != 0 || val_count(b->ids) == 0)
+	if (b->live != 0 || val_count(b->ids) == 0 ||
+	    board_view_of(b) == NULL)
 		return;
 	if (b->ids->n > IDS_MAX) {
 		val_free(b->ids);
@@ -743,6 +827,8 @@ board_lanes(struct board *b, const char *field)
 	char		 verb[128];
 	struct val	*args;
 
+	if (board_view_of(b) == NULL)
+		return;
 	lanes_free(b);
 	set_text(&b->lane_by, field);
 	b->lane_at = 0;

@@ -280,10 +280,13 @@ draw_head(struct board *b, struct surface *s, const struct bcol *c, int row)
 	    buf_text(&count));
 	draw_right(s, row + 1, c->x + 1, c->width - 2, STYLE_DIM,
 	    buf_text(&sum));
-	if (c->top > 0)
+	if (c->top > 0 && !c->above)
 		draw_fmt(s, row + 1, c->x + 1, c->width - 2 -
 		    text_width(buf_text(&sum), buf_len(&sum)), STYLE_DIM, "%s %zu",
 		    glyph(GLYPH_UP), c->top);
+	if (c->above)
+		draw_text(s, row + 1, c->x + 1, 1, STYLE_DIM,
+		    glyph(GLYPH_UP));
 	buf_free(&count);
 	buf_free(&sum);
 }
@@ -340,10 +343,13 @@ draw_column(struct board *b, struct surface *s, int col, int row, bool focus)
 		draw_card(b, s, c, i, at + (int)shown * b->per, focus &&
 		    !adding);
 	rest = (long long)c->count - (long long)(c->top + shown);
-	if (rest > 0 && c->n > 0) {
+	if (rest > 0 && c->n > 0 && !c->above) {
 		snprintf(n, sizeof n, "%lld", rest);
 		draw_text(s, at + (int)shown * b->per, c->x + 2,
 		    c->width - 3, STYLE_DIM, TF("board.more", "n", n, NULL));
+	} else if (c->above && (c->more || c->top + shown < c->n)) {
+		draw_text(s, at + (int)shown * b->per, c->x + 2,
+		    c->width - 3, STYLE_DIM, glyph(GLYPH_DOWN));
 	}
 	if (here && c->n == 0 && focus && !adding) {
 		draw_text(s, at, c->x, 1, STYLE_KEY, glyph(GLYPH_MARK));

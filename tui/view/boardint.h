@@ -40,7 +40,8 @@ struct bcol {
 	struct val	*sums;
 	struct bcard	*card;
 	size_t		 n, cap;
-	bool		 more;		/* the server has further ones */
+	bool		 more;		/* the server has further ones … */
+	bool		 above;		/* … and some above the first here */
 	size_t		 cur, top;
 	bool		 folded;
 	int		 x, width;	/* as drawn; width 0: off the screen */
@@ -78,6 +79,8 @@ struct board {
 
 	uint64_t	 window;	/* further cards of one column */
 	char		*window_of;
+	bool		 window_up;	/* above the first here */
+	bool		 window_end;	/* in place of those that are here */
 
 	/* changed cards: to be asked for, and asked for */
 	struct val	*ids, *asked;
@@ -128,6 +131,8 @@ void		 board_restart(struct board *);
 void		 board_stale(struct board *, const char *id);
 /* More of a column whose end comes near. */
 void		 board_need(struct board *, struct bcol *, size_t to);
+/* The other end of a column that is not here in full; false: it is here. */
+bool		 board_seek(struct board *, struct bcol *, bool end);
 void		 board_free_data(struct board *);
 /* Column and place of a card; false: not here. */
 bool		 board_find(const struct board *, const char *id, int *col,

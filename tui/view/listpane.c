@@ -894,6 +894,9 @@ listpane_can(struct listpane *l, enum action a, char *why, size_t size)
 		return def_can(d, "merge") && l->marks.n == 2;
 	case ACT_BOARD:
 		return board_has(d);
+	case ACT_FIRST:
+		return of_row(l, val_count(val_get(d->v, "actions")) > 0, why,
+		    size);
 	case ACT_DUPLICATES:
 		return def_can(d, "duplicates") && def_can(d, "merge");
 	case ACT_EXPORT:
