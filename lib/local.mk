@@ -18,12 +18,13 @@ libkonak_a_SOURCES += \
 	lib/proto.c lib/proto.h \
 	lib/seal.c lib/seal.h \
 	lib/secret.c lib/secret.h \
+	lib/strength.c lib/strength.h \
 	lib/totp.c lib/totp.h \
 	lib/tr.c lib/tr.h \
 	lib/tz.c lib/tz.h \
 	lib/uuid.c lib/uuid.h \
 	lib/value.c lib/value.h \
-	lib/value_int.h lib/value_text.c \
+	lib/value_int.h lib/value_secret.c lib/value_text.c \
 	lib/when.c lib/when.h \
 	lib/xmalloc.c lib/xmalloc.h \
 	lib/yaml.c lib/yaml.h

@@ -317,6 +317,47 @@ seal_open_wait(struct seal *s, const struct seal_aad *aad, const uint8_t *box,
 	return SEAL_OK;
 }
 
+/* Keyed by the first generation: digests outlive the others. */
+void
+seal_digest_wait(struct seal *s, const char *tenant, const char *word,
+    const struct secret *plain, uint8_t out[SEAL_DIGEST])
+{
+	static const uint8_t label[] = "konak digest key 1";
+	crypto_generichash_state st;
+	uint8_t key[KEY];
+
+	crypto_generichash_init(&st, secret_expose(s->keys[0]),
+	    secret_len(s->keys[0]), sizeof(key));
+	crypto_generichash_update(&st, label, sizeof(label));
+	crypto_generichash_update(&st, (const uint8_t *)tenant,
+	    strlen(tenant));
+	crypto_generichash_final(&st, key, sizeof(key));
+	crypto_generichash_init(&st, key, sizeof(key), SEAL_DIGEST);
+	crypto_generichash_update(&st, (const uint8_t *)word,
+	    strlen(word) + 1);
+	crypto_generichash_update(&st, secret_expose(plain),
+	    secret_len(plain));
+	crypto_generichash_final(&st, out, SEAL_DIGEST);
+	sodium_memzero(key, sizeof(key));
+	sodium_memzero(&st, sizeof(st));
+}
+
+const char *
+seal_result_text(enum seal_result result)
+{
+	switch (result) {
+	case SEAL_OK:
+		return "done";
+	case SEAL_BROKEN:
+		return "changed, cut, from another place, or of another key";
+	case SEAL_NO_KEY:
+		return "the key of its generation is not here";
+	case SEAL_FAILED:
+		break;
+	}
+	return "it could not be done";
+}
+
 /* --- Answers ------------------------------------------------------------- */
 
 /* It is unlinked first, for the callback may free the seal. */
@@ -366,6 +407,18 @@ seal_close(struct seal *s, const struct seal_aad *aad,
 
 	a->closed = cb;
 	a->result = seal_close_wait(s, aad, plain, &a->box);
+}
+
+void
+seal_digest(struct seal *s, const char *tenant, const char *word,
+    const struct secret *plain, seal_closed_cb cb, void *arg)
+{
+	struct answer *a = answer_new(s, arg);
+
+	a->closed = cb;
+	seal_digest_wait(s, tenant, word, plain,
+	    buf_reserve(&a->box, SEAL_DIGEST));
+	buf_commit(&a->box, SEAL_DIGEST);
 }
 
 void

@@ -22,6 +22,7 @@ struct seal;		/* the opened key file */
 
 #define SEAL_PLAIN_MAX	65536
 #define SEAL_OVERHEAD	54	/* bytes that a box adds */
+#define SEAL_DIGEST	32
 
 /* Where the value stands; it opens nowhere else. Text, none NULL. Not the
  * row's version: editing a title must not lose the password. */
@@ -39,6 +40,8 @@ enum seal_result {
 	SEAL_NO_KEY,		/* the key's generation is not here */
 	SEAL_FAILED		/* our side: random numbers, memory, size */
 };
+
+const char	*seal_result_text(enum seal_result);	/* for the log */
 
 typedef void (*seal_closed_cb)(void *arg, enum seal_result,
     const uint8_t *box, size_t len);		/* borrowed */
@@ -65,11 +68,20 @@ void		 seal_open(struct seal *, const struct seal_aad *,
 		    const uint8_t *box, size_t len, seal_opened_cb,
 		    void *arg);
 
+/* What all equal values of one word have in common, and nothing else: to find
+ * equal ones without opening any. Does not change with the generation. */
+void		 seal_digest(struct seal *, const char *tenant,
+		    const char *word, const struct secret *, seal_closed_cb,
+		    void *arg);
+
 /* The same for konakctl, which may wait; never in an event loop. box is
  * appended; *plain is the caller's to free. */
 enum seal_result seal_close_wait(struct seal *, const struct seal_aad *,
 		    const struct secret *plain, struct buf *box);
 enum seal_result seal_open_wait(struct seal *, const struct seal_aad *,
 		    const uint8_t *box, size_t len, struct secret **plain);
+void		 seal_digest_wait(struct seal *, const char *tenant,
+		    const char *word, const struct secret *,
+		    uint8_t out[SEAL_DIGEST]);
 
 #endif

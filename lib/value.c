@@ -220,8 +220,8 @@ value_fail_decimal(struct value_error *err, const struct value_rules *rules,
 
 /* --- Canonical text ------------------------------------------------------ */
 
-static bool
-check_text(const struct value_rules *rules, const char *s, size_t len,
+bool
+value_check_text(const struct value_rules *rules, const char *s, size_t len,
     struct value_error *err)
 {
 	const char *p = s, *end = s + len;
@@ -390,7 +390,7 @@ check_form(const struct value_rules *rules, const char *s, size_t len,
 	switch (rules->type) {
 	case VALUE_TEXT:
 	case VALUE_LONGTEXT:
-		return check_text(rules, s, len, err);
+		return value_check_text(rules, s, len, err);
 	case VALUE_TAGS:
 	case VALUE_CHOICES:
 		return value_fail(err, "value.choices", NULL);
@@ -427,9 +427,11 @@ check_form(const struct value_rules *rules, const char *s, size_t len,
 	case VALUE_SENTENCE:
 	case VALUE_JSON:
 		return value_fail(err, "value.read_only", NULL);
+	case VALUE_SECRET:
+		return true;	/* judged when it was read */
 	case VALUE_EMAIL:
 	case VALUE_URL:
-		if (!check_text(rules, s, len, err))
+		if (!value_check_text(rules, s, len, err))
 			return false;
 		/* FALLTHROUGH */
 	default:
@@ -592,7 +594,7 @@ read_text(const struct value_rules *rules, struct cbr *r, struct arena *a,
 		return value_parse_wire(rules, text, strlen(text), err);
 	}
 	if ((rules->type == VALUE_EMAIL || rules->type == VALUE_URL) &&
-	    !check_text(rules, text, strlen(text), err))
+	    !value_check_text(rules, text, strlen(text), err))
 		return false;
 	*out = value_plain_id(rules->type, text, strlen(text), a, err);
 	return *out != NULL &&
@@ -653,7 +655,7 @@ check_member(const struct value_rules *rules, const char *s,
 	if (strchr(s, ',') != NULL)
 		return value_fail(err, "value.control", "code", "U+002C",
 		    NULL);
-	return check_text(&one, s, strlen(s), err);
+	return value_check_text(&one, s, strlen(s), err);
 }
 
 bool
@@ -736,6 +738,8 @@ bool
 value_read(const struct value_rules *rules, struct cbr *r, struct arena *a,
     const char **out, struct value_error *err)
 {
+	const char *s;
+	size_t len;
 	bool b;
 
 	*out = NULL;
@@ -760,6 +764,12 @@ value_read(const struct value_rules *rules, struct cbr *r, struct arena *a,
 	case VALUE_JSON:
 		cbr_skip(r);
 		return value_fail(err, "value.read_only", NULL);
+	case VALUE_SECRET:
+		if (cbr_peek(r) != CBR_TEXT)
+			return wrong_type(rules, r, err);
+		if (!cbr_text(r, &s, &len))
+			return value_fail(err, "value.not_utf8", NULL);
+		return value_read_secret(rules, a, s, len, out, err);
 	default:
 		return read_text(rules, r, a, out, err);
 	}
@@ -862,6 +872,9 @@ value_write(enum value_type type, struct cbw *w, const char *s)
 		break;
 	case VALUE_BOOL:
 		cbw_bool(w, s[0] == 't');
+		break;
+	case VALUE_SECRET:	/* whatever points to it */
+		cbw_bool(w, true);
 		break;
 	case VALUE_REF:
 	case VALUE_UUID:

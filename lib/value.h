@@ -54,7 +54,9 @@ struct cbw;
 	X(INET,		"inet",		64)	/* address or network */ \
 	X(TAGS,		"tags",		100)	/* set of texts; text[] */ \
 	X(SENTENCE,	"sentence",	0)	/* read only */ \
-	X(JSON,		"json",		65536)	/* read only, text of JSON */
+	X(JSON,		"json",		65536)	/* read only, text of JSON */ \
+	X(SECRET,	"secret",	4096)	/* sealed; told is only that
+						 * there is one */
 
 enum value_type {
 #define X(name, word, max) VALUE_##name,
@@ -72,9 +74,30 @@ struct value_choice {
 	const char	*label[LANG_COUNT];
 };
 
+/* What a secret is, once it is open. */
+#define VALUE_HOLDS_TABLE(X) \
+	X(TEXT,		"text") \
+	X(LONGTEXT,	"longtext") \
+	X(PASSWORD,	"password")	/* as it was typed, spaces and all */ \
+	X(TOTP,		"totp")		/* seed of codes, base 32 */ \
+	X(CARD,		"card")		/* number of a bank card */ \
+	X(TCKN,		"tckn") \
+	X(IBAN,		"iban")
+
+enum value_holds {
+#define X(name, word) HOLDS_##name,
+	VALUE_HOLDS_TABLE(X)
+#undef X
+	HOLDS_COUNT
+};
+
+bool		 value_holds_parse(const char *, enum value_holds *);
+const char	*value_holds_name(enum value_holds);
+
 /* What a definition says on a field; borrowed. */
 struct value_rules {
 	enum value_type			 type;
+	enum value_holds		 holds;	/* of a secret */
 	int				 max;	/* characters; 0: the type's */
 	int				 digits; /* in all; 0: 14 */
 	int				 scale;	/* of them decimals; 0: 2 */

@@ -21,6 +21,11 @@ int	value_scale(const struct value_rules *);
 /* Numbers and addresses as people write them, to canonical text. */
 const char *value_plain_id(enum value_type, const char *, size_t len,
 	    struct arena *, struct value_error *);
+/* A secret's text as it is sealed; *out NULL when it is empty. */
+bool	value_read_secret(const struct value_rules *, struct arena *,
+	    const char *, size_t len, const char **out, struct value_error *);
+bool	value_check_text(const struct value_rules *, const char *, size_t len,
+	    struct value_error *);
 char	*value_clean_text(enum value_type, struct arena *, const char *,
 	    size_t len);
 const struct value_choice *value_find_choice(const struct value_rules *,

@@ -393,6 +393,8 @@ value_parse_typed(const struct value_rules *rules, const struct value_ctx *ctx,
 	if (memchr(s, '\0', len) != NULL)
 		return value_fail(err, "value.control", "code", "U+0000",
 		    NULL);
+	if (rules->type == VALUE_SECRET)
+		return value_read_secret(rules, a, s, len, out, err);
 	if ((t.s = value_clean_text(rules->type, a, s, len)) == NULL)
 		return value_fail(err, "value.not_utf8", NULL);
 	if ((t.len = strlen(t.s)) == 0)
@@ -524,6 +526,10 @@ show_choices(const struct value_rules *rules, enum lang lang, const char *s,
 	}
 }
 
+/* As many dots whatever it is. */
+static const char masked[] = "\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2"
+    "\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2";
+
 static void
 show(const struct value_rules *rules, const struct value_ctx *ctx,
     const char *s, bool edit, struct buf *b)
@@ -549,6 +555,9 @@ show(const struct value_rules *rules, const struct value_ctx *ctx,
 	case VALUE_CHOICES:
 	case VALUE_TAGS:
 		show_choices(rules, ctx->lang, s, b);
+		return;
+	case VALUE_SECRET:	/* what is typed anew is typed whole */
+		buf_addz(b, edit ? "" : masked);
 		return;
 	case VALUE_PHONE:
 	case VALUE_IBAN:

@@ -226,7 +226,7 @@ settle(struct req *r)
 	struct req_private	*p = r->priv;
 	void			(*then)(struct req *);
 
-	while (!p->held) {
+	while (p->held == 0) {
 		if (p->again) {
 			p->again = false;
 			if (p->retries < RETRIES && !p->gone) {
@@ -301,7 +301,7 @@ restart_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct req	*r = arg;
 
-	r->priv->held = false;
+	r->priv->held = 0;
 	if (r->priv->gone) {
 		req_reset(r);
 		settle(r);
@@ -321,7 +321,7 @@ dispatch_restart(struct req *r, bool soon)
 		return;
 	}
 	/* Held, so that a cancel in this pause finds it so. */
-	r->priv->held = true;
+	r->priv->held = 1;
 	event_base_once(base, -1, EV_TIMEOUT, restart_cb, r, &tv);
 }
 
@@ -393,7 +393,7 @@ rights_read(struct client *c, bool asked, void *arg)
 	struct req	*r = arg;
 	const char	*code;
 
-	r->priv->held = false;
+	r->priv->held = 0;
 	r->priv->refreshed = true;
 	if (!asked) {
 		req_wait(r, 2);
@@ -417,7 +417,7 @@ rights_read(struct client *c, bool asked, void *arg)
 static void
 rights_refresh(struct req *r)
 {
-	r->priv->held = true;
+	r->priv->held = 1;
 	session_refresh(r->client, rights_read, r);
 }
 
@@ -547,7 +547,7 @@ dispatch_cancel(struct client *c, uint32_t number)
 
 	if (r == NULL)
 		return;
-	if (r->priv->held) {
+	if (r->priv->held > 0) {
 		r->priv->gone = true;
 		reply_error_simple(c, number, ERR_CANCELLED, "err.cancelled",
 		    0, NULL);

@@ -1,6 +1,8 @@
 # server/: konakd's own files, without main.c.
 libkonakd_a_SOURCES += \
 	server/args.c \
+	server/box.c \
+	server/box.h \
 	server/client.c \
 	server/client.h \
 	server/conf.c \

@@ -15,6 +15,7 @@
 
 #include "lib/log.h"
 #include "server/auth/auth.h"
+#include "server/box.h"
 #include "server/client.h"
 #include "server/conf.h"
 #include "server/dispatch.h"
@@ -210,7 +211,7 @@ main(int argc, char **argv)
 	worker_start(base, (unsigned)conf.worker_threads,
 	    (size_t)conf.worker_queue);
 	dispatch_start(base);
-	auth_start(base);
+	box_start(base);
 	client_start(base);
 	if (conf.tls[0] != NULL)
 		tls_start(conf.certificate, conf.key);

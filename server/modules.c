@@ -12,6 +12,7 @@ extern const struct module notifications_module;
 extern const struct module privacy_module;
 extern const struct module reminders_module;
 extern const struct module timetable_module;	/* timetable/verbs.c */
+extern const struct module vault_module;
 
 const struct module *const modules[] = {
 	&agency_module,
@@ -22,5 +23,6 @@ const struct module *const modules[] = {
 	&privacy_module,
 	&reminders_module,
 	&timetable_module,
+	&vault_module,
 	NULL
 };

@@ -195,14 +195,13 @@ req_again(struct req *r)
 void
 req_hold(struct req *r)
 {
-	r->priv->held = true;
+	r->priv->held++;
 }
 
 void
 req_go(struct req *r)
 {
-	r->priv->held = false;
-	if (!r->priv->running)
+	if (--r->priv->held == 0 && !r->priv->running)
 		dispatch_go(r);
 }
 

@@ -95,7 +95,7 @@ void	req_again(struct req *);
 /* The handler works elsewhere (worker pool, other service); nothing is sent
  * until it calls req_go() or req_fail() + req_go(). The request may be
  * cancelled or its client gone meanwhile; req_go() then only frees it. */
-void	req_hold(struct req *);
+void	req_hold(struct req *);	/* each is let go once */
 void	req_go(struct req *);
 bool	req_gone(const struct req *);
 

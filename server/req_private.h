@@ -48,7 +48,8 @@ struct req_private {
 	bool		(*catch)(struct req *, const struct db_error *);
 	bool		 again;
 	bool		 running;	/* inside a handler's function */
-	bool		 held, gone, cancelled, answering;
+	unsigned	 held;		/* works elsewhere, so often */
+	bool		 gone, cancelled, answering;
 	const char	*part;		/* of the record, see req_part() */
 	/* the answer */
 	struct buf	 out;

@@ -32,6 +32,7 @@ struct tenant {
 	struct arena		*arena;		/* holds file */
 	struct tenant_file	 file;
 	char			*path;
+	char			 id[37];
 	struct db_conf		 db_conf;
 	struct db_pool		*db;
 	struct notifier		*notifier;
@@ -72,6 +73,18 @@ const char *
 tenant_name(const struct tenant *t)
 {
 	return t == NULL ? NULL : t->file.name;
+}
+
+const char *
+tenant_id(const struct tenant *t)
+{
+	return t->id[0] == '\0' ? NULL : t->id;
+}
+
+void
+tenant_id_set(struct tenant *t, const char *id)
+{
+	snprintf(t->id, sizeof t->id, "%s", id);
 }
 
 struct db_pool *

@@ -16,6 +16,10 @@ struct notifier;
 struct tenant;
 
 const char	*tenant_name(const struct tenant *);
+/* The id of the group's own company, which never changes; NULL until the
+ * database has said it. */
+const char	*tenant_id(const struct tenant *);
+void		 tenant_id_set(struct tenant *, const char *);
 struct db_pool	*tenant_db(const struct tenant *);
 /* Path of the 0600 key file (lib/seal.h). */
 const char	*tenant_key_file(const struct tenant *);

@@ -17,6 +17,13 @@ VALUES = {
     'uuid': '01900000-0000-7000-8000-000000000001',
     'timezone': 'Europe/Istanbul', 'tags': ['deneme'],
 }
+# What a field of type secret holds.
+SECRETS = {
+    'text': 'Gizli deneme', 'longtext': 'Gizli\ndeneme',
+    'password': 'Deneme-Parola-%d', 'totp': 'JBSWY3DPEHPK3PXP',
+    'card': '4111111111111111', 'tckn': '10000000146',
+    'iban': 'TR330006100519786457841326',
+}
 
 
 class Maker:
@@ -47,6 +54,9 @@ class Maker:
             return code if kind == 'choice' else [code]
         if kind == 'ref':
             return self.reference(field['ref'])
+        if kind == 'secret':
+            value = SECRETS[field['holds']]
+            return value % Maker.count if '%' in value else value
         value = VALUES[kind]
         if kind == 'text' and field.get('max', 255) < 5:
             return '%04d' % (Maker.count % 10000)
@@ -83,6 +93,17 @@ class Maker:
             if f.get('edit') and f['type'] not in ('ref', 'bool'):
                 return {f['name']: self.value(f)}
         return {}
+
+    def secrets(self, name):
+        """The fields of type secret that may be set."""
+        return [f for f in self.defs[name]['fields']
+                if f['type'] == 'secret' and f.get('create')]
+
+    def make_sealed(self, name):
+        """A record with a value in each of them."""
+        args = self.arguments(name)
+        args.update({f['name']: self.value(f) for f in self.secrets(name)})
+        return self.client.call(name + '.create', id=uuid7(), **args)
 
     def make(self, name):
         return self.client.call(name + '.create', id=uuid7(),
@@ -132,6 +153,19 @@ class Maker:
     def special_domains(self, args):
         Maker.count += 1
         args['domain_name'] = 'firma%d.example' % Maker.count
+        return args
+
+    def special_credential_grants(self, args):
+        args['user_id'] = self.reference('users')
+        return args
+
+    special_mail_account_grants = special_credential_grants
+
+    def special_vault_settings(self, args):
+        """One row a company."""
+        company = self.client.call('session.me')['company']['company']['id']
+        admin_sql("delete from konak.vault_settings where company_id = '%s'"
+                  % company)
         return args
 
     def special_dns_records(self, args):

@@ -133,6 +133,9 @@ field_load(struct field *f, const struct val *v)
 	/* A type of a newer server is shown as text. */
 	if (type == NULL || !value_type_parse(type, &f->rules.type))
 		f->rules.type = VALUE_TEXT;
+	type = val_get_str(v, "holds");
+	if (type == NULL || !value_holds_parse(type, &f->rules.holds))
+		f->rules.holds = HOLDS_TEXT;
 	field_bounds(f, v);
 	f->rules.scale = (int)val_get_int(v, "scale", 0);
 	field_choices(f, val_get(v, "choices"));

@@ -13,14 +13,10 @@
 #include "server/auth/password.h"
 #include "server/req.h"
 
-struct event_base;
-struct seal_aad;
 struct secret;
 
 /* Registers all verbs of this folder. */
 void	auth_register(void);
-/* The loop in which sealed secrets are opened. */
-void	auth_start(struct event_base *);
 
 /* auth.c: small helpers around a request */
 
@@ -73,14 +69,6 @@ void	auth_code_wrong(struct req *);
 void	auth_seal(struct req *, const char *user, const char *group,
 	    const struct secret *, void (*then)(struct req *,
 	    const char *box));
-
-/* The same for what is bound to another place: a form that was not saved. The
- * opened secret is borrowed. */
-void	auth_close_box(struct req *, const struct seal_aad *,
-	    const struct secret *, void (*then)(struct req *,
-	    const char *box));
-void	auth_open_box(struct req *, const struct seal_aad *, const char *box,
-	    void (*then)(struct req *, const struct secret *));
 
 /* signin.c: between password and second factor. Requests copy what they need:
  * the state goes when the connection signs in or starts over. */

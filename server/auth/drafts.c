@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "lib/cbor.h"
-#include "lib/seal.h"
 #include "lib/secret.h"
 #include "server/auth/auth.h"
+#include "server/box.h"
 
 #define DRAFT_MAX	SEAL_PLAIN_MAX
 
@@ -50,7 +50,7 @@ draft_aad(struct req *r, const struct draft *d)
 /* --- put ------------------------------------------------------------------- */
 
 static void
-put_closed(struct req *r, const char *box)
+put_closed(struct req *r, void *arg, const char *box)
 {
 	static const struct db_stmt stmt = { "drafts.put",
 	    "select konak.draft_put($1, $2::uuid, $3::bytea)" };
@@ -71,14 +71,14 @@ drafts_put(struct req *r)
 
 	body = req_bytes(r, "body", &len);
 	plain = secret_from(body, len);
-	auth_close_box(r, &aad, plain, put_closed);
+	box_close(r, &aad, plain, put_closed, NULL);
 	secret_free(plain);
 }
 
 /* --- get ------------------------------------------------------------------- */
 
 static void
-get_opened(struct req *r, const struct secret *plain)
+get_opened(struct req *r, void *arg, const struct secret *plain)
 {
 	struct draft	*d = r->state;
 	struct cbw	*w = req_out(r);
@@ -95,7 +95,7 @@ get_then(struct req *r)
 	struct draft	*d = r->state;
 	struct seal_aad	 aad = draft_aad(r, d);
 
-	auth_open_box(r, &aad, d->box, get_opened);
+	box_open(r, &aad, d->box, get_opened, NULL);
 }
 
 static void

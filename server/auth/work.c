@@ -5,26 +5,14 @@
 #include <string.h>
 #include <time.h>
 
-#include "lib/buf.h"
-#include "lib/hex.h"
-#include "lib/log.h"
-#include "lib/seal.h"
 #include "lib/secret.h"
 #include "lib/totp.h"
 #include "server/auth/auth.h"
 #include "server/auth/totpbox.h"
-#include "server/tenant.h"
+#include "server/box.h"
 #include "server/worker.h"
 
 #define BUSY_WAIT_S	5	/* "try again in", when the queue is full */
-
-static struct event_base *loop;
-
-void
-auth_start(struct event_base *base)
-{
-	loop = base;
-}
 
 static void
 work_run(void *arg)
@@ -84,63 +72,18 @@ auth_work(struct req *r, struct auth_work *w, void (*then)(struct req *))
 		req_progress(r, "place", place, 0, NULL);
 }
 
-/* The tenant's key file is opened with its first use and kept. */
-static struct seal *
-tenant_seal(struct req *r)
-{
-	void **slot = tenant_slot(r->tenant);
-	const char *error;
-
-	if (*slot == NULL) {
-		*slot = seal_new(loop, tenant_key_file(r->tenant),
-		    &error);
-		if (*slot == NULL)
-			log_error(tenant_name(r->tenant),
-			    "key file %s: %s", tenant_key_file(r->tenant),
-			    error);
-	}
-	if (*slot == NULL)
-		req_fail(r, ERR_UNAVAILABLE, NULL, "auth.no_key", NULL);
-	return *slot;
-}
-
-/* A box out of bytea as text; what is none has no bytes and does not open. */
-static uint8_t *
-box_bytes(struct req *r, const char *box, size_t *len)
-{
-	uint8_t *raw = arena_alloc(r->arena, strlen(box) / 2 + 1);
-
-	*len = 0;
-	if (strncmp(box, "\\x", 2) != 0 || !hex_decode(box + 2,
-	    strlen(box) - 2, raw, strlen(box) / 2, len))
-		*len = 0;
-	return raw;
-}
-
 struct check {
-	struct req	*req;
 	const char	*code;
 	int64_t		 last;
 	void		(*then)(struct req *, int64_t);
 };
 
 static void
-check_opened(void *arg, enum seal_result result, struct secret *plain)
+check_opened(struct req *r, void *arg, const struct secret *plain)
 {
 	struct check *c = arg;
-	struct req *r = c->req;
-	int64_t step;
 
-	if (result != SEAL_OK) {
-		log_error(tenant_name(r->tenant),
-		    "a 2FA secret does not open (%d)", result);
-		req_fail(r, ERR_UNAVAILABLE, NULL, "auth.no_key", NULL);
-	} else {
-		step = totp_check(plain, time(NULL), c->last, c->code);
-		secret_free(plain);
-		c->then(r, step);
-	}
-	req_go(r);
+	c->then(r, totp_check(plain, time(NULL), c->last, c->code));
 }
 
 void
@@ -150,57 +93,30 @@ auth_check_code(struct req *r, const char *user, const char *group,
 {
 	struct seal_aad aad = totpbox_aad(group, user);
 	struct check *c;
-	struct seal *seal;
-	uint8_t *raw;
-	size_t len;
 
-	if (req_gone(r) || (seal = tenant_seal(r)) == NULL)
+	if (req_gone(r))
 		return;
 	if (box == NULL) {	/* no factor, so no code can be right */
 		then(r, -1);
 		return;
 	}
-	raw = box_bytes(r, box, &len);
 	c = arena_alloc(r->arena, sizeof(*c));
-	c->req = r;
 	c->code = code;
 	c->last = last;
 	c->then = then;
-	req_hold(r);
-	seal_open(seal, &aad, raw, len, check_opened, c);
+	box_open(r, &aad, box, check_opened, c);
 }
 
 struct closing {
-	struct req	*req;
 	void		(*then)(struct req *, const char *);
 };
 
 static void
-seal_closed(void *arg, enum seal_result result, const uint8_t *box, size_t len)
+seal_closed(struct req *r, void *arg, const char *box)
 {
 	struct closing *c = arg;
 
-	if (result != SEAL_OK)
-		req_fail(c->req, ERR_UNAVAILABLE, NULL, "auth.no_key", NULL);
-	else
-		c->then(c->req, auth_hex(c->req, box, len));
-	req_go(c->req);
-}
-
-void
-auth_close_box(struct req *r, const struct seal_aad *aad,
-    const struct secret *plain, void (*then)(struct req *, const char *))
-{
-	struct closing *c;
-	struct seal *seal;
-
-	if (req_gone(r) || (seal = tenant_seal(r)) == NULL)
-		return;
-	c = arena_alloc(r->arena, sizeof(*c));
-	c->req = r;
-	c->then = then;
-	req_hold(r);
-	seal_close(seal, aad, plain, seal_closed, c);
+	c->then(r, box);
 }
 
 void
@@ -208,45 +124,8 @@ auth_seal(struct req *r, const char *user, const char *group,
     const struct secret *plain, void (*then)(struct req *, const char *))
 {
 	struct seal_aad aad = totpbox_aad(group, user);
+	struct closing *c = arena_alloc(r->arena, sizeof(*c));
 
-	auth_close_box(r, &aad, plain, then);
-}
-
-/* --- Drafts -------------------------------------------------------------- */
-
-struct opening {
-	struct req	*req;
-	void		(*then)(struct req *, const struct secret *);
-};
-
-static void
-box_opened(void *arg, enum seal_result result, struct secret *plain)
-{
-	struct opening *o = arg;
-
-	if (result != SEAL_OK)
-		req_fail(o->req, ERR_UNAVAILABLE, NULL, "auth.no_key", NULL);
-	else
-		o->then(o->req, plain);
-	secret_free(plain);
-	req_go(o->req);
-}
-
-void
-auth_open_box(struct req *r, const struct seal_aad *aad, const char *box,
-    void (*then)(struct req *, const struct secret *))
-{
-	struct opening *o;
-	struct seal *seal;
-	uint8_t *raw;
-	size_t len;
-
-	if (req_gone(r) || (seal = tenant_seal(r)) == NULL)
-		return;
-	raw = box_bytes(r, box, &len);
-	o = arena_alloc(r->arena, sizeof(*o));
-	o->req = r;
-	o->then = then;
-	req_hold(r);
-	seal_open(seal, aad, raw, len, box_opened, o);
+	c->then = then;
+	box_close(r, &aad, plain, seal_closed, c);
 }

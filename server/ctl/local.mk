@@ -22,6 +22,7 @@ konakctl_SOURCES += \
 	server/ctl/sample-data.c \
 	server/ctl/sample-data.h \
 	server/ctl/sample-rows.c \
+	server/ctl/sample-secret.c \
 	server/ctl/sample-value.c \
 	server/ctl/sample.c \
 	server/ctl/sample.h \

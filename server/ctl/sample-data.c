@@ -12,6 +12,7 @@
 
 #include "lib/arena.h"
 #include "lib/buf.h"
+#include "lib/seal.h"
 #include "lib/yaml.h"
 #include "server/ctl/ctl.h"
 #include "server/ctl/sample-data.h"
@@ -290,6 +291,9 @@ add_field(struct files *f, struct block *b, struct buf *sql,
 		return;
 	}
 	v = sample_value(b, n, name);
+	if (own != NULL && field_type(own) == VALUE_SECRET)
+		v = arena_printf(f->sample->ctl->arena,
+		    "pg_temp.sample_secret((%s)::text, b.k || '%s')", v, name);
 	buf_printf(sql, " cross join lateral (select coalesce((%s)::%s, %s) "
 	    "as %s) f%zu", v, f->type[c], f->dflt[c], name, b->n);
 	b->names[b->n++] = name;
@@ -597,6 +601,8 @@ run_file(struct files *f, const struct sample_file *file)
 	if ((n = yaml_get(file->node, "make")) != NULL)
 		for (i = 0; i < n->n; i++)
 			made_rows(f, file, &n->child[i]);
+	if (f->errors.n == 0)
+		sample_secrets(f->sample, file->def);
 	if (f->errors.n == 0 && (sql = yaml_text(file->node, "sql",
 	    NULL)) != NULL && !pg_try(f->sample->ctl, f->sample->conn, sql,
 	    &error))
@@ -683,6 +689,7 @@ sample_data(struct sample *s)
 		tell_and_die(f);
 	setup(f);
 	sample_history_start(s);
+	sample_secrets_start(s);
 	pg_exec(s->conn, "set local session_replication_role = replica");
 	for (i = 0; i < f->norder; i++) {
 		run_file(f, f->order[i]);
@@ -696,5 +703,7 @@ sample_data(struct sample *s)
 	sample_history_end(s);
 	pg_exec(s->conn, "set local session_replication_role = origin");
 	buf_free(&tables);
+	if (s->seal != NULL)
+		seal_free(s->seal);
 	return f->made;
 }

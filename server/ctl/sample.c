@@ -432,6 +432,7 @@ sample_run(struct ctl *ctl)
 	s.fresh = pg_value(ctl, s.conn, "select 1 from konak.companies where "
 	    "company_type <> 'group'", 0, NULL) == NULL;
 	s.rich = s.fresh && customers <= 5000;
+	s.key_file = t->key_file;
 	make_companies(&s);
 	make_accounts(&s, t, &list);
 	share_customers(&s, customers);

@@ -12,6 +12,8 @@
 #include "lib/uuid.h"
 
 struct ctl;
+struct def;
+struct seal;
 
 #define SAMPLE_USERS	11
 #define SAMPLE_COMPANIES 8	/* the holding's; more are for load tests */
@@ -31,6 +33,8 @@ struct sample {
 	uint64_t		 seed;
 	int64_t			 now;	/* µs; where the histories end */
 	const char		*stamp, *today;	/* the same, in Istanbul */
+	const char		*key_file;
+	struct seal		*seal;	/* opened with the first secret */
 	bool			 fresh;	/* the tenant was empty */
 	bool			 rich;	/* full histories, with audit */
 	struct sample_company	*companies;
@@ -51,6 +55,10 @@ long		sample_rows(struct sample *);
 /* sample-data.c: the other record types, from their files; the number of
  * records made. A company that has some of a type gets no more of it. */
 long		 sample_data(struct sample *);
+
+/* sample-secret.c: the temporary table, and the secrets of one type's rows. */
+void		 sample_secrets_start(struct sample *);
+void		 sample_secrets(struct sample *, const struct def *);
 
 /* Histories are rows of the table history until the end writes them as audit
  * rows. */

@@ -19,6 +19,7 @@ static const struct sqlstate {
 	{ "KN002", ERR_REFUSED,		"err.refused" },
 	{ "KN003", ERR_INVALID,		"db.reference" },
 	{ "KN004", ERR_STEP_UP,		"err.step_up" },
+	{ "KN005", ERR_RATE,		"err.rate" },
 	{ "KN010", ERR_REFUSED,		"err.refused" },
 	{ "23505", ERR_EXISTS,		"err.exists" },
 	{ "23P01", ERR_EXISTS,		"err.exists" },

@@ -94,6 +94,7 @@ type_fits(enum value_type t, const char *sql)
 		return word_in(sql, array);
 	case VALUE_REF:
 	case VALUE_UUID:
+	case VALUE_SECRET:
 		return strcmp(sql, "uuid") == 0;
 	case VALUE_INET:
 		return word_in(sql, inet);
@@ -537,13 +538,66 @@ check_protected(PGresult *res, struct def_errors *e)
 	}
 }
 
+/* The table of secrets knows each of them, and none besides. */
+static const char *
+sql_secrets(void)
+{
+	static struct buf	 b;
+	struct buf		 spec = BUF_INIT;
+	const struct def	*d;
+	size_t			 i;
+
+	buf_clear(&b);
+	buf_addz(&b, "select v.t, p.spec is not null, p.spec = v.s::jsonb "
+	    "from (values ('', '{}')");
+	for (i = 0; i < defs_count(); i++) {
+		d = defs_at(i);
+		if (!d->secrets)
+			continue;
+		buf_clear(&spec);
+		def_secrets_spec(d, &spec);
+		buf_addz(&b, ", (");
+		sql_quoted(&b, d->table);
+		buf_addz(&b, ", ");
+		sql_quoted(&b, buf_text(&spec));
+		buf_addz(&b, ")");
+	}
+	buf_addz(&b, ") v(t, s) left join konak.secret_types p "
+	    "on p.table_name = v.t where v.t <> ''");
+	buf_free(&spec);
+	return buf_text(&b);
+}
+
+static void
+check_secrets(PGresult *res, struct def_errors *e)
+{
+	const struct def	*d;
+	int			 i;
+
+	for (i = 0; i < PQntuples(res); i++) {
+		d = def_by_table(PQgetvalue(res, i, P_TABLE));
+		if (d == NULL)
+			continue;
+		if (PQgetvalue(res, i, P_KNOWN)[0] != 't')
+			def_errors_add(e, d->node, "the secrets of %s are not "
+			    "known to the database: the migration lacks the "
+			    "lines of \"konakctl defs sql %s\"", d->table,
+			    d->name);
+		else if (PQgetvalue(res, i, P_SAME)[0] != 't')
+			def_errors_add(e, d->node, "the secrets of %s are "
+			    "guarded otherwise than this definition says: a "
+			    "new migration needs the lines of \"konakctl defs "
+			    "sql %s\"", d->table, d->name);
+	}
+}
+
 /* --- Steps ----------------------------------------------------------------- */
 
 const char *
 def_check_sql(unsigned step)
 {
 	return step == 0 ? sql_columns : step == 1 ? sql_indexes :
-	    sql_protected();
+	    step == 2 ? sql_protected() : sql_secrets();
 }
 
 void
@@ -555,6 +609,8 @@ def_check_result(unsigned step, const void *result, struct def_errors *e)
 		check_columns(res, e);
 	else if (step == 1)
 		check_indexes(res, e);
-	else
+	else if (step == 2)
 		check_protected(res, e);
+	else
+		check_secrets(res, e);
 }

@@ -101,6 +101,12 @@ struct field {
 	enum def_default	 dflt;
 	const char		*dflt_text;	/* of DEFAULT_VALUE */
 	const char		*see, *write;	/* permission codes, or NULL */
+	struct def_perm		 reveal;	/* of a secret: who may open it */
+	const char		*alike;		/* of a secret: those of one word
+						 * are compared; NULL: none */
+	bool			 unique;	/* of a secret, in the company */
+	const char		*word;		/* what its digests are made for;
+						 * NULL: it has none */
 	bool			 required, readonly, once, sort, filter;
 	bool			 custom;	/* a company's own: a key of the
 						 * column custom */
@@ -321,6 +327,8 @@ enum def_verb {
 	DV_COMPUTE,			/* of a type with computed fields */
 	DV_BOARD,			/* of a type with a board */
 	DV_MOVE,
+	DV_REVEAL,			/* of a type with secrets */
+	DV_SECRETS,
 	DV_VERBS
 };
 
@@ -389,6 +397,7 @@ struct def {
 	size_t			 nerrors;
 	const struct ynode	*node;
 	bool			 custom;	/* takes fields of a company */
+	bool			 secrets;	/* has fields of type secret */
 	const struct def	*plain;		/* of a company's own: without
 						 * them; NULL: this one */
 	struct record_state	*state;		/* server/record's own */
@@ -447,12 +456,14 @@ const struct def_error *def_rule(const char *key, const struct def **);
 
 /* The specification that konak.protect() is given: canonical JSON. */
 void	def_spec(const struct def *, struct buf *);
+/* The one of konak.protect_secrets(); nothing for a type without secrets. */
+void	def_secrets_spec(const struct def *, struct buf *);
 /* "select konak.protect('konak.customers', '…'::jsonb);" */
 void	def_spec_sql(const struct def *, struct buf *);
 
 /* Comparing with a tenant's database: run each statement, give every result
  * to def_check_result() in order, then errors tells. */
-#define DEF_CHECK_STEPS	3
+#define DEF_CHECK_STEPS	4
 const char *def_check_sql(unsigned step);
 void	def_check_result(unsigned step, const void *pgresult,
 	    struct def_errors *);

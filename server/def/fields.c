@@ -75,6 +75,7 @@ sortable(enum value_type t)
 	case VALUE_TAGS:
 	case VALUE_SENTENCE:
 	case VALUE_JSON:
+	case VALUE_SECRET:
 		return false;
 	default:
 		return true;
@@ -125,7 +126,8 @@ load_limits(struct loader *l, const struct ynode *n, struct value_rules *r)
 		    value_type_name(r->type));
 	if (!load_int(l, n, "max", &v))
 		return;
-	if (!text_like(r->type) && r->type != VALUE_TAGS)
+	if (!text_like(r->type) && r->type != VALUE_TAGS &&
+	    r->type != VALUE_SECRET)
 		fault(l, yaml_get(n, "max"), "type %s has no \"max\"",
 		    value_type_name(r->type));
 	else if (v < 1 || v > 1000000)
@@ -177,6 +179,22 @@ load_values(struct loader *l, const struct ynode *map, struct value_rules *r,
 	r->nchoices = n->n;
 }
 
+/* What a secret is when it is open. */
+static void
+load_holds(struct loader *l, const struct ynode *map, struct value_rules *r)
+{
+	const struct ynode	*n = yaml_get(map, "holds");
+
+	if (n == NULL)
+		return;
+	if (r->type != VALUE_SECRET)
+		fault(l, n, "\"holds\" is for secrets");
+	else if (n->type != YNODE_SCALAR ||
+	    !value_holds_parse(n->text, &r->holds))
+		fault(l, n, "a secret holds text, longtext, password, totp, "
+		    "card, tckn or iban");
+}
+
 /* Type, limits, decimals and choices of a field or of what an action asks. */
 bool
 load_rules(struct loader *l, const struct ynode *n, struct value_rules *r,
@@ -211,6 +229,7 @@ load_rules(struct loader *l, const struct ynode *n, struct value_rules *r,
 			r->digits = (int)v;
 	}
 	load_limits(l, n, r);
+	load_holds(l, n, r);
 	if (r->type == VALUE_CHOICE || r->type == VALUE_CHOICES)
 		load_values(l, n, r, choices);
 	else if (yaml_get(n, "values") != NULL)
@@ -266,6 +285,7 @@ load_default(struct loader *l, const struct ynode *map, struct field *f)
 	case VALUE_TAGS:
 	case VALUE_SENTENCE:
 	case VALUE_JSON:
+	case VALUE_SECRET:
 		fault(l, n, "type %s takes no such default",
 		    value_type_name(field_type(f)));
 		return;
@@ -351,9 +371,14 @@ load_flags(struct loader *l, const struct def *d, struct field *f)
 		    "be sorted or filtered");
 	if (f->see != NULL)
 		f->filter = false;
-	if (f->filter && (t == VALUE_SENTENCE || t == VALUE_JSON))
+	if (f->filter && (t == VALUE_SENTENCE || t == VALUE_JSON ||
+	    t == VALUE_SECRET))
 		fault(l, yaml_get(n, "filter"), "type %s cannot be filtered",
 		    value_type_name(t));
+	f->unique = load_bool(l, n, "unique");
+	f->alike = load_name(l, n, "alike", false);
+	if ((f->unique || f->alike != NULL) && t != VALUE_SECRET)
+		fault(l, n, "\"unique\" and \"alike\" are for secrets");
 	if (f->required && f->see != NULL)
 		fault(l, yaml_get(n, "required"), "what only some may see "
 		    "cannot be required of all");
@@ -366,7 +391,7 @@ load_field(struct loader *l, struct def *d, const struct ynode *n)
 	    "column", "required", "max", "min", "scale", "digits", "values",
 	    "ref", "match", "currency", "default", "readonly", "once", "see",
 	    "write", "sort", "filter", "relative", "compute", "when", "from",
-	    NULL };
+	    "holds", "reveal", "alike", "unique", NULL };
 	static const char *const reserved[] = { "id", "version", "company_id",
 	    "deleted_at", "deleted_request", "search", "lines", "deleted", "custom",
 	    NULL };

@@ -662,7 +662,7 @@ def_verb_name(enum def_verb v)
 	    "stats", "edit_many", "delete_many", "export", "export_rows",
 	    "import",
 	    "import_rows", "import_run", "similar", "duplicates", "merge",
-	    "compute", "board", "move" };
+	    "compute", "board", "move", "reveal", "secrets" };
 
 	return names[v];
 }
@@ -682,6 +682,7 @@ def_verb_op(enum def_verb v)
 		[DV_DUPLICATES] = OP_VIEW, [DV_MERGE] = OP_EDIT,
 		[DV_STATS] = OP_VIEW, [DV_COMPUTE] = OP_VIEW,
 		[DV_BOARD] = OP_VIEW, [DV_MOVE] = OP_EDIT,
+		[DV_REVEAL] = OP_VIEW, [DV_SECRETS] = OP_VIEW,
 	};
 
 	return ops[v];

@@ -56,6 +56,8 @@ struct def_when *load_whens(struct loader *, const struct def *,
 	    const struct ynode *, size_t *n);
 
 /* perm.c */
+void	 load_perm(struct loader *, const struct def *, struct def_perm *,
+	    const struct ynode *);
 void	 load_perms(struct loader *, struct def *);
 void	 link_perms(struct loader *, struct def *);
 

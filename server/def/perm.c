@@ -38,8 +38,8 @@ load_code_scopes(struct loader *l, const struct def *d, struct def_code *code,
 	}
 }
 
-static void
-load_op(struct loader *l, const struct def *d, struct def_perm *p,
+void
+load_perm(struct loader *l, const struct def *d, struct def_perm *p,
     const struct ynode *n)
 {
 	size_t	i;
@@ -90,7 +90,7 @@ load_perms(struct loader *l, struct def *d)
 		return;
 	for (op = 0; op < OP_COUNT; op++)
 		if ((c = yaml_get(n, op_words[op])) != NULL)
-			load_op(l, d, &d->perm[op], c);
+			load_perm(l, d, &d->perm[op], c);
 	if (!d->perm[OP_VIEW].given)
 		fault(l, n, "\"view\" is missing");
 }
@@ -160,7 +160,8 @@ many_verbs(const struct def *d, unsigned one)
 		many |= 1u << DV_EDIT_MANY;
 	if (one & 1u << DV_DELETE)
 		many |= 1u << DV_DELETE_MANY;
-	if ((one & 1u << DV_EDIT) && (one & 1u << DV_DELETE))
+	/* a secret is sealed for its record: another cannot take it over */
+	if ((one & 1u << DV_EDIT) && (one & 1u << DV_DELETE) && !d->secrets)
 		many |= 1u << DV_MERGE;
 	if (yaml_get(d->node, "duplicates") != NULL)
 		many |= 1u << DV_SIMILAR | 1u << DV_DUPLICATES;
@@ -182,6 +183,8 @@ load_verbs(struct loader *l, struct def *d)
 	if (d->perm[OP_DELETE].given && !d->readonly)
 		all |= 1u << DV_DELETE | 1u << DV_RESTORE;
 	all |= many_verbs(d, all);
+	if (d->secrets)
+		all |= 1u << DV_REVEAL | 1u << DV_SECRETS;
 	d->verbs = all;
 	if ((n = yaml_get(d->node, "verbs")) != NULL)
 		d->verbs = load_verb_list(l, n, all);
@@ -204,6 +207,46 @@ def_verb_more(const struct def *d, enum def_verb v)
 		return "records.merge";
 	default:
 		return NULL;
+	}
+}
+
+/* Who may open each secret: what "reveal" says, or whoever sees the field. */
+static void
+link_secrets(struct loader *l, struct def *d)
+{
+	const struct ynode	*n;
+	struct field		*f;
+	size_t			 i;
+
+	for (i = 0; i < d->nfields; i++) {
+		f = d->fields[i];
+		n = yaml_get(f->node, "reveal");
+		if (field_type(f) != VALUE_SECRET) {
+			if (n != NULL)
+				fault(l, n, "\"reveal\" is for secrets");
+			continue;
+		}
+		d->secrets = true;
+		if (n != NULL)
+			load_perm(l, d, &f->reveal, n);
+		else if (f->see != NULL) {
+			f->reveal.given = true;
+			f->reveal.n = 1;
+			f->reveal.codes[0].code = f->see;
+			f->reveal.codes[0].scopes[0] = "all";
+		} else
+			fault(l, f->node, "a secret needs \"reveal\": who may "
+			    "open it");
+		if (f->reveal.everyone)
+			fault(l, n, "a secret is not for everyone");
+		f->reveal.need = need(l, &f->reveal);
+		f->word = f->alike;
+		if (f->unique && f->word == NULL)
+			f->word = arena_printf(l->arena, "%s.%s", d->table,
+			    f->column);
+		if (d->readonly || d->hand || d->owner != OWNER_COMPANY)
+			fault(l, f->node, "secrets stand in records of a "
+			    "company that konak.protect() guards");
 	}
 }
 
@@ -235,6 +278,7 @@ link_perms(struct loader *l, struct def *d)
 		d->perm[OP_LOOKUP] = d->perm[OP_VIEW];
 	for (op = 0; op < OP_COUNT; op++)
 		d->perm[op].need = need(l, &d->perm[op]);
+	link_secrets(l, d);
 	load_verbs(l, d);
 	d->soft = d->perm[OP_DELETE].given;
 	if (yaml_get(d->node, "soft") != NULL)

@@ -130,6 +130,8 @@ put_rules(struct cbw *w, const struct value_rules *r,
 		cbw_key(w, "min");
 		value_send(r->type, w, r->least);
 	}
+	if (r->type == VALUE_SECRET)
+		cbw_kv_text(w, "holds", value_holds_name(r->holds));
 	if (r->scale > 0)
 		cbw_kv_int(w, "scale", r->scale);
 	if (r->digits > 0)
@@ -223,6 +225,8 @@ def_put_field(struct cbw *w, const struct def *d, const struct field *f,
 	}
 	if (f->currency != NULL)
 		cbw_kv_text(w, "currency", f->currency->name);
+	if (f->reveal.need != NULL)
+		put_true(w, "reveal", rights_may(rights, f->reveal.need));
 	cbw_map_end(w);
 }
 

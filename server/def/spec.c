@@ -133,6 +133,12 @@ is_once(const struct field *f)
 	return f->once;
 }
 
+static bool
+is_secret(const struct field *f)
+{
+	return field_type(f) == VALUE_SECRET;
+}
+
 /* What the server's columns have anyway is not said again. */
 static bool
 is_readonly(const struct field *f)
@@ -173,11 +179,25 @@ json_title(struct buf *b, const struct def *d)
 	buf_add8(b, ']');
 }
 
-void
-def_spec(const struct def *d, struct buf *b)
+static void
+json_scopes(struct buf *b, const struct def *d)
 {
 	size_t	i;
 
+	if (d->nscopes == 0)
+		return;
+	json_key(b, "scopes");
+	buf_add8(b, '{');
+	for (i = 0; i < d->nscopes; i++) {
+		json_key(b, d->scopes[i].name);
+		json_text(b, d->scopes[i].sql);
+	}
+	buf_add8(b, '}');
+}
+
+void
+def_spec(const struct def *d, struct buf *b)
+{
 	buf_add8(b, '{');
 	json_key(b, "record");
 	json_text(b, d->name);
@@ -194,15 +214,7 @@ def_spec(const struct def *d, struct buf *b)
 		json_perm(b, "edit", &d->perm[OP_EDIT]);
 		json_perm(b, "delete", &d->perm[OP_DELETE]);
 	}
-	if (d->nscopes > 0) {
-		json_key(b, "scopes");
-		buf_add8(b, '{');
-		for (i = 0; i < d->nscopes; i++) {
-			json_key(b, d->scopes[i].name);
-			json_text(b, d->scopes[i].sql);
-		}
-		buf_add8(b, '}');
-	}
+	json_scopes(b, d);
 	json_guards(b, "see", d, see_of);
 	json_guards(b, "write", d, write_of);
 	if (!d->readonly) {
@@ -224,18 +236,64 @@ def_spec(const struct def *d, struct buf *b)
 }
 
 void
-def_spec_sql(const struct def *d, struct buf *b)
+def_secrets_spec(const struct def *d, struct buf *b)
 {
-	struct buf	 spec = BUF_INIT;
+	const struct field	*f;
+	size_t			 i;
+
+	if (!d->secrets)
+		return;
+	buf_add8(b, '{');
+	json_key(b, "record");
+	json_text(b, d->name);
+	json_scopes(b, d);
+	json_key(b, "secrets");
+	buf_add8(b, '{');
+	for (i = 0; i < d->nfields; i++) {
+		f = d->fields[i];
+		if (!is_secret(f))
+			continue;
+		json_key(b, f->column);
+		buf_add8(b, '{');
+		json_perm(b, "reveal", &f->reveal);
+		if (f->alike != NULL) {
+			json_key(b, "alike");
+			json_text(b, f->alike);
+		}
+		if (f->unique) {
+			json_key(b, "unique");
+			buf_addz(b, "true");
+		}
+		buf_add8(b, '}');
+	}
+	buf_addz(b, "}}");
+}
+
+static void
+call_sql(struct buf *b, const char *function, const struct def *d,
+    struct buf *spec)
+{
 	const char	*p;
 
-	def_spec(d, &spec);
-	buf_printf(b, "select konak.protect('konak.%s', '", d->table);
-	for (p = buf_text(&spec); *p != '\0'; p++) {
+	buf_printf(b, "select konak.%s('konak.%s', '", function, d->table);
+	for (p = buf_text(spec); *p != '\0'; p++) {
 		if (*p == '\'')
 			buf_add8(b, '\'');
 		buf_add8(b, (uint8_t)*p);
 	}
 	buf_addz(b, "'::jsonb);\n");
+}
+
+void
+def_spec_sql(const struct def *d, struct buf *b)
+{
+	struct buf	 spec = BUF_INIT;
+
+	def_spec(d, &spec);
+	call_sql(b, "protect", d, &spec);
+	buf_clear(&spec);
+	def_secrets_spec(d, &spec);
+	if (buf_len(&spec) > 0)
+		call_sql(b, "protect_secrets", d, &spec);
 	buf_free(&spec);
 }

@@ -5,4 +5,5 @@ libkonakd_a_SOURCES += \
 	server/mod/jobs.c \
 	server/mod/notifications.c \
 	server/mod/privacy.c \
-	server/mod/reminders.c
+	server/mod/reminders.c \
+	server/mod/vault.c

@@ -340,6 +340,7 @@ try_merge(struct req *r, struct save *s)
 	struct params	*p = params_new(r);
 	struct buf	 b = BUF_INIT;
 
+	secrets_put(r, s);
 	merge_sql(r, s, &b, p);
 	buf_addz(&b, " from n t");
 	send_query(r, s->query, &b, p, merged_rows);
@@ -530,6 +531,7 @@ merge_or_fail(struct req *r, struct save *s)
 	struct params	*p = params_new(r);
 	struct buf	 b = BUF_INIT;
 
+	secrets_put(r, s);
 	merge_sql(r, s, &b, p);
 	buf_addz(&b, OR_NO_ROW);
 	send_query(r, s->query, &b, p, save_rows);

@@ -187,7 +187,8 @@ static const struct event {
 	const char	*note;
 } events[] = {
 	{ "CREDENTIAL_VIEW", { { "title", "audit.customer" },
-	    { "kind", "audit.kind" } }, "audit.secret_shown" },
+	    { "entry", "audit.record" }, { "kind", "audit.kind" } },
+	    "audit.secret_shown" },
 	{ "FILE_DOWNLOAD", { { "title", "audit.file" },
 	    { "folder", "audit.folder" } }, NULL },
 };

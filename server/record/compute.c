@@ -44,6 +44,7 @@ given_json(struct req *r, const struct save *s)
 	for (i = 0; i < d->nfields; i++)
 		/* sets, which have another form in JSON, are no numbers */
 		if (s->values.v[i].given && d->fields[i]->column != NULL &&
+		    field_type(d->fields[i]) != VALUE_SECRET &&
 		    field_type(d->fields[i]) != VALUE_CHOICES &&
 		    field_type(d->fields[i]) != VALUE_TAGS)
 			json_object_set_new(o, d->fields[i]->column,

@@ -313,6 +313,14 @@ struct removal {
 	int64_t			 now;
 };
 
+/* secret.c: seals what is given in fields of type secret, of the record and its
+ * lines, then goes on; and stores one save's boxes, before its row. */
+void	secrets_seal(struct req *, struct save *top,
+	    void (*then)(struct req *));
+void	secrets_put(struct req *, const struct save *);
+void	record_reveal(struct req *);
+void	record_secrets(struct req *);
+
 /* save.c's pieces that after.c and lines.c use again. */
 struct save *save_new(struct req *, const struct def *, bool create);
 bool	save_read(struct req *, const char *field, struct cbr *, void *save);

@@ -29,6 +29,7 @@ fillable(struct req *r, const struct field *f)
 	case VALUE_UUID:
 	case VALUE_SENTENCE:
 	case VALUE_JSON:
+	case VALUE_SECRET:	/* files are not where passwords stand */
 		return false;
 	default:
 		return f->column != NULL && !f->readonly &&

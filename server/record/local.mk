@@ -23,6 +23,7 @@ libkonakd_a_SOURCES += \
 	server/record/save.c \
 	server/record/screens.c \
 	server/record/search.c \
+	server/record/secret.c \
 	server/record/social.c \
 	server/record/sql.c \
 	server/record/stats.c \

@@ -157,6 +157,10 @@ save_set(struct req *r, const struct def *d)
 		    s))
 			return NULL;
 	}
+	/* A secret is compared by its own verbs. */
+	for (i = 0; i < d->nfields; i++)
+		if (field_type(d->fields[i]) == VALUE_SECRET)
+			s->values.v[i].given = false;
 	/* Which record may be chosen then depends on what each row holds. */
 	for (i = 0; i < d->nfields; i++) {
 		f = d->fields[i];
@@ -399,8 +403,17 @@ void
 record_edit_many(struct req *r)
 {
 	struct many	*m = many_new(r);
+	size_t		 i;
 
 	if ((m->save = save_set(r, m->d)) == NULL)
+		return;
+	/* and sealed for one record alone */
+	for (i = 0; i < m->d->nfields; i++)
+		if (field_type(m->d->fields[i]) == VALUE_SECRET &&
+		    m->save->values.v[i].sent)
+			req_bad(r, m->d->fields[i]->name, "many.one_by_one",
+			    NULL);
+	if (req_failed(r))
 		return;
 	m->values = save_json(r, m->save);
 	many_run(r, m);

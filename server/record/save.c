@@ -657,6 +657,7 @@ save_send(struct req *r, struct save *s)
 	write_stmt(r, s, p);
 	save_references(r, s);
 	save_place(r, s);
+	secrets_put(r, s);
 	req_query(r, &s->query->stmt, p->n, p->v, save_rows);
 	if (s->hooks != NULL && s->hooks->statements != NULL)
 		s->hooks->statements(r, &s->values);
@@ -693,14 +694,21 @@ hooks_agree(struct req *r, struct save *s)
 }
 
 static void
-run_hooks(struct req *r, struct save *s)
+run_prepare(struct req *r)
 {
-	if (req_failed(r) || !hooks_agree(r, s))
-		return;
+	struct save	*s = r->state;
+
 	if (s->hooks != NULL && s->hooks->prepare != NULL)
 		s->hooks->prepare(r, &s->values, send_all);
 	else
 		send_all(r);
+}
+
+static void
+run_hooks(struct req *r, struct save *s)
+{
+	if (!req_failed(r) && hooks_agree(r, s))
+		secrets_seal(r, s, run_prepare);
 }
 
 /* --- The verbs ------------------------------------------------------------- */

@@ -67,6 +67,19 @@ check_rows(struct db_tx *tx, PGresult *res, void *arg)
 	def_check_result(c->step++, res, &c->errors);
 }
 
+static const struct db_stmt	stmt_id = { NULL,
+    "select konak.group_company()" };
+
+static void
+check_id(struct db_tx *tx, PGresult *res, void *arg)
+{
+	struct checking	*c = arg;
+	struct tenant	*t = tenant_by_name(c->name, strlen(c->name));
+
+	if (t != NULL && PQntuples(res) == 1)
+		tenant_id_set(t, PQgetvalue(res, 0, 0));
+}
+
 static void
 check_end(struct db_tx *tx, const struct db_error *e, void *arg)
 {
@@ -102,6 +115,7 @@ check_start(struct checking *c, struct tenant *t)
 
 	c->step = 0;
 	tx = db_tx_new(tenant_db(t), 0, 0, check_end, c);
+	db_tx_query(tx, &stmt_id, 0, NULL, check_id, c);
 	for (i = 0; i < DEF_CHECK_STEPS; i++) {
 		c->stmt[i].sql = def_check_sql(i);
 		db_tx_query(tx, &c->stmt[i], 0, NULL, check_rows, c);

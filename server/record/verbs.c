@@ -84,6 +84,16 @@ static const struct verb kinds[DV_VERBS] = {
 	    { "column", ARG_TEXT, true, 80 },
 	    { "after", ARG_UUID, false, 0 },
 	    { "before", ARG_UUID, false, 0 } } },
+	[DV_REVEAL] = { .run = record_reveal,
+	    .flags = VERB_WRITE | VERB_STEP_UP, .args = {
+	    { "id", ARG_UUID, true, 0 },
+	    { "field", ARG_TEXT, true, 60 },
+	    { "secret", ARG_UUID, false, 0 },
+	    { "purpose", ARG_TEXT, false, 10 },
+	    { "reason", ARG_TEXT, false, 500 } } },
+	[DV_SECRETS] = { .run = record_secrets, .args = {
+	    { "id", ARG_UUID, true, 0 },
+	    { "field", ARG_TEXT, true, 60 } } },
 	[DV_EDIT_MANY] = { .run = record_edit_many,
 	    .flags = VERB_WRITE | VERB_STEPS, .limit_ms = MANY_MS, .args = {
 	    { "ids", ARG_UUIDS, false, PROTO_MANY_MAX },

@@ -14,6 +14,7 @@
 #include "lib/log.h"
 #include "lib/xmalloc.h"
 #include "server/auth/auth.h"
+#include "server/box.h"
 #include "server/client.h"
 #include "server/conf.h"
 #include "server/db/db.h"
@@ -305,7 +306,7 @@ fuzz_server_start(void)
 	never_fd = eventfd(0, 0);
 	base = event_base_new();
 	dispatch_start(base);
-	auth_start(base);
+	box_start(base);
 	client_start(base);
 	tenant_start(base, conf.tenants);
 	if (tenant_by_name("demo", 4) == NULL)

@@ -19,7 +19,7 @@ create function pg_temp.rights(company uuid, who text) returns setof text langua
 $$;
 select set_eq(format('select pg_temp.rights(%L, ''owner'')', :a), $$
     values ('customers.view'), ('customers.create'), ('customers.edit'), ('customers.delete'),
-    ('vault.view'), ('vault.view_password'), ('vault.create'), ('vault.edit'), ('vault.delete'),
+    ('vault.view'), ('vault.view_password'), ('vault.create'), ('vault.edit'), ('vault.delete'), ('vault.grant'), ('vault.view_all'),
     ('finance.view'), ('finance.manage_income'), ('finance.manage_expense'),
     ('finance.manage_invoice'), ('finance.view_reports'),
     ('tasks.view_all'), ('tasks.create'), ('tasks.assign'), ('tasks.edit'), ('tasks.delete'),
@@ -28,7 +28,7 @@ select set_eq(format('select pg_temp.rights(%L, ''owner'')', :a), $$
     ('users.manage'), ('roles.view'), ('roles.manage'), ('audit.view')$$, 'owner');
 select set_eq(format('select pg_temp.rights(%L, ''admin'')', :a), $$
     values ('customers.view'), ('customers.create'), ('customers.edit'), ('customers.delete'),
-    ('vault.view'), ('vault.view_password'), ('vault.create'), ('vault.edit'), ('vault.delete'),
+    ('vault.view'), ('vault.view_password'), ('vault.create'), ('vault.edit'), ('vault.delete'), ('vault.grant'),
     ('finance.view'), ('finance.view_reports'),
     ('tasks.view_all'), ('tasks.create'), ('tasks.assign'), ('tasks.edit'), ('tasks.delete'),
     ('files.view'), ('files.upload'), ('files.download'), ('files.edit'), ('files.delete'),

@@ -39,6 +39,9 @@ select set_eq($$select name from pg_temp.tables()
 	'role_templates', 'role_template_permissions',	-- likewise
 	'protected',		-- what protect() was told
 	'personal',		-- which columns tell of a person, and no row of one
+	'secret_types',		-- what protect_secrets() was told
+	'secrets',		-- sealed; policies in 0100, none for who serves
+	'secret_views',		-- append-only; policies in 0100
 	'screens',		-- one person's own; policies in 0012
 	'import_rows', 'import_mappings',	-- on their way; policies in 0015
 	'role_permissions',	-- written by role_set() alone; policies in 0004
@@ -58,7 +61,7 @@ select set_eq($$select name from pg_temp.tables()
 select is_empty($$select name from pg_temp.tables() t join pg_class c using (oid)
     where not (c.relrowsecurity and c.relforcerowsecurity)
 	and name not in ('migrations', 'permissions', 'personal', 'role_templates',
-	    'role_template_permissions', 'protected')$$,
+	    'role_template_permissions', 'protected', 'secret_types')$$,
     'row-level security is forced on every table with rows of companies');
 select is_empty($$select c.relname from pg_class c
     where c.relnamespace = 'konak'::regnamespace and c.relispartition
@@ -72,7 +75,8 @@ select is_empty($$select p.relname, r from pg_class p,
     'nobody reaches a partition but through its parent');
 select is_empty($$select name from pg_temp.tables() t
     where name not in ('migrations', 'permissions', 'personal', 'role_templates',
-	'role_template_permissions', 'protected', 'job_kinds')
+	'role_template_permissions', 'protected', 'job_kinds',
+	'secret_types')
 	and not exists (select from pg_attribute a where a.attrelid = t.oid
 	    and a.attname = 'company_id' and a.attnotnull)$$,
     'company_id is there and never null');
@@ -115,6 +119,7 @@ select set_eq($$select c.conname::text
 	and (pg_temp.columns(c.conrelid, c.conkey))[1] <> 'company_id'$$,
     array['migrations_pkey', 'permissions_pkey', 'personal_pkey', 'protected_pkey',
 	'protected_record_key', 'role_templates_pkey',
+	'secret_types_pkey', 'secret_types_record_key',
 	'role_template_permissions_pkey', 'job_kinds_pkey', -- no company's data
 	'companies_id_key',	-- what company_id refers to
 	'companies_slug_key',

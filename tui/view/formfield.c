@@ -21,6 +21,15 @@
 #define FIELD_LABEL (FIELD_COL - 2)
 #define FIELD_ITEMS 64
 
+/* Has it room for many lines? */
+static bool
+field_is_long(const struct field *f)
+{
+	return f->rules.type == VALUE_LONGTEXT ||
+	    (f->rules.type == VALUE_SECRET &&
+	    f->rules.holds == HOLDS_LONGTEXT);
+}
+
 static bool
 field_is_typed(enum value_type t)
 {
@@ -36,8 +45,10 @@ formfield_init(struct formfield *ff, struct form *form, const struct field *f)
 	ff->form = form;
 	ff->f = f;
 	ff->typed = field_is_typed(f->rules.type);
-	if (f->rules.type == VALUE_LONGTEXT)
+	if (field_is_long(f))
 		flags |= EDIT_LINES;
+	else if (f->rules.type == VALUE_SECRET)
+		flags |= EDIT_MASKED;
 	/* No limit while typing: too long is said, not cut. */
 	edit_init(&ff->edit, flags, 0);
 	ff->start_text = xstrdup("");
@@ -125,6 +136,13 @@ field_check_ref(struct formfield *ff)
 	return ff->error == NULL;
 }
 
+/* One that is there stays while nothing is typed. */
+static bool
+field_keeps_secret(const struct formfield *ff)
+{
+	return ff->f->rules.type == VALUE_SECRET && ff->start != NULL;
+}
+
 bool
 formfield_check(struct formfield *ff, bool saving)
 {
@@ -152,7 +170,7 @@ formfield_check(struct formfield *ff, bool saving)
 		arena_free(a);
 	}
 	if (ff->error == NULL && saving && ff->f->required &&
-	    ff->canon == NULL)
+	    ff->canon == NULL && !field_keeps_secret(ff))
 		formfield_error(ff, TF("views.required", NULL));
 	return ff->error == NULL;
 }
@@ -452,7 +470,7 @@ formfield_rows(struct formfield *ff, int cols, int screen, bool focus)
 		return 0;
 	if (ff->lines != NULL)
 		return formlines_rows(ff->lines);
-	if (ff->f->rules.type == VALUE_LONGTEXT && !ff->fixed)
+	if (field_is_long(ff->f) && !ff->fixed)
 		rows = screen >= 30 ? 6 : 3;
 	if (ff->section[ui_lang()] != NULL)
 		rows += 2;
@@ -634,6 +652,19 @@ field_draw_chips(struct formfield *ff, struct surface *s, int row, int col,
 	}
 }
 
+/* A secret that is there and stays. */
+static void
+field_draw_kept(struct formfield *ff, struct surface *s, int row, int col,
+    int width)
+{
+	struct value_ctx	ctx = app_ctx();
+	struct buf		b = BUF_INIT;
+
+	value_format(&ff->f->rules, &ctx, ff->start, &b);
+	draw_text(s, row, col, width, STYLE_DIM, buf_text(&b));
+	buf_free(&b);
+}
+
 void
 formfield_draw(struct formfield *ff, struct surface *s, int row, bool focus)
 {
@@ -661,7 +692,10 @@ formfield_draw(struct formfield *ff, struct surface *s, int row, bool focus)
 	} else if (!ff->typed) {
 		field_brackets(s, row, col, width, focus);
 		field_draw_chosen(ff, s, row, col, width, focus);
-	} else if (ff->f->rules.type == VALUE_LONGTEXT) {
+	} else if (field_keeps_secret(ff) && ff->edit.len == 0 && !focus) {
+		field_brackets(s, row, col, width, focus);
+		field_draw_kept(ff, s, row, col, width);
+	} else if (field_is_long(ff->f)) {
 		rows = form_screen_rows(ff->form) >= 30 ? 6 : 3;
 		for (i = 0; i < rows; i++)
 			field_brackets(s, row + i, col, width, focus);
