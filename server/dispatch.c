@@ -32,19 +32,20 @@ static bool			 unchecked;
 
 /*
  * konak.enter() as one prepared statement: the everyday case is settled here,
- * a third cheaper; everything else, and every refusal, by the function. The
+ * a third cheaper; everything else, and every refusal, by the function. What
+ * it tells is the first of the registers, which stand behind the company. The
  * token's hash is said first: konak.entered shows that session's entries and
  * no other's.
  */
 #define ENTER(writes, settings) \
-    "select (case when e.codes @> $3::text[] and e.until > now() and " \
+    "select substr((case when e.codes @> $3::text[] and e.until > now() and " \
     "(not $4::bool or e.auth_at >= now() - interval '5 minutes') then " \
     "concat(set_config('konak.company', e.company, true), " \
     "set_config('konak.registers', e.registers, true), " \
     "set_config('konak.user', e.person, true), " \
     "set_config('konak.rights', e.rights, true), " settings ") " \
     "else konak.enter($1::text::bytea, $2, $3, " writes ", $5::uuid, " \
-    "$6::text, $4)::text end) is null from " \
+    "$6::text, $4)::text end), 37, 37) from " \
     "(select set_config('konak.token', $1, true) as said offset 0) s " \
     "left join konak.entered e on s.said is not null and e.key = " \
     "coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')"
@@ -99,6 +100,18 @@ needs_enter(const struct req *r)
 	    !(r->verb->flags & VERB_NO_ENTER);
 }
 
+/* "{" and the register's id; anything else: this request knows none. */
+static void
+entered(struct db_tx *tx, PGresult *res, void *arg)
+{
+	struct req_private	*p = arg;
+	const char		*said = PQgetvalue(res, 0, 0);
+
+	if (said[0] == '{' && strlen(said) == sizeof p->names &&
+	    said[1] != '}')
+		memcpy(p->names, said + 1, sizeof p->names);
+}
+
 static void
 tx_enter(struct req *r, struct db_tx *tx)
 {
@@ -115,8 +128,9 @@ tx_enter(struct req *r, struct db_tx *tx)
 	params[3] = r->verb->flags & VERB_STEP_UP ? "t" : "f";
 	params[4] = r->has_id ? r->id : NULL;
 	params[5] = r->verb->audit;
+	p->names[0] = '\0';
 	db_tx_query(tx, p->writes ? &stmt_enter_write : &stmt_enter_read, 6,
-	    params, NULL, NULL);
+	    params, entered, p);
 	if ((r->verb->flags & VERB_ONCE) && p->writes)
 		db_tx_query(tx, &stmt_once, 0, NULL, NULL, NULL);
 }

@@ -110,6 +110,18 @@ req_company(const struct req *r)
 	    r->session->company;
 }
 
+bool
+req_retried(const struct req *r)
+{
+	return r->priv->retries > 0;
+}
+
+const char *
+req_register(const struct req *r)
+{
+	return r->priv->names[0] == '\0' ? NULL : r->priv->names;
+}
+
 const char *
 req_user(const struct req *r)
 {

@@ -69,6 +69,9 @@ bool		 req_may(const struct req *, const char *code);
 /* NULL when the code is not held. */
 const char	*req_scope(const struct req *, const char *code);
 const char	*req_company(const struct req *);	/* NULL none */
+/* Where names are read from in this transaction, as the database has said
+ * when it entered; NULL: not (yet) known. */
+const char	*req_register(const struct req *);
 const char	*req_user(const struct req *);		/* NULL none */
 enum lang	 req_lang(const struct req *);
 
@@ -92,6 +95,7 @@ void	req_catch(struct req *, bool (*fn)(struct req *,
 void	req_mode(struct req *, bool writes);
 /* Runs the verb from its beginning. */
 void	req_again(struct req *);
+bool	req_retried(const struct req *);	/* it has begun before */
 /* The handler works elsewhere (worker pool, other service); nothing is sent
  * until it calls req_go() or req_fail() + req_go(). The request may be
  * cancelled or its client gone meanwhile; req_go() then only frees it. */

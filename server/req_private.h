@@ -44,6 +44,7 @@ struct req_private {
 	bool		 committed;	/* what follows needs no enter */
 	bool		 refreshed;	/* rights were read again */
 	const char	*company;	/* that enter was told */
+	char		 names[37];	/* register that enter told, or "" */
 	void		(*then)(struct req *);
 	bool		(*catch)(struct req *, const struct db_error *);
 	bool		 again;

@@ -89,6 +89,7 @@ custom_changed(const struct tenant *t, const char *company)
 void
 custom_change(const struct tenant *t, const char *company, const char *type)
 {
+	names_change(t, type);
 	if (type == NULL || strcmp(type, "custom_field_defs") == 0 ||
 	    strcmp(type, "field_defaults") == 0)
 		custom_changed(t, company);

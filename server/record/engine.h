@@ -11,6 +11,7 @@
 #define ENGINE_COLUMNS	(2 + 2 * ENGINE_FIELDS + 2)
 #define ENGINE_LINES	500	/* of one form */
 
+struct names;
 struct save;
 struct tenant;
 
@@ -43,6 +44,9 @@ struct query {
 	int			 sort_col;
 	/* titles come from sql_joins(), not from a subselect each */
 	bool			 joined;
+	/* titles of people come from names.c; which columns they are */
+	bool			 named;
+	bool			*by_name;
 	void			(*sentence)(struct req *, struct cbw *,
 				    PGresult *, int row);
 	const char		*key;		/* in the kept table */
@@ -102,6 +106,20 @@ const char *fields_key(struct req *, char verb, const struct fieldset *,
 struct query *query_new(struct req *, const struct def *, const char *key);
 struct arena *query_arena(struct query *, struct req *);
 void	query_sql(struct query *, struct req *, struct buf *);
+
+/* --- names.c: people's names read a moment ago ---------------------------- */
+
+/* Is its title a name of the register that the session is in? */
+bool	field_named(const struct field *);
+/* Will the next list of this session find all names at hand, probably? */
+bool	names_ready(const struct req *);
+/* Of the register that the request was entered with; NULL: none known. */
+struct names *names_of(const struct req *, bool make);
+/* false: not at hand, and lists read them again. "" is nobody's. Borrowed
+ * until the next call. */
+bool	names_title(struct names *, const char *id, const char **title);
+void	names_learn(struct names *, const char *id, const char *title);
+void	names_change(const struct tenant *, const char *type);
 
 /* --- row.c: rows to the wire ----------------------------------------------- */
 

@@ -22,6 +22,8 @@ struct listing {
 	int64_t			 limit;
 	const char		*after_value;	/* NULL: first page */
 	const char		*after_id;
+	bool			 named;	/* people by names.c, not by a join */
+	struct names		*names;
 	struct query		*q;
 };
 
@@ -247,9 +249,9 @@ static const char *
 list_key(struct req *r, const struct listing *l, unsigned scopes)
 {
 	return req_printf(r, "l%" PRIx64 ".%" PRIx64 ".%" PRIx64 ".%" PRIx64
-	    "/%s/%d/%" PRId64 "/%x", l->fields.bits[0], l->fields.bits[1],
+	    "/%s/%d/%" PRId64 "/%x%s", l->fields.bits[0], l->fields.bits[1],
 	    l->fields.bits[2], l->fields.bits[3], sort_name(r, l),
-	    l->after_id != NULL, l->limit, scopes);
+	    l->after_id != NULL, l->limit, scopes, l->named ? "n" : "");
 }
 
 /*
@@ -289,15 +291,29 @@ both_sql(struct buf *b, const struct listing *l, const char *rest)
 }
 
 static void
+joined_fields(const struct listing *l, struct fieldset *set)
+{
+	size_t	i;
+
+	memset(set, 0, sizeof *set);
+	for (i = 0; i < l->d->nfields; i++)
+		if (fieldset_has(&l->fields, l->d->fields[i]->index) &&
+		    !(l->named && field_named(l->d->fields[i])))
+			fieldset_add(set, l->d->fields[i]->index);
+}
+
+static void
 list_sql(struct req *r, struct listing *l, struct buf *b, const char *where,
     struct params *p, unsigned scopes)
 {
 	struct buf	rest = BUF_INIT, words = BUF_INIT;
+	struct fieldset	joins;
 
 	if (l->words != NULL)
 		param(&words, p, l->words);
 	buf_addz(b, "select ");
 	l->q->joined = l->d->owner != OWNER_BOTH;
+	l->q->named = l->named;
 	sql_select(b, l->q, l->d, &l->fields, "t", query_arena(l->q, r));
 	sort_column(b, l);
 	sentence_columns(b, l);
@@ -307,7 +323,8 @@ list_sql(struct req *r, struct listing *l, struct buf *b, const char *where,
 	if (l->d->owner == OWNER_BOTH)
 		both_sql(b, l, buf_text(&rest));
 	else {
-		base_sql(b, l->d, scopes, &l->fields, l->words != NULL ?
+		joined_fields(l, &joins);
+		base_sql(b, l->d, scopes, &joins, l->words != NULL ?
 		    buf_text(&words) : NULL);
 		buf_addz(b, buf_text(&rest));
 	}
@@ -317,6 +334,71 @@ list_sql(struct req *r, struct listing *l, struct buf *b, const char *where,
 
 /* --- list ------------------------------------------------------------------ */
 
+static bool
+has_named(const struct listing *l)
+{
+	size_t	i;
+
+	for (i = 0; i < l->d->nfields; i++)
+		if (fieldset_has(&l->fields, l->d->fields[i]->index) &&
+		    field_named(l->d->fields[i]))
+			return true;
+	return false;
+}
+
+/* Every name of the page must be at hand, before any of it is written. */
+static bool
+list_names(struct listing *l, PGresult *res, int rows)
+{
+	const char	*title;
+	unsigned	 col;
+	int		 i;
+
+	for (col = 1; col < l->q->ncols; col++)
+		for (i = 0; l->q->by_name[col] && i < rows; i++)
+			if (!PQgetisnull(res, i, (int)col - 1) &&
+			    !names_title(l->names, PQgetvalue(res, i,
+			    (int)col - 1), &title))
+				return false;
+	return true;
+}
+
+static void
+list_learn(struct req *r, const struct listing *l, PGresult *res, int rows)
+{
+	struct names	*s = names_of(r, true);
+	unsigned	 col;
+	int		 i;
+
+	for (col = 1; s != NULL && col < l->q->ncols; col++)
+		for (i = 0; l->q->by_name[col] && i < rows; i++)
+			if (!PQgetisnull(res, i, (int)col - 1))
+				names_learn(s, PQgetvalue(res, i,
+				    (int)col - 1), PQgetvalue(res, i,
+				    (int)col));
+}
+
+/* As row_array(), with the names. */
+static void
+list_row(struct req *r, struct cbw *w, const struct listing *l, PGresult *res,
+    int row)
+{
+	const char	*title;
+	unsigned	 i;
+
+	cbw_array(w, l->q->ncols);
+	for (i = 0; i < l->q->ncols; i++) {
+		if (!l->q->by_name[i])
+			row_value(r, w, l->q, res, row, i);
+		else if (!PQgetisnull(res, row, (int)i - 1) &&
+		    names_title(l->names, PQgetvalue(res, row, (int)i - 1),
+		    &title) && title[0] != '\0')
+			cbw_textz(w, title);
+		else
+			cbw_null(w);
+	}
+}
+
 static void
 list_rows(struct req *r, PGresult *res)
 {
@@ -325,13 +407,23 @@ list_rows(struct req *r, PGresult *res)
 	int		 n = PQntuples(res), rows, i;
 
 	rows = n > l->limit ? (int)l->limit : n;
+	if (!l->named)
+		list_learn(r, l, res, rows);
+	else if ((l->names = names_of(r, false)) == NULL ||
+	    !list_names(l, res, rows)) {
+		req_again(r);	/* now with the join: they are not ready */
+		return;
+	}
 	cbw_map(w, 3);
 	cbw_key(w, "columns");
 	row_columns(w, l->q);
 	cbw_key(w, "rows");
 	cbw_array(w, (uint32_t)rows);
 	for (i = 0; i < rows; i++)
-		row_array(r, w, l->q, res, i);
+		if (l->named)
+			list_row(r, w, l, res, i);
+		else
+			row_array(r, w, l->q, res, i);
 	if (n > rows)
 		put_next(r, w, l, res, rows - 1);
 	else
@@ -360,6 +452,7 @@ record_list(struct req *r)
 		buf_free(&where);
 		return;
 	}
+	l->named = !req_retried(r) && has_named(l) && names_ready(r);
 	scopes = scope_bits(r, l->d, OP_VIEW);
 	key = filtered || searched || l->words != NULL ? NULL : list_key(r, l, scopes);
 	if (key != NULL && (l->q = query_find(l->d, key)) != NULL) {

@@ -15,6 +15,7 @@ libkonakd_a_SOURCES += \
 	server/record/list.c \
 	server/record/many.c \
 	server/record/merge.c \
+	server/record/names.c \
 	server/record/notice.c \
 	server/record/one.c \
 	server/record/past.c \

@@ -258,6 +258,8 @@ sql_select(struct buf *b, struct query *q, const struct def *d,
 
 	q->names = arena_array(arena, 2 + 2 * d->nfields, sizeof *q->names);
 	q->types = arena_array(arena, 2 + 2 * d->nfields, sizeof *q->types);
+	q->by_name = arena_array(arena, 2 + 2 * d->nfields,
+	    sizeof *q->by_name);
 	buf_printf(b, "%s.id, ", alias);
 	if (d->unversioned)
 		buf_addz(b, "1");
@@ -275,7 +277,10 @@ sql_select(struct buf *b, struct query *q, const struct def *d,
 		if (f->ref == NULL)
 			continue;
 		buf_addz(b, ", ");
-		if (q->joined)
+		q->by_name[q->ncols] = field_named(f);
+		if (q->named && field_named(f))
+			buf_addz(b, "null::text");
+		else if (q->joined)
 			buf_printf(b, "j%u.title", f->index);
 		else {
 			buf_clear(&expr);
