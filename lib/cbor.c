@@ -174,12 +174,22 @@ cbw_int(struct cbw *w, int64_t v)
 	item_done(w);
 }
 
+static void
+text_out(struct cbw *w, head_fn fn, const void *data, size_t len)
+{
+	uint8_t	*p = buf_reserve(w->buf, HEAD_MAX + len);
+	size_t	 n = fn(len, p, HEAD_MAX);
+
+	if (len > 0)
+		memcpy(p + n, data, len);
+	buf_commit(w->buf, n + len);
+	item_done(w);
+}
+
 void
 cbw_text(struct cbw *w, const char *s, size_t len)
 {
-	head(w, cbor_encode_string_start, len);
-	buf_add(w->buf, s, len);
-	item_done(w);
+	text_out(w, cbor_encode_string_start, s, len);
 }
 
 void
@@ -194,9 +204,7 @@ cbw_textz(struct cbw *w, const char *s)
 void
 cbw_bytes(struct cbw *w, const void *data, size_t len)
 {
-	head(w, cbor_encode_bytestring_start, len);
-	buf_add(w->buf, data, len);
-	item_done(w);
+	text_out(w, cbor_encode_bytestring_start, data, len);
 }
 
 void
@@ -217,6 +225,12 @@ cbw_uuidz(struct cbw *w, const char *s)
 		cbw_uuid(w, &u);
 	else
 		cbw_textz(w, s);
+}
+
+void
+cbw_room(struct cbw *w, size_t n)
+{
+	buf_reserve(w->buf, n);
 }
 
 void

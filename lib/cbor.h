@@ -42,6 +42,8 @@ struct cbw {
 };
 
 void	cbw_init(struct cbw *, struct buf *);
+/* About so many bytes will be written: better said once than grown into. */
+void	cbw_room(struct cbw *, size_t);
 
 void	cbw_map(struct cbw *, uint32_t pairs);	/* exactly so many follow */
 void	cbw_array(struct cbw *, uint32_t items);

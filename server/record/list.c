@@ -414,6 +414,7 @@ list_rows(struct req *r, PGresult *res)
 		req_again(r);	/* now with the join: they are not ready */
 		return;
 	}
+	cbw_room(w, PQresultMemorySize(res) / 2);
 	cbw_map(w, 3);
 	cbw_key(w, "columns");
 	row_columns(w, l->q);
