@@ -370,6 +370,9 @@ add_actions(struct box *b, const char *needle)
 		}
 		if (why[0] != '\0')
 			l->score -= 500;
+		/* what only shows something wins over what takes it away */
+		if (a == ACT_DELETE)
+			l->score -= 3000;
 	}
 }
 

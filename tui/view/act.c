@@ -13,6 +13,7 @@
 #include "tui/term.h"
 #include "tui/view/act.h"
 #include "tui/view/around.h"
+#include "tui/view/chartview.h"
 #include "tui/view/form.h"
 #include "tui/view/history.h"
 #include "tui/view/listpane.h"
@@ -417,6 +418,10 @@ act_list(struct listpane *l, enum action a)
 			many_export(l);
 		else
 			many_import(d);
+		return true;
+	}
+	if (a == ACT_CHARTS) {
+		chart_open(d->name, NULL);
 		return true;
 	}
 	if (r.row == NULL)

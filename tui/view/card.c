@@ -203,11 +203,16 @@ card_where(const struct view *v)
 	if (v->ops != &card_view || c->id[0] == '\0')
 		return NULL;
 	m = val_put_text(val_map(), "type", c->type);
+	val_put_int(m, "tab", c->at);
 	return val_put_text(m, "id", c->id);
 }
 
 void
 card_open_where(const struct val *m)
 {
+	struct view	*v;
+
 	app_open_record(val_get_str(m, "type"), val_get_str(m, "id"));
+	if ((v = view_top())->ops == &card_view)
+		cardpane_tab(v->state, (int)val_get_int(m, "tab", 0));
 }

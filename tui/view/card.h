@@ -63,6 +63,8 @@ void	 cardpane_free(struct cardpane *);
 void	 cardpane_show(struct cardpane *, const char *type, const char *id,
 	    bool soon);
 void	 cardpane_reload(struct cardpane *);
+/* Shows the tab of this number from 0, if there is one. */
+void	 cardpane_tab(struct cardpane *, int);
 void	 cardpane_draw(struct cardpane *, struct surface *, bool focus);
 bool	 cardpane_action(struct cardpane *, enum action,
 	    const struct input *);

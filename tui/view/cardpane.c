@@ -153,7 +153,7 @@ cardpane_tab_open(struct cardpane *c)
 	}
 }
 
-static void
+void
 cardpane_tab(struct cardpane *c, int at)
 {
 	if (at < 0 || at >= c->ntabs || at == c->at)

@@ -897,6 +897,8 @@ listpane_can(struct listpane *l, enum action a, char *why, size_t size)
 	case ACT_FIRST:
 		return of_row(l, val_count(val_get(d->v, "actions")) > 0, why,
 		    size);
+	case ACT_CHARTS:
+		return val_count(val_get(d->v, "charts")) > 0;
 	case ACT_DUPLICATES:
 		return def_can(d, "duplicates") && def_can(d, "merge");
 	case ACT_EXPORT:
