@@ -11,6 +11,8 @@
 #ifndef KONAK_JOB_H
 #define KONAK_JOB_H
 
+#include <sys/queue.h>
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -22,6 +24,7 @@ struct event_base;
 struct tenant;
 
 struct job {
+	STAILQ_ENTRY(job) link;	/* taken, and not yet begun */
 	struct tenant	*tenant;
 	struct arena	*arena;
 	const char	*company, *id, *kind, *lease;
@@ -32,6 +35,8 @@ struct job {
 	struct change	*changes;
 	size_t		 nchanges;
 };
+
+STAILQ_HEAD(job_queue, job);
 
 struct job_kind {
 	const char	*kind;

@@ -21,6 +21,8 @@
 #define ASK_AGAIN_S	10	/* when the database did not answer */
 #define IDLE_MIN_S	0.5	/* another konakd has it */
 #define JOBS_AT_ONCE	2	/* of one tenant */
+#define JOBS_TAKEN	16	/* with one look, when they are short */
+#define JOBS_SHORT_S	0.25	/* that many, all together */
 
 struct schedule {
 	struct tenant		*tenant;
@@ -29,7 +31,13 @@ struct schedule {
 	double			 planned;	/* last look for daily ones */
 	bool			 asking;
 	bool			 look;		/* written meanwhile */
-	struct job		*taken;		/* not yet committed */
+	/* One job is taken with a look; as long as what was taken is done in
+	 * no time, twice as many with the next. They wait under their lease. */
+	unsigned		 wanted;
+	unsigned		 ntaken;
+	double			 began;
+	struct job_queue	 taken;		/* not yet committed */
+	struct job_queue	 queue;
 	PGresult		*announced;	/* likewise */
 	unsigned		 running;
 	const char		*params[1];
@@ -69,7 +77,12 @@ take_rows(struct db_tx *tx, PGresult *res, void *arg)
 {
 	struct schedule	*s = arg;
 
-	s->taken = job_new(s->tenant, res);
+	struct job	*j = job_new(s->tenant, res);
+
+	if (j == NULL)
+		return;
+	STAILQ_INSERT_TAIL(&s->taken, j, link);
+	s->ntaken++;
 }
 
 /* Notifications whose time has come, for the screens of their people. */
@@ -107,10 +120,11 @@ due_rows(struct db_tx *tx, PGresult *res, void *arg)
 	double		 seconds;
 
 	/* A job that ends asks again by itself. */
-	if (PQgetisnull(res, 0, 0) || s->running == JOBS_AT_ONCE)
+	if (PQgetisnull(res, 0, 0) || s->running == JOBS_AT_ONCE ||
+	    s->ntaken >= JOBS_AT_ONCE)
 		return;
 	seconds = strtod(PQgetvalue(res, 0, 0), NULL);
-	if (s->taken != NULL)
+	if (s->ntaken > 0)
 		seconds = 0;	/* perhaps there is another one */
 	else if (seconds < IDLE_MIN_S)
 		seconds = IDLE_MIN_S;
@@ -118,18 +132,32 @@ due_rows(struct db_tx *tx, PGresult *res, void *arg)
 }
 
 static void
+run_some(struct schedule *s)
+{
+	struct job	*j;
+
+	while (s->running < JOBS_AT_ONCE &&
+	    (j = STAILQ_FIRST(&s->queue)) != NULL) {
+		STAILQ_REMOVE_HEAD(&s->queue, link);
+		s->running++;
+		job_run(j);
+	}
+}
+
+static void
 ask_done(struct db_tx *tx, const struct db_error *e, void *arg)
 {
 	struct schedule	*s = arg;
 
-	struct job	*j = s->taken;
+	struct job	*j;
 
 	s->asking = false;
-	s->taken = NULL;
 	if (e != NULL) {
-		/* Its lease, if it was committed, ends by itself. */
-		if (j != NULL)
+		/* Their leases, if they were committed, end by themselves. */
+		while ((j = STAILQ_FIRST(&s->taken)) != NULL) {
+			STAILQ_REMOVE_HEAD(&s->taken, link);
 			arena_free(j->arena);
+		}
 		/* A database from before jobs says so once in five minutes. */
 		if (!e->lost && !e->unsent)
 			log_warn(tenant_name(s->tenant), "jobs: %s",
@@ -142,19 +170,18 @@ ask_done(struct db_tx *tx, const struct db_error *e, void *arg)
 	s->look = false;
 	sleep_for(s, ASK_S);
 	announce(s);
-	if (j != NULL) {
-		s->running++;
-		job_run(j);
-	}
+	STAILQ_CONCAT(&s->queue, &s->taken);
+	run_some(s);
 }
 
-/* Takes what is due, then asks when the next is; a job that was taken asks
- * again when it has ended. */
+/* Takes what is due, then asks when the next is; the last of the jobs that
+ * were taken asks again when it has ended. */
 static void
 ask(struct schedule *s)
 {
 	struct db_tx	*tx;
 	double		 now = mono_seconds();
+	unsigned	 i;
 
 	if (s->asking || !tenant_open(s->tenant))
 		return;
@@ -165,9 +192,13 @@ ask(struct schedule *s)
 		s->planned = now;
 		db_tx_query(tx, &stmt_plan, 0, NULL, NULL, NULL);
 	}
+	s->ntaken = 0;
 	if (s->running < JOBS_AT_ONCE) {
 		s->params[0] = job_known();
-		db_tx_query(tx, &stmt_take, 1, s->params, take_rows, s);
+		s->began = now;
+		for (i = 0; i < s->wanted; i++)
+			db_tx_query(tx, &stmt_take, 1, s->params, take_rows,
+			    s);
 	}
 	db_tx_query(tx, &stmt_announce, 0, NULL, announce_rows, s);
 	db_tx_query(tx, &stmt_due, 0, NULL, due_rows, s);
@@ -192,6 +223,9 @@ schedule_of(struct tenant *t)
 	if (s == NULL) {
 		s = *slot = xcalloc(1, sizeof *s);
 		s->tenant = t;
+		s->wanted = 1;
+		STAILQ_INIT(&s->taken);
+		STAILQ_INIT(&s->queue);
 		s->ev = evtimer_new(base, ask_cb, s);
 	}
 	return s;
@@ -217,6 +251,16 @@ job_ended(struct tenant *t)
 	struct schedule	*s = schedule_of(t);
 
 	s->running--;
+	if (!STAILQ_EMPTY(&s->queue)) {
+		run_some(s);
+		return;
+	}
+	if (mono_seconds() - s->began >= JOBS_SHORT_S)
+		s->wanted = 1;
+	else if (s->ntaken < s->wanted)
+		s->wanted = s->ntaken > 0 ? s->ntaken : 1;
+	else if (s->wanted < JOBS_TAKEN)
+		s->wanted *= 2;
 	if (s->asking)
 		s->look = true;
 	else
