@@ -8,6 +8,7 @@ libkonak_a_SOURCES += \
 	lib/date.c lib/date.h \
 	lib/frame.c lib/frame.h \
 	lib/hex.c lib/hex.h \
+	lib/ics.c lib/ics.h \
 	lib/ids.c lib/ids.h \
 	lib/json.c lib/json.h \
 	lib/lang.c lib/lang.h \

@@ -43,6 +43,14 @@ void	module_act(struct req *);
 /* For req_catch() of a verb of the kind: that version is another by now. */
 bool	module_act_stale(struct req *, const struct db_error *);
 
+/* record/call.c: runs a verb that one statement does; its row's data is that
+ * struct db_stmt, whose parameters are the verb's arguments in their order.
+ * The first takes rows of record_type, record_id, version and op, which every
+ * screen looks at again, and answers how many there are and the last one's id;
+ * the other answers with the rows as a list has them. */
+void	module_call(struct req *);
+void	module_table(struct req *);
+
 extern const struct module *const modules[];	/* ended by NULL */
 
 #endif

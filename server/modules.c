@@ -13,6 +13,8 @@ extern const struct module privacy_module;
 extern const struct module reminders_module;
 extern const struct module timetable_module;	/* timetable/verbs.c */
 extern const struct module vault_module;
+extern const struct module tasks_module;
+extern const struct module time_module;
 
 const struct module *const modules[] = {
 	&agency_module,
@@ -24,5 +26,7 @@ const struct module *const modules[] = {
 	&reminders_module,
 	&timetable_module,
 	&vault_module,
+	&tasks_module,
+	&time_module,
 	NULL
 };

@@ -7,7 +7,8 @@ packages_build='autoconf automake gcc libc6-dev make pkg-config
     libxlsxwriter-dev libyaml-dev'
 packages_run='oathtool openssl postgresql procps tzdata'
 packages_test='libcmocka-dev libtap-parser-sourcehandler-pgtap-perl
-    postgresql-15-pgtap python3 python3-cbor2 python3-pyte tmux'
+    postgresql-15-pgtap python3 python3-cbor2 python3-icalendar python3-pyte
+    tmux'
 
 # Installs those of the named packages that are missing.
 packages_install() {

@@ -14,6 +14,8 @@
 #include "tui/palette.h"
 #include "tui/mod/matrix.h"
 #include "tui/picker.h"
+#include "tui/mod/timer.h"
+#include "tui/mod/weeksheet.h"
 #include "tui/place.h"
 #include "tui/script.h"
 #include "tui/signin.h"
@@ -456,6 +458,7 @@ app_ready(bool fresh)
 		home_renew();
 	}
 	notices_start();
+	timer_start();
 	app_own_start();
 	watch_again();
 	looks_load();
@@ -624,6 +627,7 @@ app_sign_out(void)
 	app.company = NULL;
 	app.group = false;
 	notices_stop();
+	timer_stop();
 	view_pop_above(NULL);
 	view_sweep();
 	defs_clear();
@@ -809,6 +813,9 @@ app_has(enum action a, char *why, size_t len)
 		return defs_find("notifications") != NULL;
 	case ACT_ROLES:
 		return matrix_may();
+	case ACT_TIMER:
+	case ACT_WEEK:
+		return timer_can();
 	default:
 		return false;
 	}
@@ -860,6 +867,15 @@ app_action(enum action a)
 	case ACT_ROLES:
 		matrix_open(NULL);
 		return true;
+	case ACT_TIMER:
+	case ACT_WEEK:
+		if (!timer_can())
+			return false;
+		if (a == ACT_TIMER)
+			timer_open();
+		else
+			weeksheet_open(NULL, NULL);
+		return true;
 	default:
 		return false;
 	}
@@ -881,6 +897,7 @@ static void
 app_awake(void)
 {
 	link_hurry(app.link);
+	timer_awake();
 }
 
 static void
@@ -939,6 +956,7 @@ app_run(const struct link_conf *conf, enum lang lang, bool lang_given,
 	ui_stop();
 	view_pop_above(NULL);
 	view_sweep();
+	timer_stop();
 	draft_stop();
 	link_free(app.link);
 	call_clear();

@@ -109,8 +109,10 @@ header_right(char *out, size_t len, int cols)
 	size_t n = 0;
 
 	out[0] = '\0';
-	if (info.timer[0] != '\0' && cols >= 100)
-		n += (size_t)snprintf(out + n, len - n, "%s   ", info.timer);
+	/* Where there is little room, only how long it runs. */
+	if (info.timer[0] != '\0')
+		n += (size_t)snprintf(out + n, len - n, "%.*s   ", cols >= 100 ?
+		    -1 : (int)strcspn(info.timer, " "), info.timer);
 	if (info.unread > 0)
 		n += (size_t)snprintf(out + n, len - n, cols >= 100 ?
 		    "(%d) %s   " : "(%d) ", info.unread,

@@ -76,6 +76,7 @@ libtui_a_SOURCES += \
 	tui/rows.c \
 	tui/rows.h \
 	tui/script-file.c \
+	tui/script-ics.c \
 	tui/script-int.h \
 	tui/script.c \
 	tui/script.h \

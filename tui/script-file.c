@@ -474,25 +474,35 @@ defs_cb(const struct link_reply *r, void *arg)
 		start_export();
 }
 
-static void
-me_cb(const struct link_reply *r, void *arg)
+bool
+script_company(struct script *s, const struct link_reply *r)
 {
 	const struct val	*company = val_get(r->body, "company");
 
 	if (!r->ok) {
-		if (strcmp(r->code, "lost") != 0)
-			end_refused(r->body);
-		return;
+		if (strcmp(r->code, "lost") == 0)
+			return false;
+		script_print(stderr, r->body);
+		script_end(s, SCRIPT_REFUSED);
+		return false;
 	}
 	if (val_is_null(company)) {
-		script_error_key(job.s, "no_company", "err.no_company", NULL,
+		script_error_key(s, "no_company", "err.no_company", NULL,
 		    NULL);
-		script_end(job.s, SCRIPT_REFUSED);
-		return;
+		script_end(s, SCRIPT_REFUSED);
+		return false;
 	}
 	app.company = val_copy(val_get(company, "company"));
 	app.user = val_copy(val_get(r->body, "user"));
-	link_call(job.s->link, "defs.list", val_map(), 0, defs_cb, NULL);
+	return true;
+}
+
+static void
+me_cb(const struct link_reply *r, void *arg)
+{
+	if (script_company(job.s, r))
+		link_call(job.s->link, "defs.list", val_map(), 0, defs_cb,
+		    NULL);
 }
 
 bool

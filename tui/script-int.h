@@ -28,6 +28,13 @@ bool	script_read_line(const char *prompt, char *line, size_t size);
 /* Sets the link's session from the file; false when there is none. */
 bool	script_session(struct script *);
 
+/* session.me has answered: app knows the person and the company; false: said,
+ * and over. */
+bool	script_company(struct script *, const struct link_reply *);
+
+/* script-ics.c: calendar. false: a bad command line. */
+bool	script_ics(struct script *, int argc, char **argv);
+
 /* script-file.c: export and import. false: a bad command line. */
 bool	script_file(struct script *, int argc, char **argv);
 

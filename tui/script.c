@@ -435,7 +435,8 @@ script_call(struct script *s, const char *verb, const char *json,
 bool
 script_is_file(const char *word)
 {
-	return strcmp(word, "export") == 0 || strcmp(word, "import") == 0;
+	return strcmp(word, "export") == 0 || strcmp(word, "import") == 0 ||
+	    strcmp(word, "calendar") == 0;
 }
 
 bool
@@ -475,7 +476,9 @@ script_run(const struct link_conf *conf, enum lang lang, const char *request,
 		return SCRIPT_NO_LINE;
 	s.link = link_new(s.base, conf, &events, &s);
 	if (script_is_file(argv[0])) {
-		if (!script_file(&s, argc, argv)) {
+		if (strcmp(argv[0], "calendar") == 0 ?
+		    !script_ics(&s, argc, argv) :
+		    !script_file(&s, argc, argv)) {
 			script_error_key(&s, "invalid", "client.usage_file",
 			    NULL, NULL);
 			script_end(&s, SCRIPT_REFUSED);

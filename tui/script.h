@@ -19,7 +19,7 @@ int	script_run(const struct link_conf *, enum lang, const char *request,
 /* True when the word is one of script.c's commands. */
 bool	script_is(const char *);
 
-/* export and import, whose options follow them. */
+/* export, import and calendar, whose options follow them. */
 bool	script_is_file(const char *);
 
 /* Why there is no connection, as a sentence; for the screen as well. */

@@ -180,6 +180,7 @@ struct def_ask {
 	struct label		 label;
 	struct value_rules	 rules;
 	struct def_choice	*choices;
+	const char		*ref;		/* of VALUE_REF */
 	bool			 required;
 };
 
@@ -199,6 +200,20 @@ struct def_action {
 	struct def_when	*whens;
 	size_t		 nwhens;
 	const struct ynode *node;
+};
+
+/* Drawn over time (spans.c): in a calendar by `start`, as a Gantt chart from
+ * `start` to `end`. */
+struct def_span {
+	struct field	*start, *end;	/* end NULL: none */
+	struct field	*group;		/* NULL none */
+	struct field	**show;
+	size_t		 nshow;
+	struct def_when	*done;		/* these are */
+	size_t		 ndone;
+	struct def	*depends;	/* NULL none */
+	struct field	*by, *on, *lag;	/* its: who waits, for whom, days */
+	const char	*shift, *move;	/* verbs, or NULL */
 };
 
 /* Charts and dashboards (boards.c). */
@@ -391,6 +406,7 @@ struct def {
 	struct def_chart	*charts;
 	size_t			 ncharts;
 	struct def_kanban	*kanban;	/* NULL: it has no board */
+	struct def_span		*calendar, *gantt;	/* NULL: none */
 	struct def_action	*actions;
 	size_t			 nactions;
 	struct def_error	*errors;

@@ -10,5 +10,7 @@ libkonakd_a_SOURCES += \
 	server/def/loader.h \
 	server/def/perm.c \
 	server/def/send.c \
+	server/def/spans.c \
+	server/def/spans.h \
 	server/def/spec.c \
 	server/def/views.c

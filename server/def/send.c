@@ -12,6 +12,7 @@
 #include "lib/hex.h"
 #include "lib/xmalloc.h"
 #include "server/def/def.h"
+#include "server/def/spans.h"
 #include "server/req.h"
 #include "server/verb.h"
 
@@ -471,6 +472,8 @@ put_asks(struct cbw *w, const struct def_action *a)
 		put_label(w, "label", &a->asks[i].label);
 		put_rules(w, &a->asks[i].rules, a->asks[i].choices);
 		put_true(w, "required", a->asks[i].required);
+		if (a->asks[i].ref != NULL)
+			cbw_kv_text(w, "ref", a->asks[i].ref);
 		cbw_map_end(w);
 	}
 }
@@ -783,6 +786,7 @@ put_def(struct cbw *w, const struct def *d, const char *rights)
 		put_related(w, d, rights);
 		put_charts(w, d, rights);
 		put_kanban(w, d, rights);
+		spans_put(w, d, rights);
 		put_actions(w, d, rights);
 	}
 	cbw_map_end(w);

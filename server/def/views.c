@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "server/def/loader.h"
+#include "server/def/spans.h"
 #include "server/verb.h"
 
 static bool
@@ -446,7 +447,7 @@ void
 link_views(struct loader *l, struct def *d)
 {
 	static const char *const words[] = { "list", "form", "card",
-	    "chart", "board", NULL };
+	    "chart", "board", "calendar", "gantt", NULL };
 	const struct ynode	*n = yaml_get(d->node, "views");
 
 	link_related(l, d);
@@ -457,6 +458,7 @@ link_views(struct loader *l, struct def *d)
 	link_card(l, d, yaml_get(n, "card"));
 	link_charts(l, d, yaml_get(n, "chart"));
 	link_kanban(l, d, yaml_get(n, "board"));
+	link_spans(l, d, yaml_get(n, "calendar"), yaml_get(n, "gantt"));
 }
 
 /* --- Actions --------------------------------------------------------------- */
@@ -465,7 +467,7 @@ static void
 load_asks(struct loader *l, struct def_action *a, const struct ynode *n)
 {
 	static const char *const words[] = { "type", "label", "required",
-	    "values", "max", "min", "scale", NULL };
+	    "values", "max", "min", "scale", "ref", NULL };
 	struct def_ask	*q;
 	size_t		 i;
 
@@ -484,6 +486,11 @@ load_asks(struct loader *l, struct def_action *a, const struct ynode *n)
 		load_rules(l, &n->child[i], &q->rules, &q->choices);
 		load_label(l, &n->child[i], "label", true, &q->label);
 		q->required = load_bool(l, &n->child[i], "required");
+		q->ref = load_text(l, &n->child[i], "ref",
+		    q->rules.type == VALUE_REF);
+		if (q->ref != NULL && load_def(l, q->ref) == NULL)
+			fault(l, yaml_get(&n->child[i], "ref"), "there is no "
+			    "record \"%s\"", q->ref);
 	}
 }
 
@@ -559,5 +566,12 @@ defs_check_verbs(struct def_errors *errors)
 				    "verb"), "there is no verb \"%s\"",
 				    a->verb);
 		}
+		if (d->gantt != NULL && d->gantt->shift != NULL &&
+		    (verb_find(d->gantt->shift, strlen(d->gantt->shift)) ==
+		    NULL || verb_find(d->gantt->move,
+		    strlen(d->gantt->move)) == NULL))
+			def_errors_add(errors, d->node, "there is no verb "
+			    "\"%s\" or \"%s\"", d->gantt->shift,
+			    d->gantt->move);
 	}
 }

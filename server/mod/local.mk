@@ -6,4 +6,6 @@ libkonakd_a_SOURCES += \
 	server/mod/notifications.c \
 	server/mod/privacy.c \
 	server/mod/reminders.c \
+	server/mod/tasks.c \
+	server/mod/time.c \
 	server/mod/vault.c

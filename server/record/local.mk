@@ -4,6 +4,7 @@ libkonakd_a_SOURCES += \
 	server/record/after.c \
 	server/record/audit.c \
 	server/record/board.c \
+	server/record/call.c \
 	server/record/compute.c \
 	server/record/custom.c \
 	server/record/engine.h \

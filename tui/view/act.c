@@ -10,11 +10,14 @@
 #include "tui/dialog.h"
 #include "tui/frame.h"
 #include "tui/mod/matrix.h"
+#include "tui/mod/timer.h"
 #include "tui/term.h"
 #include "tui/view/act.h"
 #include "tui/view/around.h"
 #include "tui/view/chartview.h"
+#include "tui/view/calendar.h"
 #include "tui/view/form.h"
+#include "tui/view/gantt.h"
 #include "tui/view/history.h"
 #include "tui/view/listpane.h"
 #include "tui/view/many.h"
@@ -342,6 +345,71 @@ act_first(const struct def *d, const struct record *r)
 	return val_count(actions) > 0;
 }
 
+static bool
+act_has_span(const struct def *d, enum action a)
+{
+	return a == ACT_GANTT ? gantt_has(d) : calendar_has(d);
+}
+
+/* filter is taken. */
+static bool
+act_open_span(const char *type, struct val *filter, enum action a)
+{
+	if (a == ACT_GANTT)
+		gantt_open(type, filter);
+	else
+		calendar_open(type, filter);
+	return true;
+}
+
+/* A list's records over time, as they are filtered there. */
+static bool
+act_list_span(struct listpane *l, const struct def *d, enum action a)
+{
+	struct val		*args = listpane_query_args(l);
+	const struct val	*filter = val_get(args, "filter");
+	struct val		*all;
+	size_t			 i;
+
+	if (!act_has_span(d, a)) {
+		val_free(args);
+		return false;
+	}
+	all = rows_fixed(l->rows) == NULL ? val_map() :
+	    val_copy(rows_fixed(l->rows));
+	for (i = 0; i < val_count(filter); i++)
+		val_put(all, filter->key[i], val_copy(filter->item[i]));
+	val_free(args);
+	if (val_count(all) == 0) {
+		val_free(all);
+		all = NULL;
+	}
+	return act_open_span(d->name, all, a);
+}
+
+/* Of a record: what belongs to it (a project's tasks), or its whole type. */
+static bool
+act_span(const struct def *d, const struct record *r, enum action a)
+{
+	const struct val	*related = val_get(d->v, "related"), *one;
+	struct val		*filter;
+	const char		*type;
+	size_t			 i;
+
+	for (i = 0; i < val_count(related); i++) {
+		one = val_at(related, i);
+		type = val_get_str(one, "record");
+		if (strcmp(type, d->name) == 0 ||
+		    !act_has_span(defs_find(type), a))
+			continue;
+		filter = val_map();
+		val_put(filter, val_get_str(one, "by"),
+		    val_uuid(record_id(r)));
+		return act_open_span(type, filter, a);
+	}
+	return act_has_span(d, a) && act_open_span(d->name, NULL, a);
+}
+
 bool
 act_record(const struct def *d, const struct record *r, enum action a)
 {
@@ -380,6 +448,11 @@ act_record(const struct def *d, const struct record *r, enum action a)
 		return true;
 	case ACT_FIRST:
 		return act_first(d, r);
+	case ACT_TIMER:
+		return timer_record(d, r);
+	case ACT_CALENDAR:
+	case ACT_GANTT:
+		return act_span(d, r, a);
 	default:
 		return around_action(d, r, a, false);
 	}
@@ -411,6 +484,8 @@ act_list(struct listpane *l, enum action a)
 			form_new(d->name, rows_fixed(l->rows));
 		return true;
 	}
+	if (a == ACT_CALENDAR || a == ACT_GANTT)
+		return act_list_span(l, d, a);
 	if (a == ACT_EXPORT || a == ACT_IMPORT) {
 		if (act_refuse(d, a == ACT_EXPORT ? "export" : "import", NULL))
 			return true;

@@ -196,8 +196,13 @@ form_fill_fixed(struct form *fm)
 	for (i = 0; i < val_count(fm->fixed); i++) {
 		ff = form_find(fm, fm->fixed->key[i]);
 		id = val_str(fm->fixed->item[i]);
-		if (ff == NULL || id == NULL || ff->f->ref == NULL)
+		if (ff == NULL || id == NULL)
 			continue;
+		/* A day that was chosen is a beginning, no more. */
+		if (ff->f->ref == NULL) {
+			formfield_set(ff, id, NULL, true);
+			continue;
+		}
 		formfield_set(ff, id, "…", true);
 		ff->fixed = true;
 		if (fm->at == (size_t)(ff - fm->field) && fm->at + 1 < fm->n)

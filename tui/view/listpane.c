@@ -24,6 +24,7 @@
 #include "tui/view/columns.h"
 #include "tui/view/listpane.h"
 #include "tui/view/looks.h"
+#include "tui/view/span.h"
 
 /* --- Rows --------------------------------------------------------------------- */
 
@@ -903,6 +904,10 @@ listpane_can(struct listpane *l, enum action a, char *why, size_t size)
 		return def_can(d, "duplicates") && def_can(d, "merge");
 	case ACT_EXPORT:
 		return def_can(d, "export");
+	case ACT_CALENDAR:
+		return span_view(d, "calendar") != NULL;
+	case ACT_GANTT:
+		return span_view(d, "gantt") != NULL;
 	case ACT_IMPORT:
 		return def_can(d, "import");
 	case ACT_OPEN:

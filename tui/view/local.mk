@@ -4,6 +4,16 @@ libtui_a_SOURCES += \
 	tui/mod/matrix.h \
 	tui/mod/roleview.c \
 	tui/mod/roleview.h \
+	tui/view/calendar.c \
+	tui/view/calendar.h \
+	tui/view/gantt.c \
+	tui/view/gantt.h \
+	tui/view/span.c \
+	tui/view/span.h \
+	tui/mod/timer.c \
+	tui/mod/timer.h \
+	tui/mod/weeksheet.c \
+	tui/mod/weeksheet.h \
 	tui/view/account.c \
 	tui/view/account.h \
 	tui/view/act.c \

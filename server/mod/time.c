@@ -1,0 +1,62 @@
+/*
+ * time.c - the timer and the week sheet: what time_entries.yaml cannot say.
+ * The rules of each are its SQL function's (sql/0150-timer.sql).
+ */
+#include "server/module.h"
+
+#define CHANGED	"select record_type, record_id, version, op from "
+
+static const struct db_stmt start = { "time_start",
+    CHANGED "konak.time_start($1, $2, $3)" };
+static const struct db_stmt pause_it = { "time_pause",
+    CHANGED "konak.time_stop(true)" };
+static const struct db_stmt finish = { "time_finish",
+    CHANGED "konak.time_stop(false)" };
+static const struct db_stmt resolve = { "time_resolve",
+    CHANGED "konak.time_resolve($1, $2::timestamptz)" };
+static const struct db_stmt save = { "time_save",
+    CHANGED "konak.time_save($1::jsonb, $2, $3)" };
+static const struct db_stmt status = { "time_status",
+    "select s.*, konak.now() as now, konak.timer_hours() as hours "
+    "from konak.time_status() s" };
+static const struct db_stmt week = { "time_week",
+    "select w.*, (select max(l.locked_until) from konak.timesheet_locks l "
+    "where l.company_id = konak.company() and l.deleted_at is null) "
+    "as locked_until from konak.time_week($1::date, $2) w" };
+
+#define WRITE	.state = VERB_COMPANY, .flags = VERB_WRITE | VERB_ONCE, \
+	.run = module_call
+#define READ	.need = { "time.view_all|time.view_own" }, \
+	.state = VERB_COMPANY, .run = module_table
+
+static const struct verb time_verbs[] = {
+	{ .name = "time.status", .data = &status, READ },
+	{ .name = "time.week", .data = &week, READ,
+	  .args = {
+		{ "monday", ARG_TEXT, true, 10 },
+		{ "person", ARG_UUID, false, 0 } } },
+	{ .name = "time.start", .need = { "time.create" }, .data = &start,
+	  .audit = "TIMER_START", WRITE,
+	  .args = {
+		{ "task_id", ARG_UUID, false, 0 },
+		{ "project_id", ARG_UUID, false, 0 },
+		{ "description", ARG_TEXT, false, 500 } } },
+	{ .name = "time.pause", .need = { "time.edit" }, .data = &pause_it,
+	  .audit = "TIMER_PAUSE", WRITE },
+	{ .name = "time.finish", .need = { "time.edit" }, .data = &finish,
+	  .audit = "TIMER_FINISH", WRITE },
+	{ .name = "time.resolve", .need = { "time.edit" }, .data = &resolve,
+	  .audit = "TIMER_RESOLVE", WRITE,
+	  .args = {
+		{ "how", ARG_TEXT, true, 10 },
+		{ "at", ARG_TEXT, false, 40 } } },
+	{ .name = "time.save_week", .need = { "time.create", "time.edit",
+	    "time.delete" }, .data = &save, WRITE,
+	  .args = {
+		{ "cells", ARG_ANY, true, 0 },
+		{ "person", ARG_UUID, false, 0 },
+		{ "reason", ARG_TEXT, false, 255 } } },
+	{ .name = NULL }
+};
+
+const struct module time_module = { "time", time_verbs, NULL };

@@ -1,0 +1,738 @@
+/* weeksheet.c - see weeksheet.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/date.h"
+#include "lib/tz.h"
+#include "lib/when.h"
+#include "lib/xmalloc.h"
+#include "tui/app.h"
+#include "tui/dialog.h"
+#include "tui/draw.h"
+#include "tui/edit.h"
+#include "tui/frame.h"
+#include "tui/input.h"
+#include "tui/mod/timer.h"
+#include "tui/mod/weeksheet.h"
+#include "tui/store.h"
+#include "tui/theme.h"
+#include "tui/ui.h"
+#include "tui/view.h"
+#include "tui/view/refpick.h"
+
+#define DAYS	7
+#define CELL	7		/* columns of a cell */
+
+struct line {
+	char	*task_id, *project_id;	/* NULL: none */
+	char	*name, *under;		/* task, project */
+	bool	 running;
+	long	 sec[DAYS];		/* as the server has it */
+	long	 typed[DAYS];		/* -1: not typed */
+};
+
+struct sheet {
+	char		 person[40], who[160];
+	int32_t		 monday;	/* days since 1970 */
+	struct line	*line;
+	int		 n, at, day, top, rows;
+	int32_t		 locked;	/* up to this day, INT32_MIN none */
+	bool		 loaded, editing, saving;
+	struct edit	 box;
+	char		 error[300];
+	uint64_t	 call;
+	struct watch	*watch;
+};
+
+static int32_t
+sheet_today(void)
+{
+	struct value_ctx	ctx = app_ctx();
+	struct date		d;
+	int			s;
+
+	tz_local(ctx.tz, ctx.now, &d, &s);
+	return date_days(&d);
+}
+
+static void
+sheet_clear(struct sheet *h)
+{
+	int	i;
+
+	for (i = 0; i < h->n; i++) {
+		free(h->line[i].task_id);
+		free(h->line[i].project_id);
+		free(h->line[i].name);
+		free(h->line[i].under);
+	}
+	free(h->line);
+	h->line = NULL;
+	h->n = 0;
+}
+
+static bool
+sheet_dirty(const struct sheet *h)
+{
+	int	i, d;
+
+	for (i = 0; i < h->n; i++)
+		for (d = 0; d < DAYS; d++)
+			if (h->line[i].typed[d] >= 0)
+				return true;
+	return false;
+}
+
+static char *
+sheet_copy(const struct record *r, const char *name)
+{
+	const char	*s = val_str(record_get(r, name));
+
+	return s == NULL ? NULL : xstrdup(s);
+}
+
+static bool
+same_id(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* What was typed and is not saved outlives a fresh look. */
+static void
+sheet_take(struct sheet *h, const struct val *body)
+{
+	struct sheet		 was = *h;
+	const struct val	*rows = val_get(body, "rows"), *v;
+	struct record		 r = { val_get(body, "columns"), NULL };
+	struct line		*l;
+	struct date		 lock;
+	char			 name[4];
+	int			 i, k, d;
+
+	h->n = (int)val_count(rows);
+	h->line = xcalloc((size_t)h->n + 1, sizeof *h->line);
+	for (i = 0; i < h->n; i++) {
+		l = &h->line[i];
+		r.row = val_at(rows, (size_t)i);
+		l->task_id = sheet_copy(&r, "task_id");
+		l->project_id = sheet_copy(&r, "project_id");
+		l->name = sheet_copy(&r, "task");
+		l->under = sheet_copy(&r, "project");
+		v = record_get(&r, "running");
+		l->running = v != NULL && v->i != 0;
+		for (d = 0; d < DAYS; d++) {
+			snprintf(name, sizeof name, "d%d", d + 1);
+			v = record_get(&r, name);
+			l->sec[d] = v == NULL ? 0 : (long)v->i;
+			l->typed[d] = -1;
+		}
+		for (k = 0; k < was.n; k++)
+			if (same_id(was.line[k].task_id, l->task_id) &&
+			    same_id(was.line[k].project_id, l->project_id))
+				memcpy(l->typed, was.line[k].typed,
+				    sizeof l->typed);
+		v = record_get(&r, "locked_until");
+		if (val_str(v) != NULL && date_read(val_str(v),
+		    strlen(val_str(v)), &lock) == DATE_OK)
+			h->locked = date_days(&lock);
+	}
+	sheet_clear(&was);
+	if (h->at >= h->n)
+		h->at = h->n > 0 ? h->n - 1 : 0;
+}
+
+static void
+sheet_cb(const struct link_reply *r, void *arg)
+{
+	struct sheet	*h = arg;
+
+	h->call = 0;
+	h->loaded = true;
+	snprintf(h->error, sizeof h->error, "%s", r->ok ? "" : r->text);
+	if (r->ok && !h->editing)
+		sheet_take(h, r->body);
+	ui_redraw();
+}
+
+static void
+sheet_load(struct sheet *h)
+{
+	struct val	*args = val_map();
+	struct date	 d = date_from_days(h->monday);
+	char		 text[DATE_TEXT];
+
+	if (h->call != 0)
+		app_forget(h->call);
+	date_write(&d, text);
+	val_put_text(args, "monday", text);
+	if (h->person[0] != '\0')
+		val_put(args, "person", val_uuid(h->person));
+	h->call = app_call("time.week", args, sheet_cb, h);
+}
+
+static void
+sheet_watch_cb(const struct val *items, void *arg)
+{
+	(void)items;
+	sheet_load(arg);
+}
+
+struct sheet_arg {
+	const char	*person, *name;
+};
+
+static bool
+sheet_start(struct view *v, void *arg)
+{
+	struct sheet		*h = v->state;
+	struct sheet_arg	*a = arg;
+	struct date		 d;
+	int32_t			 today = sheet_today();
+
+	snprintf(h->person, sizeof h->person, "%s", a->person == NULL ? "" :
+	    a->person);
+	snprintf(h->who, sizeof h->who, "%s", a->name == NULL ? "" : a->name);
+	d = date_from_days(today);
+	h->day = date_weekday(&d) - 1;
+	h->monday = today - h->day;
+	h->locked = INT32_MIN;
+	edit_init(&h->box, 0, 12);
+	h->watch = watch_add("time_entries", sheet_watch_cb, h);
+	sheet_load(h);
+	return true;
+}
+
+static void
+sheet_close(struct view *v)
+{
+	struct sheet	*h = v->state;
+
+	if (h->call != 0)
+		app_forget(h->call);
+	watch_free(h->watch);
+	edit_free(&h->box);
+	sheet_clear(h);
+}
+
+static void
+sheet_title(struct view *v, char *out, size_t len)
+{
+	struct sheet	*h = v->state;
+
+	snprintf(out, len, "%s%s%s%s", T("timer.week_sheet"),
+	    h->who[0] == '\0' ? "" : ": ", h->who,
+	    sheet_dirty(h) ? " *" : "");
+}
+
+/* --- Drawing ------------------------------------------------------------------- */
+
+static long
+line_cell(const struct line *l, int day)
+{
+	return l->typed[day] >= 0 ? l->typed[day] : l->sec[day];
+}
+
+/* H:MM; nothing for nothing. */
+static void
+cell_text(long s, char out[DATE_TEXT])
+{
+	out[0] = '\0';
+	if (s > 0)
+		snprintf(out, DATE_TEXT, "%ld:%02ld", s / 3600, s / 60 % 60);
+}
+
+static void
+sheet_heads(struct sheet *h, struct surface *s, int name)
+{
+	int32_t		today = sheet_today();
+	struct date	d;
+	char		head[32];
+	int		i;
+
+	draw_text(s, 0, 2, name - 3, STYLE_TITLE, T("timer.work"));
+	for (i = 0; i < DAYS; i++) {
+		d = date_from_days(h->monday + i);
+		snprintf(head, sizeof head, "%s %d",
+		    weekday_short(ui_lang(), i + 1), d.day);
+		draw_right(s, 0, name + i * CELL, CELL - 1,
+		    h->monday + i == today ? STYLE_KEY : STYLE_TITLE, head);
+	}
+	draw_right(s, 0, name + DAYS * CELL, CELL, STYLE_TITLE,
+	    T("timer.total"));
+}
+
+static void
+sheet_row(struct sheet *h, struct surface *s, int row, int i, int name)
+{
+	struct line	*l = &h->line[i];
+	char		 text[DATE_TEXT], with[DATE_TEXT + 2];
+	uint32_t	 style;
+	long		 sum = 0;
+	int		 d, w;
+	bool		 here;
+
+	if (i == h->at)
+		draw_text(s, row, 0, 1, STYLE_KEY, glyph(GLYPH_MARK));
+	w = draw_text(s, row, 2, name - 4, l->running ? STYLE_GOOD :
+	    STYLE_TEXT, l->name != NULL ? l->name : l->under != NULL ?
+	    l->under : T("timer.nothing"));
+	if (l->name != NULL && l->under != NULL && name - w - 7 > 6)
+		draw_text(s, row, 4 + w, name - w - 6, STYLE_DIM, l->under);
+	for (d = 0; d < DAYS; d++) {
+		sum += line_cell(l, d);
+		here = i == h->at && d == h->day;
+		cell_text(line_cell(l, d), text);
+		snprintf(with, sizeof with, "%s%s", text[0] == '\0' &&
+		    (here || l->typed[d] >= 0) ? "-" : text,
+		    l->typed[d] >= 0 ? "*" : "");
+		style = l->typed[d] >= 0 ? STYLE_WARN :
+		    h->monday + d <= h->locked ? STYLE_DIM : STYLE_TEXT;
+		if (here && h->editing) {
+			edit_draw(&h->box, s, row, name + d * CELL, CELL - 1,
+			    true);
+			continue;
+		}
+		draw_right(s, row, name + d * CELL, CELL - 1, style, with);
+		if (here) {
+			draw_style(s, row, name + d * CELL, 1, CELL - 1,
+			    STYLE_SELECTED);
+			draw_cursor(s, row, name + d * CELL + CELL - 2);
+		}
+	}
+	cell_text(sum, text);
+	draw_right(s, row, name + DAYS * CELL, CELL, STYLE_TEXT, text);
+}
+
+static void
+sheet_sums(struct sheet *h, struct surface *s, int row, int name)
+{
+	char	text[DATE_TEXT];
+	long	sum, all = 0;
+	int	d, i;
+
+	draw_text(s, row, 2, name - 3, STYLE_TITLE, T("timer.total"));
+	for (d = 0; d < DAYS; d++) {
+		for (sum = 0, i = 0; i < h->n; i++)
+			sum += line_cell(&h->line[i], d);
+		all += sum;
+		cell_text(sum, text);
+		draw_right(s, row, name + d * CELL, CELL - 1, STYLE_TITLE,
+		    text);
+	}
+	cell_text(all, text);
+	draw_right(s, row, name + DAYS * CELL, CELL, STYLE_TITLE, text);
+}
+
+static void
+sheet_draw(struct view *v, struct surface *s)
+{
+	struct sheet	*h = v->state;
+	int		 name = s->cols - (DAYS + 1) * CELL - 1, i;
+
+	if (h->error[0] != '\0') {
+		draw_wrap(s, 0, 2, s->cols - 4, 3, STYLE_ERROR, h->error, 0);
+		return;
+	}
+	if (name > 70)
+		name = 70;
+	if (name < 10)
+		name = 10;
+	sheet_heads(h, s, name);
+	h->rows = s->rows - 2;
+	if (h->at < h->top)
+		h->top = h->at;
+	if (h->at >= h->top + h->rows)
+		h->top = h->at - h->rows + 1;
+	for (i = 0; i < h->rows && h->top + i < h->n; i++)
+		sheet_row(h, s, 1 + i, h->top + i, name);
+	if (h->n == 0 && h->loaded)
+		draw_text(s, 1, 2, -1, STYLE_DIM, T("timer.sheet_empty"));
+	sheet_sums(h, s, 1 + i + (h->n == 0), name);
+	draw_scrollbar(s, 1, s->cols - 1, h->rows, h->top, h->n);
+}
+
+static void
+sheet_status(struct view *v, char *out, size_t len)
+{
+	struct sheet	*h = v->state;
+	struct date	 a = date_from_days(h->monday);
+	struct date	 z = date_from_days(h->monday + DAYS - 1);
+	struct value_ctx ctx = app_ctx();
+	char		 from[DATE_TEXT], to[DATE_TEXT];
+
+	date_format(&a, ctx.date_pattern, from);
+	date_format(&z, ctx.date_pattern, to);
+	snprintf(out, len, "%s - %s%s%s", from, to,
+	    sheet_dirty(h) ? "   " : "", sheet_dirty(h) ?
+	    T("timer.unsaved") : "");
+	if (h->n > 0 && h->monday + h->day <= h->locked)
+		snprintf(out + strlen(out), len - strlen(out), "   %s",
+		    T("timer.locked_day"));
+}
+
+static void
+sheet_say(struct view *v, char *out, size_t len)
+{
+	struct sheet	*h = v->state;
+	char		 text[48];
+
+	if (h->n == 0) {
+		snprintf(out, len, "%s", T("timer.sheet_empty"));
+		return;
+	}
+	timer_words(line_cell(&h->line[h->at], h->day), text, sizeof text);
+	snprintf(out, len, "%s, %s, %s", h->line[h->at].name != NULL ?
+	    h->line[h->at].name : h->line[h->at].under != NULL ?
+	    h->line[h->at].under : T("timer.nothing"),
+	    weekday_name(ui_lang(), h->day + 1), text);
+}
+
+/* --- Typing -------------------------------------------------------------------- */
+
+/* Takes what stands in the box; false: it is no duration, and stays. */
+static bool
+cell_take(struct sheet *h)
+{
+	int64_t	s = 0;
+
+	if (!h->editing)
+		return true;
+	if (h->box.len > 0 && duration_parse(ui_lang(), h->box.text,
+	    h->box.len, &s) != DATE_OK) {
+		toast(TOAST_WARN, NULL, "%s", T("timer.bad_duration"));
+		return false;
+	}
+	if (s > 90000) {
+		toast(TOAST_WARN, NULL, "%s", T("time.cell"));
+		return false;
+	}
+	h->line[h->at].typed[h->day] = s == h->line[h->at].sec[h->day] ? -1 :
+	    (long)s;
+	h->editing = false;
+	return true;
+}
+
+static void
+cell_edit(struct sheet *h, const char *text)
+{
+	if (h->n == 0)
+		return;
+	h->editing = true;
+	edit_set(&h->box, text);
+}
+
+static void
+sheet_saved_cb(const struct link_reply *r, void *arg)
+{
+	struct sheet	*h = arg;
+	int		 i, d;
+
+	h->saving = false;
+	if (!r->ok) {
+		app_error(r);
+		return;
+	}
+	for (i = 0; i < h->n; i++)
+		for (d = 0; d < DAYS; d++)
+			h->line[i].typed[d] = -1;
+	toast(TOAST_GOOD, NULL, "%s", T("timer.sheet_saved"));
+	watch_touch("time_entries");
+}
+
+static void
+sheet_send(struct sheet *h, const char *reason)
+{
+	struct val	*args = val_map(), *cells = val_array(), *c;
+	struct date	 day;
+	char		 text[DATE_TEXT];
+	int		 i, d;
+
+	for (i = 0; i < h->n; i++)
+		for (d = 0; d < DAYS; d++) {
+			if (h->line[i].typed[d] < 0)
+				continue;
+			c = val_map();
+			if (h->line[i].task_id != NULL)
+				val_put(c, "task_id",
+				    val_uuid(h->line[i].task_id));
+			if (h->line[i].project_id != NULL)
+				val_put(c, "project_id",
+				    val_uuid(h->line[i].project_id));
+			day = date_from_days(h->monday + d);
+			date_write(&day, text);
+			val_put_text(c, "day", text);
+			val_put_int(c, "seconds", h->line[i].typed[d]);
+			val_add(cells, c);
+		}
+	val_put(args, "cells", cells);
+	if (h->person[0] != '\0')
+		val_put(args, "person", val_uuid(h->person));
+	if (reason != NULL)
+		val_put_text(args, "reason", reason);
+	h->saving = true;
+	app_write("time.save_week", args, NULL, T("timer.sheet_saved"),
+	    sheet_saved_cb, h);
+}
+
+static void
+sheet_reason_cb(const char *text, void *arg)
+{
+	if (text != NULL && text[0] != '\0')
+		sheet_send(arg, text);
+}
+
+/* Locked days want a reason, of those who may correct them. */
+static void
+sheet_save(struct sheet *h)
+{
+	struct dialog_line	line = {
+		.title = T("timer.week_sheet"), .label = T("timer.reason"),
+		.max = 255, .done = sheet_reason_cb, .arg = h
+	};
+	int			i, d;
+
+	if (h->saving || !sheet_dirty(h))
+		return;
+	for (i = 0; i < h->n; i++)
+		for (d = 0; d < DAYS; d++)
+			if (h->line[i].typed[d] >= 0 &&
+			    h->monday + d <= h->locked &&
+			    app_may("time.edit_locked")) {
+				dialog_line(&line);
+				return;
+			}
+	sheet_send(h, NULL);
+}
+
+static void
+sheet_picked_cb(const char *id, const char *title, void *arg)
+{
+	struct sheet	*h = arg;
+	struct line	*l;
+	int		 i;
+
+	if (id == NULL)
+		return;
+	for (i = 0; i < h->n; i++)
+		if (same_id(h->line[i].task_id, id)) {
+			h->at = i;
+			return;
+		}
+	h->line = xreallocarray(h->line, (size_t)h->n + 1, sizeof *h->line);
+	l = &h->line[h->n];
+	memset(l, 0, sizeof *l);
+	l->task_id = xstrdup(id);
+	l->name = xstrdup(title);
+	for (i = 0; i < DAYS; i++)
+		l->typed[i] = -1;
+	h->at = h->n++;
+	ui_redraw();
+}
+
+static void
+sheet_leave_cb(enum dialog_leave how, void *arg)
+{
+	struct view	*v = arg;
+
+	if (how == LEAVE_SAVE)
+		sheet_save(v->state);
+	else if (how == LEAVE_DROP)
+		view_pop(v);
+}
+
+static bool
+sheet_leave(struct view *v)
+{
+	struct sheet	*h = v->state;
+
+	if (!sheet_dirty(h) && !h->editing)
+		return true;
+	dialog_unsaved(T("timer.week_sheet"), sheet_leave_cb, v);
+	return false;
+}
+
+static void
+sheet_week_cb(enum dialog_leave how, void *arg)
+{
+	if (how == LEAVE_SAVE)
+		sheet_save(arg);
+}
+
+/* Another week; what is typed here is saved first. */
+static void
+sheet_week(struct sheet *h, int weeks)
+{
+	if (sheet_dirty(h)) {
+		dialog_unsaved(T("timer.week_sheet"), sheet_week_cb, h);
+		return;
+	}
+	sheet_clear(h);
+	h->loaded = false;
+	h->monday += weeks * DAYS;
+	sheet_load(h);
+}
+
+static bool
+sheet_move(struct sheet *h, int down, int right)
+{
+	if (!cell_take(h))
+		return true;
+	h->at += down;
+	h->day += right;
+	if (h->day < 0 || h->day >= DAYS) {
+		h->at += h->day < 0 ? -1 : 1;
+		h->day = h->day < 0 ? DAYS - 1 : 0;
+	}
+	if (h->at < 0)
+		h->at = 0;
+	if (h->at >= h->n)
+		h->at = h->n > 0 ? h->n - 1 : 0;
+	return true;
+}
+
+static bool
+sheet_key(struct view *v, const struct input *in)
+{
+	struct sheet	*h = v->state;
+	char		 digit[2] = { (char)in->code, '\0' };
+
+	if (in->kind == INPUT_KEY && in->code == 's' && in->mods == MOD_CTRL) {
+		if (cell_take(h))
+			sheet_save(h);
+		return true;
+	}
+	if (in->kind == INPUT_PASTE && h->n > 0) {
+		if (!h->editing)
+			cell_edit(h, "");
+		return edit_key(&h->box, in);
+	}
+	if (!h->editing && input_is_text(in) && in->code >= '0' &&
+	    in->code <= '9') {
+		cell_edit(h, digit);
+		h->box.changed = true;
+		return true;
+	}
+	if (!h->editing)
+		return false;
+	switch (in->kind == INPUT_KEY ? in->code : 0) {
+	case K_ENTER:
+	case K_DOWN:
+		return sheet_move(h, 1, 0);
+	case K_UP:
+		return sheet_move(h, -1, 0);
+	case K_TAB:
+		return sheet_move(h, 0, in->mods == MOD_SHIFT ? -1 : 1);
+	case K_ESC:
+		h->editing = false;
+		return true;
+	default:
+		return edit_key(&h->box, in);
+	}
+}
+
+static bool
+sheet_action(struct view *v, enum action a, const struct input *in)
+{
+	struct sheet		*h = v->state;
+	const struct field	*f = def_field(defs_find("time_entries"),
+				    "task_id");
+	char			 text[DATE_TEXT];
+
+	(void)in;
+	switch (a) {
+	case ACT_UP:
+		return sheet_move(h, -1, 0);
+	case ACT_DOWN:
+	case ACT_OPEN:
+		return sheet_move(h, 1, 0);
+	case ACT_LEFT:
+	case ACT_PREV_PANE:
+		return sheet_move(h, 0, -1);
+	case ACT_RIGHT:
+	case ACT_NEXT_PANE:
+		return sheet_move(h, 0, 1);
+	case ACT_TOP:
+		h->at = 0;
+		return true;
+	case ACT_BOTTOM:
+		h->at = h->n > 0 ? h->n - 1 : 0;
+		return true;
+	case ACT_PAGE_UP:
+	case ACT_PAGE_DOWN:
+		sheet_week(h, a == ACT_PAGE_UP ? -1 : 1);
+		return true;
+	case ACT_EDIT:
+		if (h->n > 0) {
+			cell_text(line_cell(&h->line[h->at], h->day), text);
+			cell_edit(h, text);
+		}
+		return true;
+	case ACT_DELETE:
+		if (h->n > 0)
+			h->line[h->at].typed[h->day] =
+			    h->line[h->at].sec[h->day] == 0 ? -1 : 0;
+		return true;
+	case ACT_NEW:
+		if (f != NULL)
+			refpick_open(f, NULL, sheet_picked_cb, h);
+		return true;
+	case ACT_SAVE:
+		if (cell_take(h))
+			sheet_save(h);
+		return true;
+	case ACT_REFRESH:
+		sheet_load(h);
+		return true;
+	case ACT_BACK:
+	case ACT_CLOSE:
+		view_close(v);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static const char *
+sheet_label(struct view *v, enum action a)
+{
+	(void)v;
+	switch (a) {
+	case ACT_NEW:
+		return T("timer.add_line");
+	case ACT_PAGE_UP:
+		return T("timer.week_before");
+	case ACT_PAGE_DOWN:
+		return T("timer.week_after");
+	case ACT_DELETE:
+		return T("timer.empty_cell");
+	default:
+		return NULL;
+	}
+}
+
+static const struct view_ops sheet_view = {
+	.name = "weeksheet",
+	.when = WHEN_GRID,
+	.size = sizeof(struct sheet),
+	.open = sheet_start,
+	.close = sheet_close,
+	.title = sheet_title,
+	.draw = sheet_draw,
+	.status = sheet_status,
+	.key = sheet_key,
+	.action = sheet_action,
+	.leave = sheet_leave,
+	.say = sheet_say,
+	.label = sheet_label,
+	.hints = { ACT_SAVE, ACT_EDIT, ACT_NEW, ACT_PAGE_UP, ACT_PAGE_DOWN,
+	    ACT_DELETE, ACT_BACK }
+};
+
+void
+weeksheet_open(const char *person, const char *name)
+{
+	struct sheet_arg	a = { person, name };
+
+	view_push(&sheet_view, &a);
+}
