@@ -14,13 +14,11 @@
 #include "lib/seal.h"
 
 #include <errno.h>
-#include <event2/event.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,59 +37,108 @@
 #define AT_SALT		6
 #define AT_TAG		(AT_SALT + SALT)
 #define AT_TEXT		(AT_TAG + TAG)
-#define GENERATIONS	64
-#define FILE_MAX	(GENERATIONS * (KEY * 2 + 2))
-
-/* An answer on its way to the event loop. */
-struct answer {
-	LIST_ENTRY(answer)	 entry;
-	struct event		*ev;
-	enum seal_result	 result;
-	struct buf		 box;
-	struct secret		*plain;
-	seal_closed_cb		 closed;	/* one of these two */
-	seal_opened_cb		 opened;
-	void			*arg;
-};
+#define INDEX		"index "
 
 struct seal {
-	struct event_base	*base;
-	struct secret		*keys[GENERATIONS];	/* 1 stands at 0 */
-	uint32_t		 nkeys;
-	LIST_HEAD(, answer)	 answers;
+	struct secret	*keys[SEAL_GENERATIONS]; /* 1 at 0; NULL: retired */
+	struct secret	*index;		/* of digests */
+	uint32_t	 nkeys;
 };
 
 /* --- Keys ---------------------------------------------------------------- */
 
-/* Lines of 64 hex digits, from the bytes of the file. */
-static bool
-parse_keys(struct seal *s, const char *text, size_t len)
+static struct secret *
+read_key(const char *hex, size_t len)
 {
 	uint8_t key[KEY];
-	size_t line, n;
+	size_t n;
 
-	while (len > 0) {
-		const char *nl = memchr(text, '\n', len);
+	if (!hex_decode(hex, len, key, sizeof(key), &n) || n != KEY)
+		return NULL;
+	return secret_take(key, sizeof(key));
+}
 
+static bool
+parse_line(struct seal *s, const char *line, size_t len)
+{
+	const size_t word = sizeof(INDEX) - 1;
+
+	if (len > word && memcmp(line, INDEX, word) == 0)
+		return s->index == NULL &&
+		    (s->index = read_key(line + word, len - word)) != NULL;
+	if (s->nkeys == SEAL_GENERATIONS)
+		return false;
+	if (len == 1 && *line == '-')
+		s->keys[s->nkeys] = NULL;
+	else if ((s->keys[s->nkeys] = read_key(line, len)) == NULL)
+		return false;
+	s->nkeys++;
+	return true;
+}
+
+/* What digests are made with comes from the first key, unless it is written
+ * down. */
+static bool
+have_index(struct seal *s)
+{
+	static const uint8_t label[] = "konak index 1";
+
+	if (s->index != NULL)
+		return true;
+	if (s->keys[0] == NULL)
+		return false;
+	s->index = secret_new(KEY);
+	crypto_generichash(secret_expose(s->index), KEY, label,
+	    sizeof(label), secret_expose(s->keys[0]), KEY);
+	return true;
+}
+
+struct seal *
+seal_parse(const char *text, size_t len, const char **error)
+{
+	struct seal *s = xcalloc(1, sizeof(*s));
+	const char *nl;
+	size_t line;
+	bool ok = true;
+
+	if (sodium_init() == -1)
+		fatalx("libsodium does not start");
+	while (ok && len > 0) {
+		nl = memchr(text, '\n', len);
 		line = nl != NULL ? (size_t)(nl - text) : len;
-		if (s->nkeys == GENERATIONS ||
-		    !hex_decode(text, line, key, sizeof(key), &n) || n != KEY)
-			return false;
-		s->keys[s->nkeys++] = secret_take(key, sizeof(key));
+		ok = parse_line(s, text, line);
 		line += nl != NULL;
 		text += line;
 		len -= line;
 	}
-	return s->nkeys > 0;
+	if (!ok || s->nkeys == 0 || s->keys[s->nkeys - 1] == NULL)
+		*error = "the key file has a line that is not 64 hex digits";
+	else if (!have_index(s))
+		*error = "the key file lacks the line \"index\"";
+	else
+		return s;
+	seal_free(s);
+	return NULL;
 }
 
-static bool
-read_keys(struct seal *s, const char *path, const char **error)
+/* A credential of systemd belongs to the service alone, whatever its mode
+ * says: access lists show as rights of the group. */
+static mode_t
+others(const char *path)
+{
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+
+	return dir != NULL && strncmp(path, dir, strlen(dir)) == 0 ? 007 :
+	    077;
+}
+
+struct seal *
+seal_new(const char *path, const char **error)
 {
 	struct secret *text = NULL;
+	struct seal *s = NULL;
 	struct stat st;
 	ssize_t n;
-	bool ok = false;
 	int fd;
 
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) == -1 ||
@@ -99,40 +146,71 @@ read_keys(struct seal *s, const char *path, const char **error)
 		*error = strerror(errno);
 	} else if (!S_ISREG(st.st_mode)) {
 		*error = "the key file is not a plain file";
-	} else if ((st.st_mode & 077) != 0) {
+	} else if ((st.st_mode & others(path)) != 0) {
 		*error = "the key file may be read by others; chmod 600";
-	} else if (st.st_size > FILE_MAX) {
+	} else if (st.st_size > SEAL_FILE_MAX) {
 		*error = "the key file is too long";
 	} else {
-		text = secret_new(FILE_MAX);
-		n = read(fd, secret_expose(text), FILE_MAX);
+		text = secret_new(SEAL_FILE_MAX);
+		n = read(fd, secret_expose(text), SEAL_FILE_MAX);
 		if (n == -1)
 			*error = strerror(errno);
-		else if (!parse_keys(s, (const char *)secret_expose(text),
-		    (size_t)n))
-			*error = "the key file has a line that is not 64 hex "
-			    "digits";
 		else
-			ok = true;
+			s = seal_parse((const char *)secret_expose(text),
+			    (size_t)n, error);
 	}
 	secret_free(text);
 	if (fd != -1)
 		close(fd);
-	return ok;
+	return s;
 }
 
-struct seal *
-seal_new(struct event_base *base, const char *path, const char **error)
+uint32_t
+seal_generation(const struct seal *s)
 {
-	struct seal *s = xcalloc(1, sizeof(*s));
+	return s->nkeys;
+}
 
-	s->base = base;
-	LIST_INIT(&s->answers);
-	if (!read_keys(s, path, error)) {
-		seal_free(s);
-		return NULL;
+uint32_t
+seal_box_generation(const uint8_t *box, size_t len)
+{
+	if (len < AT_TEXT || box[0] != FORMAT || box[1] != SUITE)
+		return 0;
+	return (uint32_t)box[2] << 24 | (uint32_t)box[3] << 16 |
+	    (uint32_t)box[4] << 8 | box[5];
+}
+
+struct secret *
+seal_text(const struct seal *s, bool add, bool retire)
+{
+	struct secret *out = secret_new((s->nkeys + 2) * (HEX_LEN(KEY) + 8));
+	struct secret *new = secret_random(KEY), *cut;
+	char *p = (char *)secret_expose(out);
+	uint32_t i;
+
+	p = stpcpy(p, INDEX);
+	hex_encode(secret_expose(s->index), KEY, p);
+	p += HEX_LEN(KEY);
+	*p++ = '\n';
+	for (i = 0; i < s->nkeys; i++) {
+		if (s->keys[i] == NULL || (retire && i + 1 < s->nkeys)) {
+			p = stpcpy(p, "-\n");
+			continue;
+		}
+		hex_encode(secret_expose(s->keys[i]), KEY, p);
+		p += HEX_LEN(KEY);
+		*p++ = '\n';
 	}
-	return s;
+	if (add) {
+		hex_encode(secret_expose(new), KEY, p);
+		p += HEX_LEN(KEY);
+		*p++ = '\n';
+	}
+	cut = secret_from(secret_expose(out),
+	    (size_t)(p - (char *)secret_expose(out)));
+	secret_free(new);
+	secret_free(out);
+	return cut;
 }
 
 bool
@@ -249,7 +327,7 @@ aad_whole(const struct seal_aad *aad)
 }
 
 enum seal_result
-seal_close_wait(struct seal *s, const struct seal_aad *aad,
+seal_close(struct seal *s, const struct seal_aad *aad,
     const struct secret *plain, struct buf *box)
 {
 	struct buf place = BUF_INIT;
@@ -265,7 +343,7 @@ seal_close_wait(struct seal *s, const struct seal_aad *aad,
 	out = buf_reserve(box, AT_TEXT + len);
 	out[0] = FORMAT;
 	out[1] = SUITE;
-	out[2] = out[3] = out[4] = 0;	/* at most 64 generations */
+	out[2] = out[3] = out[4] = 0;	/* at most 64 of them */
 	out[5] = (uint8_t)s->nkeys;
 	randombytes_buf(out + AT_SALT, SALT);
 	derive(s->keys[s->nkeys - 1], aad->tenant, out + AT_SALT, &key);
@@ -281,7 +359,7 @@ seal_close_wait(struct seal *s, const struct seal_aad *aad,
 }
 
 enum seal_result
-seal_open_wait(struct seal *s, const struct seal_aad *aad, const uint8_t *box,
+seal_open(struct seal *s, const struct seal_aad *aad, const uint8_t *box,
     size_t len, struct secret **plain)
 {
 	struct buf place = BUF_INIT;
@@ -297,9 +375,8 @@ seal_open_wait(struct seal *s, const struct seal_aad *aad, const uint8_t *box,
 	if (len < AT_TEXT || len > AT_TEXT + SEAL_PLAIN_MAX ||
 	    box[0] != FORMAT || box[1] != SUITE)
 		return SEAL_BROKEN;
-	gen = (uint32_t)box[2] << 24 | (uint32_t)box[3] << 16 |
-	    (uint32_t)box[4] << 8 | box[5];
-	if (gen == 0 || gen > s->nkeys)
+	gen = seal_box_generation(box, len);
+	if (gen == 0 || gen > s->nkeys || s->keys[gen - 1] == NULL)
 		return SEAL_NO_KEY;
 	derive(s->keys[gen - 1], aad->tenant, box + AT_SALT, &key);
 	bind_place(&place, box, aad);
@@ -317,17 +394,16 @@ seal_open_wait(struct seal *s, const struct seal_aad *aad, const uint8_t *box,
 	return SEAL_OK;
 }
 
-/* Keyed by the first generation: digests outlive the others. */
 void
-seal_digest_wait(struct seal *s, const char *tenant, const char *word,
+seal_digest(struct seal *s, const char *tenant, const char *word,
     const struct secret *plain, uint8_t out[SEAL_DIGEST])
 {
 	static const uint8_t label[] = "konak digest key 1";
 	crypto_generichash_state st;
 	uint8_t key[KEY];
 
-	crypto_generichash_init(&st, secret_expose(s->keys[0]),
-	    secret_len(s->keys[0]), sizeof(key));
+	crypto_generichash_init(&st, secret_expose(s->index),
+	    secret_len(s->index), sizeof(key));
 	crypto_generichash_update(&st, label, sizeof(label));
 	crypto_generichash_update(&st, (const uint8_t *)tenant,
 	    strlen(tenant));
@@ -352,99 +428,27 @@ seal_result_text(enum seal_result result)
 		return "changed, cut, from another place, or of another key";
 	case SEAL_NO_KEY:
 		return "the key of its generation is not here";
+	case SEAL_SEALED:
+		return "the keys are closed";
+	case SEAL_WRONG:
+		return "the master key is another tenant's";
+	case SEAL_DOWN:
+		return "the key process is not running";
 	case SEAL_FAILED:
 		break;
 	}
 	return "it could not be done";
 }
 
-/* --- Answers ------------------------------------------------------------- */
-
-/* It is unlinked first, for the callback may free the seal. */
-static void
-answer_give(struct answer *a)
-{
-	struct secret *plain = a->plain;
-
-	a->plain = NULL;
-	LIST_REMOVE(a, entry);
-	event_free(a->ev);
-	if (a->closed != NULL)
-		a->closed(a->arg, a->result, buf_data(&a->box),
-		    buf_len(&a->box));
-	else
-		a->opened(a->arg, a->result, plain);
-	buf_free(&a->box);
-	free(a);
-}
-
-static void
-answer_cb(evutil_socket_t fd, short what, void *arg)
-{
-	answer_give(arg);
-}
-
-static struct answer *
-answer_new(struct seal *s, void *arg)
-{
-	struct answer *a = xcalloc(1, sizeof(*a));
-
-	if (s->base == NULL)
-		fatalx("seal: no event loop to answer in");
-	a->arg = arg;
-	if ((a->ev = event_new(s->base, -1, 0, answer_cb, a)) == NULL)
-		fatalx("seal: no event");
-	LIST_INSERT_HEAD(&s->answers, a, entry);
-	event_active(a->ev, EV_TIMEOUT, 0);
-	return a;
-}
-
-void
-seal_close(struct seal *s, const struct seal_aad *aad,
-    const struct secret *plain, seal_closed_cb cb, void *arg)
-{
-	struct answer *a = answer_new(s, arg);
-
-	a->closed = cb;
-	a->result = seal_close_wait(s, aad, plain, &a->box);
-}
-
-void
-seal_digest(struct seal *s, const char *tenant, const char *word,
-    const struct secret *plain, seal_closed_cb cb, void *arg)
-{
-	struct answer *a = answer_new(s, arg);
-
-	a->closed = cb;
-	seal_digest_wait(s, tenant, word, plain,
-	    buf_reserve(&a->box, SEAL_DIGEST));
-	buf_commit(&a->box, SEAL_DIGEST);
-}
-
-void
-seal_open(struct seal *s, const struct seal_aad *aad, const uint8_t *box,
-    size_t len, seal_opened_cb cb, void *arg)
-{
-	struct answer *a = answer_new(s, arg);
-
-	a->opened = cb;
-	a->result = seal_open_wait(s, aad, box, len, &a->plain);
-}
-
 void
 seal_free(struct seal *s)
 {
-	struct answer *a;
 	uint32_t i;
 
-	while ((a = LIST_FIRST(&s->answers)) != NULL) {
-		a->result = SEAL_FAILED;
-		buf_clear(&a->box);
-		secret_free(a->plain);
-		a->plain = NULL;
-		answer_give(a);
-	}
+	if (s == NULL)
+		return;
 	for (i = 0; i < s->nkeys; i++)
 		secret_free(s->keys[i]);
+	secret_free(s->index);
 	free(s);
 }

@@ -6,34 +6,9 @@
 #include "lib/hex.h"
 #include "lib/log.h"
 #include "lib/secret.h"
+#include "server/keys/keys.h"
 #include "server/req.h"
 #include "server/tenant.h"
-
-static struct event_base *loop;
-
-void
-box_start(struct event_base *base)
-{
-	loop = base;
-}
-
-/* The tenant's key file is opened with its first use and kept. */
-static struct seal *
-box_seal(struct req *r)
-{
-	void		**slot = tenant_slot(r->tenant);
-	const char	*error;
-
-	if (*slot == NULL) {
-		*slot = seal_new(loop, tenant_key_file(r->tenant), &error);
-		if (*slot == NULL)
-			log_error(tenant_name(r->tenant), "key file %s: %s",
-			    tenant_key_file(r->tenant), error);
-	}
-	if (*slot == NULL)
-		req_fail(r, ERR_UNAVAILABLE, NULL, "auth.no_key", NULL);
-	return *slot;
-}
 
 static const char *
 bytea(struct req *r, const uint8_t *bytes, size_t len)
@@ -76,12 +51,25 @@ boxing_new(struct req *r, void *arg)
 	return b;
 }
 
+#define DOWN_S	1	/* "try again in", while the key process starts */
+
+/* Says what is closed; everything else goes on. */
 static void
 box_failed(struct req *r, enum seal_result result)
 {
-	log_error(tenant_name(r->tenant), "a sealed value: %s",
-	    seal_result_text(result));
-	req_fail(r, ERR_UNAVAILABLE, NULL, "auth.no_key", NULL);
+	const char	*key = "keys.broken";
+
+	if (result == SEAL_SEALED)
+		key = "keys.sealed";
+	else if (result == SEAL_WRONG)
+		key = "keys.wrong";
+	else if (result == SEAL_DOWN) {
+		req_wait(r, DOWN_S);
+		key = "keys.down";
+	}
+	log_error(tenant_name(r->tenant), "%s: a sealed value: %s",
+	    r->verb->name, seal_result_text(result));
+	req_fail(r, ERR_UNAVAILABLE, NULL, key, NULL);
 }
 
 static void
@@ -115,13 +103,12 @@ box_close(struct req *r, const struct seal_aad *aad,
     const char *), void *arg)
 {
 	struct boxing	*b;
-	struct seal	*seal;
 
-	if (req_gone(r) || (seal = box_seal(r)) == NULL)
+	if (req_gone(r))
 		return;
 	b = boxing_new(r, arg);
 	b->text = then;
-	seal_close(seal, aad, plain, text_cb, b);
+	keys_close(r->tenant, aad, plain, text_cb, b);
 }
 
 void
@@ -129,16 +116,15 @@ box_open(struct req *r, const struct seal_aad *aad, const char *box,
     void (*then)(struct req *, void *, const struct secret *), void *arg)
 {
 	struct boxing	*b;
-	struct seal	*seal;
 	uint8_t		*raw;
 	size_t		 len;
 
-	if (req_gone(r) || (seal = box_seal(r)) == NULL)
+	if (req_gone(r))
 		return;
 	raw = bytes_of(r, box, &len);
 	b = boxing_new(r, arg);
 	b->opened = then;
-	seal_open(seal, aad, raw, len, opened_cb, b);
+	keys_open(r->tenant, aad, raw, len, opened_cb, b);
 }
 
 void
@@ -147,11 +133,10 @@ box_digest(struct req *r, const char *tenant, const char *word,
     const char *), void *arg)
 {
 	struct boxing	*b;
-	struct seal	*seal;
 
-	if (req_gone(r) || (seal = box_seal(r)) == NULL)
+	if (req_gone(r))
 		return;
 	b = boxing_new(r, arg);
 	b->text = then;
-	seal_digest(seal, tenant, word, plain, text_cb, b);
+	keys_digest(r->tenant, tenant, word, plain, text_cb, b);
 }

@@ -11,13 +11,8 @@
 
 #include "lib/seal.h"
 
-struct event_base;
 struct req;
 struct secret;
-struct tenant;
-
-/* The loop in which boxes are opened. */
-void	box_start(struct event_base *);
 
 /* Seals: then gets the box as bytea text. The aad and the secret are borrowed
  * for the call. */

@@ -95,7 +95,7 @@ client_free(struct client *c)
 	if (c->in != NULL)
 		explicit_bzero(c->in, c->in_len);
 	free(c->in);
-	buf_free(&c->out);
+	buf_wipe(&c->out);
 	free(c->program);
 	free(c);
 }

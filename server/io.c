@@ -184,7 +184,7 @@ client_write(struct client *c)
 		buf_drain(&c->out, (size_t)n);
 	}
 	if (buf_len(&c->out) == 0) {
-		buf_free(&c->out);
+		buf_wipe(&c->out);
 	} else if (c->want_write)
 		event_add(&c->write_ev, NULL);
 	if (buf_len(&c->out) > (size_t)conf.limits.output_max)

@@ -15,11 +15,11 @@
 
 #include "lib/log.h"
 #include "server/auth/auth.h"
-#include "server/box.h"
 #include "server/client.h"
 #include "server/conf.h"
 #include "server/dispatch.h"
 #include "server/job/job.h"
+#include "server/keys/keys.h"
 #include "server/listen.h"
 #include "server/metrics.h"
 #include "server/module.h"
@@ -211,15 +211,16 @@ main(int argc, char **argv)
 	worker_start(base, (unsigned)conf.worker_threads,
 	    (size_t)conf.worker_queue);
 	dispatch_start(base);
-	box_start(base);
 	client_start(base);
 	if (conf.tls[0] != NULL)
 		tls_start(conf.certificate, conf.key);
 	tenant_start(base, conf.tenants);
+	keys_start(base, conf.socket);
 	metrics_start(base);
 	record_check_tenants(base, checked);
 	event_base_dispatch(base);
 	log_info(NULL, "stopped");
+	keys_stop();
 	worker_stop();
 	if (conf.pid_file != NULL)
 		(void)unlink(conf.pid_file);

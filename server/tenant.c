@@ -15,13 +15,15 @@
 #include "server/client.h"
 #include "server/conf.h"
 #include "server/db/db.h"
+#include "server/keys/keys.h"
 #include "server/push.h"
 #include "server/tenant.h"
 #include "server/tls.h"
 
 /* As written in tenants/NAME.yaml. */
 struct tenant_file {
-	const char	*name, *host, **hosts, *key_file, *state;
+	const char	*name, *host, **hosts, *key_file, *keys;
+	const char	*state;
 	const char	*certificate, *key;
 	const char	*db_host, *db_name, *db_user, *db_password, *db_sslmode;
 	int64_t		 db_port, db_connections;
@@ -37,7 +39,8 @@ struct tenant {
 	struct db_pool		*db;
 	struct notifier		*notifier;
 	void			*certificate;
-	void			*slot;
+	char			*check;
+	bool			 check_asked;
 	struct schedule		*schedule;
 	unsigned long		 swept_at;	/* transactions done then */
 	bool			 seen;		/* by the reload under way */
@@ -50,7 +53,8 @@ static const struct conf_row rows[] = {
 	{ "name", CONF_TEXT, AT(name), NULL, CONF_REQUIRED, 0, 0 },
 	{ "host", CONF_TEXT, AT(host), NULL, 0, 0, 0 },
 	{ "hosts", CONF_TEXTS, AT(hosts), NULL, 0, 0, 0 },
-	{ "key_file", CONF_PATH, AT(key_file), NULL, CONF_REQUIRED, 0, 0 },
+	{ "key_file", CONF_PATH, AT(key_file), NULL, 0, 0, 0 },
+	{ "keys", CONF_TEXT, AT(keys), "file", 0, 0, 0 },
 	{ "state", CONF_TEXT, AT(state), "active", 0, 0, 0 },
 	{ "certificate", CONF_PATH, AT(certificate), NULL, 0, 0, 0 },
 	{ "key", CONF_PATH, AT(key), NULL, 0, 0, 0 },
@@ -117,10 +121,37 @@ tenant_certificate(const struct tenant *t)
 	return t->certificate;
 }
 
-void **
-tenant_slot(struct tenant *t)
+bool
+tenant_keys_by_hand(const struct tenant *t)
 {
-	return &t->slot;
+	return strcmp(t->file.keys, "unseal") == 0;
+}
+
+const char *
+tenant_check(const struct tenant *t)
+{
+	return t->check;
+}
+
+void
+tenant_check_set(struct tenant *t, const char *box)
+{
+	char	*old = t->check;
+
+	t->check = xstrdup(box);
+	free(old);
+}
+
+void
+tenant_check_ask(struct tenant *t)
+{
+	t->check_asked = true;
+}
+
+bool
+tenant_check_asked(const struct tenant *t)
+{
+	return t->check_asked;
 }
 
 struct schedule **
@@ -273,6 +304,26 @@ tenant_keep(const char *path)
 	}
 }
 
+/* keys: file, credential (NAME.key of systemd's) or unseal. */
+static const char *
+keys_wrong(struct arena *a, struct tenant_file *f)
+{
+	const char	*dir = getenv("CREDENTIALS_DIRECTORY");
+
+	if (strcmp(f->keys, "file") == 0)
+		return f->key_file == NULL ? "key_file is missing" : NULL;
+	if (strcmp(f->keys, "credential") == 0) {
+		f->key_file = arena_printf(a, "%s/%s.key", dir != NULL ? dir :
+		    "/run/credentials/konakd.service", f->name);
+		return NULL;
+	}
+	if (strcmp(f->keys, "unseal") != 0)
+		return "keys: file, credential or unseal";
+	if (f->key_file == NULL)
+		f->key_file = "";
+	return NULL;
+}
+
 static void
 tenant_take(const char *path)
 {
@@ -284,6 +335,12 @@ tenant_take(const char *path)
 	arena_set_wipe(a);	/* it holds a password */
 	if (!conf_load(a, path, rows, &f, &error)) {
 		log_error(NULL, "%s", error);
+		arena_free(a);
+		tenant_keep(path);
+		return;
+	}
+	if ((error = keys_wrong(a, &f)) != NULL) {
+		log_error(NULL, "%s: %s", path, error);
 		arena_free(a);
 		tenant_keep(path);
 		return;
@@ -305,6 +362,7 @@ tenant_take(const char *path)
 	t->notifier = notifier_new(t);
 	certificate_load(t);
 	TAILQ_INSERT_TAIL(&tenants, t, link);
+	keys_load(t);
 	log_info(f.name, "tenant taken up");
 }
 

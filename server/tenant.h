@@ -20,11 +20,17 @@ const char	*tenant_name(const struct tenant *);
  * database has said it. */
 const char	*tenant_id(const struct tenant *);
 void		 tenant_id_set(struct tenant *, const char *);
+/* What its master key is known by, as bytea text; NULL: nothing, or the
+ * database was not asked yet. */
+const char	*tenant_check(const struct tenant *);
+void		 tenant_check_set(struct tenant *, const char *);
+void		 tenant_check_ask(struct tenant *);	/* it has answered */
+bool		 tenant_check_asked(const struct tenant *);
 struct db_pool	*tenant_db(const struct tenant *);
-/* Path of the 0600 key file (lib/seal.h). */
+/* Path of the 0600 key file (lib/seal.h), or of a credential of systemd. */
 const char	*tenant_key_file(const struct tenant *);
-/* A place for server/auth's state of this tenant (its opened seal). */
-void		**tenant_slot(struct tenant *);
+/* They are opened by konakctl unseal and stand in no file here. */
+bool		 tenant_keys_by_hand(const struct tenant *);
 /* One for server/job's. */
 struct schedule;
 struct schedule	**tenant_schedule(struct tenant *);

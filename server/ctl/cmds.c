@@ -93,6 +93,24 @@ const struct ctl_cmd ctl_cmds[] = {
 	  .opts = {
 		TENANT_OPT,
 		{ "reason", "TEXT", "what for; stands in its log" } } },
+	{ .words = "unseal", .operands = "",
+	  .help = "open a tenant's keys in the running server by hand",
+	  .run = unseal_run,
+	  .opts = {
+		TENANT_OPT,
+		{ "file", "FILE", "the key file (standard input)" } } },
+	{ .words = "keys status", .operands = "",
+	  .help = "whose keys are open, and how many secrets each has sealed",
+	  .run = keys_status_run,
+	  .opts = {
+		{ "tenant", "NAME", "only this one (all)" } } },
+	{ .words = "keys rotate", .operands = "",
+	  .help = "seal everything with a new key while people work; goes on "
+	    "after it was stopped",
+	  .run = keys_rotate_run,
+	  .opts = {
+		TENANT_OPT,
+		{ "file", "FILE", "the key file (the tenant's own)" } } },
 	{ .words = "sample", .operands = "",
 	  .help = "fill a tenant with the sample holding, up to these sizes",
 	  .run = sample_run,

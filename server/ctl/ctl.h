@@ -127,6 +127,7 @@ struct tenant_file {
 	const char	*app_password;
 	const char	*sslmode;	/* NULL: by the host */
 	const char	*key_file;
+	const char	*keys;		/* file, credential or unseal */
 	const char	*state;
 	const char	*migrate_user;
 	const char	*migrate_password;
@@ -185,6 +186,9 @@ int	credit_give_run(struct ctl *);
 int	sample_run(struct ctl *);
 int	doctor_run(struct ctl *);
 int	ping_run(struct ctl *);
+int	unseal_run(struct ctl *);
+int	keys_status_run(struct ctl *);
+int	keys_rotate_run(struct ctl *);
 int	reload_run(struct ctl *);
 int	defs_sql_run(struct ctl *);
 int	defs_check_run(struct ctl *);

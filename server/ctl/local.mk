@@ -12,6 +12,7 @@ konakctl_SOURCES += \
 	server/ctl/doctor.c \
 	server/ctl/files.c \
 	server/ctl/heads.c \
+	server/ctl/keys.c \
 	server/ctl/list.c \
 	server/ctl/main.c \
 	server/ctl/migrate.c \

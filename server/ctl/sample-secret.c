@@ -66,7 +66,7 @@ seal_row(struct sample *s, const struct def *d, const struct field *f,
 		    PQgetvalue(res, row, i);
 	aad = (struct seal_aad) { .tenant = group, .company = params[1],
 	    .table = d->table, .record = params[2], .field = f->column };
-	if (seal_close_wait(s->seal, &aad, plain, &box) != SEAL_OK)
+	if (seal_close(s->seal, &aad, plain, &box) != SEAL_OK)
 		ctl_die("a secret could not be sealed");
 	params[5] = d->name;
 	params[6] = f->column;
@@ -74,7 +74,7 @@ seal_row(struct sample *s, const struct def *d, const struct field *f,
 	params[8] = f->alike;
 	params[9] = NULL;
 	if (f->word != NULL) {
-		seal_digest_wait(s->seal, group, arena_printf(arena, "%s/%s",
+		seal_digest(s->seal, group, arena_printf(arena, "%s/%s",
 		    params[1], f->word), plain, digest);
 		params[9] = bytea(s, digest, sizeof digest);
 	}
@@ -98,7 +98,7 @@ sample_secrets(struct sample *s, const struct def *d)
 	if (!d->secrets)
 		return;
 	if (s->seal == NULL &&
-	    (s->seal = seal_new(NULL, s->key_file, &error)) == NULL)
+	    (s->seal = seal_new(s->key_file, &error)) == NULL)
 		ctl_die("%s: %s", s->key_file, error);
 	group = pg_value(s->ctl, s->conn, "select konak.group_company()", 0,
 	    NULL);

@@ -267,7 +267,7 @@ sealed_secret(struct sample *s, struct seal *seal, const char *user,
 	    NULL);
 	aad = totpbox_aad(group, user);
 	buf_init(&box);
-	if (seal_close_wait(seal, &aad, plain, &box) != SEAL_OK)
+	if (seal_close(seal, &aad, plain, &box) != SEAL_OK)
 		ctl_die("a 2FA secret could not be sealed");
 	len = buf_len(&box);
 	hex = arena_alloc(s->ctl->arena, HEX_LEN(len) + 3);
@@ -324,7 +324,7 @@ make_accounts(struct sample *s, const struct tenant_file *t,
 	struct seal	*seal;
 	int		 i;
 
-	if ((seal = seal_new(NULL, t->key_file, &error)) == NULL)
+	if ((seal = seal_new(t->key_file, &error)) == NULL)
 		ctl_die("%s: %s", t->key_file, error);
 	for (i = 0; i < SAMPLE_USERS; i++)
 		make_account(s, i, seal, list);

@@ -31,6 +31,7 @@ static const struct conf_row tenant_rows[] = {
 	{ .name = "database.password", .type = CONF_TEXT,
 	  .at = AT(app_password) },
 	{ .name = "key_file", .type = CONF_PATH, .at = AT(key_file) },
+	{ .name = "keys", .type = CONF_TEXT, .at = AT(keys), .def = "file" },
 	{ .name = "state", .type = CONF_TEXT, .at = AT(state),
 	  .def = "active" },
 	{ .name = NULL }

@@ -11,6 +11,7 @@
 #include "lib/log.h"
 #include "lib/xmalloc.h"
 #include "server/db/db.h"
+#include "server/keys/keys.h"
 #include "server/record/record.h"
 #include "server/tenant.h"
 
@@ -68,7 +69,7 @@ check_rows(struct db_tx *tx, PGresult *res, void *arg)
 }
 
 static const struct db_stmt	stmt_id = { NULL,
-    "select konak.group_company()" };
+    "select konak.group_company(), konak.key_check()" };
 
 static void
 check_id(struct db_tx *tx, PGresult *res, void *arg)
@@ -76,8 +77,13 @@ check_id(struct db_tx *tx, PGresult *res, void *arg)
 	struct checking	*c = arg;
 	struct tenant	*t = tenant_by_name(c->name, strlen(c->name));
 
-	if (t != NULL && PQntuples(res) == 1)
-		tenant_id_set(t, PQgetvalue(res, 0, 0));
+	if (t == NULL || PQntuples(res) != 1)
+		return;
+	tenant_id_set(t, PQgetvalue(res, 0, 0));
+	tenant_check_ask(t);
+	keys_know(t, PQgetisnull(res, 0, 1) ? NULL : PQgetvalue(res, 0, 1));
+	/* After rotation the file is known by another box than before. */
+	keys_load(t);
 }
 
 static void

@@ -14,11 +14,11 @@
 #include "lib/log.h"
 #include "lib/xmalloc.h"
 #include "server/auth/auth.h"
-#include "server/box.h"
 #include "server/client.h"
 #include "server/conf.h"
 #include "server/db/db.h"
 #include "server/dispatch.h"
+#include "server/keys/keys.h"
 #include "server/module.h"
 #include "server/push.h"
 #include "server/record/record.h"
@@ -306,9 +306,9 @@ fuzz_server_start(void)
 	never_fd = eventfd(0, 0);
 	base = event_base_new();
 	dispatch_start(base);
-	box_start(base);
 	client_start(base);
 	tenant_start(base, conf.tenants);
+	keys_start(base, NULL);
 	if (tenant_by_name("demo", 4) == NULL)
 		fatalx("the tenant of the fuzz targets is not there");
 }
