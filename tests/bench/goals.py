@@ -18,6 +18,15 @@ class Table:
         self.rounds = rounds
         self.rows = []
 
+    def line(self, text, met):
+        """A figure that says its goal itself."""
+        self.rows.append((text, '', '', 'yes' if met else 'NO', ''))
+        print('%-8s %s' % ('met' if met else 'SHORT', text), flush=True)
+
+    def left_out(self, what, why):
+        self.rows.append((what, '', 'not measured', 'NO', why))
+        print('%-8s %s: %s' % ('LEFT OUT', what, why), flush=True)
+
     def add(self, what, goal, value, unit='', most=False, note=''):
         met = value <= goal if most else value >= goal
         self.rows.append((what, '%s %.3g%s' % ('≤' if most else '≥', goal,
@@ -25,6 +34,9 @@ class Table:
                           '%.3g%s' % (value, unit) if value < 1000 else
                           '%.0f%s' % (value, unit),
                           'yes' if met else 'NO', note))
+        print('%-8s %s: %s, goal %s%s' % (
+            'met' if met else 'SHORT', what, self.rows[-1][2],
+            self.rows[-1][1], ' (%s)' % note if note else ''), flush=True)
 
     def text(self):
         lines = ['| what | goal | reached | met | |', '|---|---|---|---|---|']
@@ -55,6 +67,7 @@ class Bench:
         self.k = {}             # kind: (script, variables)
         self.b = {}
         self.best = {}
+        self.quick = False
 
     def need_server(self):
         if not self.place.server:
@@ -177,6 +190,9 @@ def one(b):
                                              for x in got[line]]))
 
 
+# What -q measures, the longest last.
+QUICK = ('floor', 'list', 'get', 'edit', 'peers', 'memory', 'push', 'signin',
+         'growth', 'client', 'demo', 'bulk')
 ALL = {
     'floor': floor,
     'list': through('list', 0.75, 0.85),
@@ -189,6 +205,7 @@ ALL = {
     'signin': more.signin,
     'demo': more.demo,
     'bulk': bulk.bulk,
+    'client': more.terminal,
     'chain': chain.chain,
     'board': board.board,
 }

@@ -3,6 +3,7 @@
 import ctypes
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -213,6 +214,17 @@ def signin(b):
     b.table.add('sign-in to dashboard, of the Argon2id time', 1.3,
                 ratio(got['whole'], got['argon']), most=True,
                 note='%.0f ms' % (median(got['whole']) * 1e3))
+
+
+def terminal(b):
+    """What tests/tui/figures finds; each line has its goal in words."""
+    done = subprocess.run([SRC + '/tests/run', '-b', b.place.build, '-j', '1',
+                           '-v', 'tui/figures'], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True)
+    for line in done.stdout.splitlines():
+        found = re.match(r'\s+(ok|not ok) \d+ - (.*(?:goal|sent).*)', line)
+        if found:
+            b.table.line(found.group(2), found.group(1) == 'ok')
 
 
 def demo(b):
