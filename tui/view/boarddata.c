@@ -821,6 +821,23 @@ lanes_cb(const struct link_reply *r, void *arg)
 	board_restart(b);
 }
 
+/* What stands in no column is in no lane. */
+static void
+only_columns(struct board *b, struct val *args)
+{
+	struct val	*values = val_array(), *in = val_map(), *filter;
+	const struct field *by = def_field(board_def(b), board_by(b));
+	int		 i;
+
+	for (i = 0; i < b->ncols; i++)
+		val_add(values, val_of(by, b->col[i].value));
+	val_put(in, "in", values);
+	filter = val_get(args, "filter") == NULL ? val_map() :
+	    val_copy(val_get(args, "filter"));
+	val_put(filter, board_by(b), in);
+	val_put(args, "filter", filter);
+}
+
 void
 board_lanes(struct board *b, const char *field)
 {
@@ -840,6 +857,7 @@ board_lanes(struct board *b, const char *field)
 		return;
 	}
 	args = board_args(b);
+	only_columns(b, args);
 	val_put_text(args, "by", field);
 	snprintf(verb, sizeof verb, "%s.count", b->type);
 	b->lane_call = app_call(verb, args, lanes_cb, b);

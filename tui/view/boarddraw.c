@@ -44,8 +44,12 @@ short_amount(const char *canonical, struct buf *out)
 		    tr ? "b" : "k");
 	else
 		snprintf(text, sizeof text, "%.0f", v);
-	if (tr && (dot = strchr(text, '.')) != NULL)
-		*dot = ',';
+	if ((dot = strchr(text, '.')) != NULL) {
+		if (dot[1] == '0')
+			memmove(dot, dot + 2, strlen(dot + 2) + 1);
+		else if (tr)
+			*dot = ',';
+	}
 	buf_addz(out, text);
 }
 
