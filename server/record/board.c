@@ -231,7 +231,7 @@ heads_rows(struct req *r, PGresult *res)
 
 /* --- The cards ------------------------------------------------------------- */
 
-/* The first cards of one column, or those that were asked for. */
+/* A window of one column's cards. */
 static void
 column_sql(struct buf *sql, struct params *p, const struct board *b,
     const char *value, unsigned scopes, const char *where)
@@ -252,10 +252,31 @@ column_sql(struct buf *sql, struct params *p, const struct board *b,
 		param(sql, p, b->id);
 		buf_addz(sql, "::uuid)");
 	}
-	if (!b->ids)
-		buf_printf(sql, " order by t.\"%s\"%s, t.id%s limit %"
-		    PRId64, order, dir, dir, b->limit + 1);
-	buf_addz(sql, ")");
+	buf_printf(sql, " order by t.\"%s\"%s, t.id%s limit %" PRId64 ")",
+	    order, dir, dir, b->limit + 1);
+}
+
+/* Those that were asked for, in whatever column they are. */
+static void
+ids_sql(struct buf *sql, const struct board *b, unsigned scopes,
+    const char *where)
+{
+	size_t	i;
+
+	buf_addz(sql, "(select t.*");
+	list_base_sql(sql, b->d, scopes);
+	buf_addz(sql, where);
+	buf_addz(sql, " and ");
+	sql_ident(sql, "t", b->k->by->column);
+	if (b->k->by->ref != NULL)
+		buf_addz(sql, " is not null)");
+	else {
+		buf_addz(sql, " in (");
+		for (i = 0; i < b->k->nheads; i++)
+			buf_printf(sql, "%s'%s'", i > 0 ? ", " : "",
+			    b->k->heads[i].code);
+		buf_addz(sql, "))");
+	}
 }
 
 static void
@@ -266,7 +287,9 @@ columns_sql(struct buf *sql, struct params *p, struct board *b,
 	struct buf		 value = BUF_INIT;
 	size_t			 i;
 
-	if (b->column != NULL) {
+	if (b->ids)
+		ids_sql(sql, b, scopes, where);
+	else if (b->column != NULL) {
 		param(&value, p, b->column);
 		column_sql(sql, p, b, buf_text(&value), scopes, where);
 	} else if (b->k->by->ref != NULL) {
@@ -477,10 +500,17 @@ record_board(struct req *r)
 	if (b->column == NULL && !ask_heads(r, b, scopes))
 		return;
 	if (where_sql(r, b, &where, p, true, &plain)) {
-		if (plain && !b->ids && b->column == NULL)
-			key = req_printf(r, "%s/%" PRId64, fields_key(r, 'b',
-			    &b->fields, scopes), b->limit);
-		if (key == NULL || (b->q = query_find(b->d, key)) == NULL) {
+		/* those that the client asks for; kept ones are few */
+		if (plain && (b->limit == BOARD_CARDS || b->limit == 60 ||
+		    b->limit == BOARD_MAX))
+			key = req_printf(r, "%s/%" PRId64 "%s%s%s%s",
+			    fields_key(r, 'b', &b->fields, scopes), b->limit,
+			    b->ids ? "i" : "", b->column != NULL ? "c" : "",
+			    b->id != NULL ? "k" : "", b->back ? "b" : "");
+		if (key != NULL && (b->q = query_find(b->d, key)) != NULL) {
+			columns_sql(&sql, p, b, scopes, "");
+			buf_free(&sql);		/* only its parameters */
+		} else {
 			b->q = query_new(r, b->d, key);
 			cards_sql(r, &sql, p, b, scopes, buf_text(&where));
 			query_sql(b->q, r, &sql);

@@ -25,6 +25,7 @@ struct board_arg {
 	const char	*type;
 	struct val	*fixed;
 	const struct val *where;
+	bool		 over;
 };
 
 bool
@@ -70,6 +71,7 @@ board_start(struct view *v, void *arg)
 	if (!board_has(d))
 		return false;
 	b->type = xstrdup(a->type);
+	b->over = a->over;
 	b->fixed = a->fixed;
 	b->ids = val_array();
 	edit_init(&b->box, 0, 255);
@@ -342,18 +344,19 @@ card_action(struct board *b, enum action a)
 	return act_record(board_def(b), &r, a);
 }
 
+/* Back to the list that it was opened over, or to one with its filter. */
 static void
 as_list(struct view *v)
 {
 	struct board	*b = v->state;
-	struct val	*where = val_map();
+	struct val	*args = board_args(b);
 	char		*type = xstrdup(b->type);
+	bool		 over = b->over;
 
-	if (b->fixed != NULL)
-		val_put(where, "filter", val_copy(b->fixed));
 	view_pop(v);
-	list_open_filtered(type, val_get(where, "filter"), NULL, NULL);
-	val_free(where);
+	if (!over)
+		list_open_filtered(type, val_get(args, "filter"), NULL, NULL);
+	val_free(args);
 	free(type);
 }
 
@@ -565,9 +568,18 @@ static const struct view_ops board_view = {
 };
 
 void
+board_open_over(const char *type, struct val *fixed, const struct val *look)
+{
+	struct board_arg	a = { type, fixed, look, true };
+
+	if (view_push(&board_view, &a) == NULL)
+		val_free(fixed);
+}
+
+void
 board_open(const char *type, struct val *fixed)
 {
-	struct board_arg	a = { type, fixed, NULL };
+	struct board_arg	a = { type, fixed, NULL, false };
 
 	if (view_push(&board_view, &a) == NULL)
 		val_free(fixed);
@@ -592,7 +604,7 @@ void
 board_open_where(const struct val *where)
 {
 	struct board_arg	a = { val_get_str(where, "type"), NULL,
-	    where };
+	    where, false };
 
 	if (a.type != NULL && board_has(defs_find(a.type)))
 		view_push(&board_view, &a);

@@ -15,6 +15,9 @@ struct view;
 
 /* `fixed` (taken, may be NULL) is a filter that always holds: a project. */
 void	 board_open(const char *type, struct val *fixed);
+/* From its list: with the list's look, and V goes back there. */
+void	 board_open_over(const char *type, struct val *fixed,
+	    const struct val *look);
 /* May this type be looked at as a board? */
 bool	 board_has(const struct def *);
 

@@ -397,7 +397,7 @@ board_load(struct board *b)
 		if (b->col[i].cur + AHEAD > most)
 			most = b->col[i].cur + AHEAD;
 	args = board_args(b);
-	val_put_int(args, "limit", most > 200 ? 200 : (int64_t)most);
+	val_put_int(args, "limit", most > BOARD_CARDS ? 200 : BOARD_CARDS);
 	b->call = ask(b, args, load_cb, b);
 	ui_redraw();
 }
@@ -825,10 +825,14 @@ lanes_cb(const struct link_reply *r, void *arg)
 static void
 only_columns(struct board *b, struct val *args)
 {
-	struct val	*values = val_array(), *in = val_map(), *filter;
-	const struct field *by = def_field(board_def(b), board_by(b));
-	int		 i;
+	const struct field	*by = def_field(board_def(b), board_by(b));
+	struct val		*values, *in, *filter;
+	int			 i;
 
+	if (b->ncols == 0)
+		return;
+	values = val_array();
+	in = val_map();
 	for (i = 0; i < b->ncols; i++)
 		val_add(values, val_of(by, b->col[i].value));
 	val_put(in, "in", values);

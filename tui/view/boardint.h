@@ -67,6 +67,7 @@ enum board_typing { BOARD_KEYS, BOARD_FILTER, BOARD_ADD };
 struct board {
 	char		*type;
 	struct val	*fixed;
+	bool		 over;		/* its list lies below */
 	struct val	*names, *sums;	/* of rows; fields that are added up */
 	struct bcol	 col[BOARD_COLUMNS];
 	int		 ncols, at, left;

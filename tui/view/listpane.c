@@ -800,6 +800,21 @@ list_group_action(struct listpane *l, enum action a)
 	return false;
 }
 
+/* The same records as cards, filtered as they are here. */
+static bool
+list_board(struct listpane *l)
+{
+	const struct val	*fixed = rows_fixed(l->rows);
+	struct val		*look;
+
+	if (!board_has(rows_def(l->rows)))
+		return false;
+	look = listpane_look(l);
+	board_open_over(l->type, fixed == NULL ? NULL : val_copy(fixed), look);
+	val_free(look);
+	return true;
+}
+
 bool
 listpane_action(struct listpane *l, enum action a, const struct input *in)
 {
@@ -835,11 +850,7 @@ listpane_action(struct listpane *l, enum action a, const struct input *in)
 		listpane_views(l);
 		return true;
 	case ACT_BOARD:
-		if (!board_has(rows_def(l->rows)))
-			return false;
-		board_open(l->type, rows_fixed(l->rows) == NULL ? NULL :
-		    val_copy(rows_fixed(l->rows)));
-		return true;
+		return list_board(l);
 	case ACT_COLUMNS:
 		columns_open(l);
 		return true;
