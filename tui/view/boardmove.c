@@ -374,6 +374,10 @@ board_put_back(struct board *b)
 		board_stale(b, b->held);
 	b->held[0] = '\0';
 	b->drag = false;
+	if (b->again && b->queue == NULL) {
+		b->again = false;
+		board_load(b);
+	}
 	board_here(b);
 }
 
