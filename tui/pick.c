@@ -23,6 +23,9 @@ pick_fit(struct pick *p, int rows)
 {
 	p->rows = rows < 1 ? 1 : rows;
 	clamp(p);
+	/* A larger window for a while leaves no trace. */
+	if (p->at == p->left_at && p->n == p->left_n)
+		p->top = p->left_top;
 	if (p->at < p->top)
 		p->top = p->at;
 	if (p->at >= p->top + p->rows)
@@ -31,6 +34,11 @@ pick_fit(struct pick *p, int rows)
 		p->top = p->n - p->rows;
 	if (p->top < 0)
 		p->top = 0;
+	if (p->at == p->left_at && p->n == p->left_n)
+		return;
+	p->left_at = p->at;
+	p->left_n = p->n;
+	p->left_top = p->top;
 }
 
 bool

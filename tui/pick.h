@@ -16,6 +16,8 @@ struct pick {
 	int	at;		/* the one with the cursor */
 	int	top;		/* first that shows */
 	int	rows;		/* how many show */
+	/* as it was drawn when the cursor or the lines last changed */
+	int	left_at, left_n, left_top;
 };
 
 /* So many lines now; the cursor stays where it can. */

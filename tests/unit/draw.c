@@ -10,6 +10,7 @@
 #include "tui/draw.h"
 #include "tui/edit.h"
 #include "tui/input.h"
+#include "tui/pick.h"
 #include "tui/theme.h"
 
 static char text[4096];
@@ -297,6 +298,56 @@ test_area(void **state)
 	screen_free(sc);
 }
 
+/* What is shown as a secret is in no saved screen; all else is. */
+static void
+test_secret(void **state)
+{
+	struct screen *sc = screen_new(3, 30);
+	struct surface s = screen_surface(sc);
+	char *out;
+
+	(void)state;
+	draw_text(&s, 0, 0, 30, STYLE_TEXT, "Parola:");
+	draw_text(&s, 0, 8, 20, STYLE_SECRET, "Qm7 vR2p");
+	draw_text(&s, 1, 0, 30, STYLE_QR, "QRQR");
+	out = screen_dump(sc);
+	assert_non_null(strstr(out, "Parola: Qm7 vR2p"));
+	free(out);
+	out = screen_dump_safe(sc);
+	assert_non_null(strstr(out, "Parola:"));
+	assert_null(strstr(out, "Qm7"));
+	assert_null(strstr(out, "vR2p"));
+	assert_null(strstr(out, "QR"));
+	free(out);
+	screen_free(sc);
+}
+
+/* A window that was larger for a while shows the lines that it showed. */
+static void
+test_pick(void **state)
+{
+	struct pick p = { 0 };
+
+	(void)state;
+	pick_count(&p, 40);
+	pick_fit(&p, 10);
+	p.at = 25;
+	pick_fit(&p, 10);
+	assert_int_equal(p.top, 16);
+	pick_action(&p, ACT_UP);
+	pick_fit(&p, 10);
+	assert_int_equal(p.top, 16);
+	pick_fit(&p, 50);
+	assert_int_equal(p.top, 0);
+	pick_fit(&p, 5);
+	assert_int_equal(p.top, 20);
+	pick_fit(&p, 10);
+	assert_int_equal(p.top, 16);
+	pick_count(&p, 12);
+	pick_fit(&p, 10);
+	assert_int_equal(p.top, 2);
+}
+
 int
 main(void)
 {
@@ -312,7 +363,9 @@ main(void)
 		cmocka_unit_test(test_edit_cluster),
 		cmocka_unit_test(test_edit_paste),
 		cmocka_unit_test(test_edit_draw),
-		cmocka_unit_test(test_area)
+		cmocka_unit_test(test_area),
+		cmocka_unit_test(test_secret),
+		cmocka_unit_test(test_pick)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
