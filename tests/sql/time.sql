@@ -89,7 +89,7 @@ select diag('week sheet against bare SQL: ' || pg_temp.ratio('employee', :own,
     left join konak.projects p on p.company_id = e.company_id and p.id = e.project_id
     group by 1, 2, 3$$, pg_temp.uid('employee'))));
 
-select is(pg_temp.as('employee', :own, $$select count(*)::text from konak.time_week('2025-06-02', pg_temp.uid('owner'))$$),
+select is(pg_temp.as('employee', :own, format($$select count(*)::text from konak.time_week('2025-06-02', %L)$$, pg_temp.uid('owner'))),
     E'0\n', 'nobody else''s week');
 select throws_ok(format($$insert into konak.time_entries (company_id, user_id, started_at, ended_at)
     values (%L, %L, '2025-06-02 00:15+03', '2025-06-02 00:45+03')$$, :a, pg_temp.uid('employee')),
