@@ -38,10 +38,10 @@ struct sheet {
 	struct line	*line;
 	int		 n, at, day, top, rows;
 	int32_t		 locked;	/* up to this day, INT32_MIN none */
-	bool		 loaded, editing, saving;
+	bool		 loaded, editing;
 	struct edit	 box;
 	char		 error[300];
-	uint64_t	 call;
+	uint64_t	 call, write;
 	struct watch	*watch;
 };
 
@@ -210,6 +210,8 @@ sheet_close(struct view *v)
 
 	if (h->call != 0)
 		app_forget(h->call);
+	if (h->write != 0)	/* it is done all the same */
+		app_forget(h->write);
 	watch_free(h->watch);
 	edit_free(&h->box);
 	sheet_clear(h);
@@ -428,7 +430,7 @@ sheet_saved_cb(const struct link_reply *r, void *arg)
 	struct sheet	*h = arg;
 	int		 i, d;
 
-	h->saving = false;
+	h->write = 0;
 	if (!r->ok) {
 		app_error(r);
 		return;
@@ -470,9 +472,8 @@ sheet_send(struct sheet *h, const char *reason)
 		val_put(args, "person", val_uuid(h->person));
 	if (reason != NULL)
 		val_put_text(args, "reason", reason);
-	h->saving = true;
-	app_write("time.save_week", args, NULL, T("timer.sheet_saved"),
-	    sheet_saved_cb, h);
+	h->write = app_write("time.save_week", args, NULL,
+	    T("timer.sheet_saved"), sheet_saved_cb, h);
 }
 
 static void
@@ -492,7 +493,7 @@ sheet_save(struct sheet *h)
 	};
 	int			i, d;
 
-	if (h->saving || !sheet_dirty(h))
+	if (h->write != 0 || !sheet_dirty(h))
 		return;
 	for (i = 0; i < h->n; i++)
 		for (d = 0; d < DAYS; d++)

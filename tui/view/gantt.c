@@ -61,6 +61,7 @@ struct gantt {
 	char		 held_id[40];
 	int64_t		 version;
 	char		*title;
+	uint64_t	 call;		/* what would follow */
 	/* the mouse */
 	bool		 drag, stretch;
 	int32_t		 grip;
@@ -342,6 +343,8 @@ gantt_close(struct view *v)
 {
 	struct gantt	*g = v->state;
 
+	if (g->call != 0)
+		app_forget(g->call);
 	rows_free(g->rows);
 	if (g->links != NULL)
 		rows_free(g->links);
@@ -810,6 +813,7 @@ hold_preview_cb(const struct link_reply *r, void *arg)
 	size_t			 i, count = val_count(rows);
 	int			 k = 0;
 
+	g->call = 0;
 	if (!r->ok) {
 		app_error(r);
 		hold_end(g);
@@ -858,7 +862,7 @@ hold_drop(struct gantt *g)
 	args = val_map();
 	val_put(args, "id", val_uuid(g->held_id));
 	val_put(args, "end", span_at(gantt_field(g, "end"), g->to));
-	app_call(shift, args, hold_preview_cb, g);
+	g->call = app_call(shift, args, hold_preview_cb, g);
 }
 
 /* --- Keys --------------------------------------------------------------------------- */
