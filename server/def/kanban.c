@@ -8,8 +8,8 @@
 
 #define CARD_LINES	3
 
-static bool
-adds_up(struct loader *l, const struct ynode *n, struct field *const *fields,
+static void
+check_sums(struct loader *l, const struct ynode *n, struct field *const *fields,
     size_t count)
 {
 	size_t	i;
@@ -19,7 +19,6 @@ adds_up(struct loader *l, const struct ynode *n, struct field *const *fields,
 			fault(l, n, "field \"%s\" is of type %s, which does "
 			    "not add up", fields[i]->name,
 			    value_type_name(field_type(fields[i])));
-	return true;
 }
 
 static bool
@@ -217,7 +216,7 @@ link_kanban(struct loader *l, struct def *d, const struct ynode *n)
 	load_stages(l, k, n);
 	load_card(l, d, k, yaml_get(n, "card"));
 	k->sums = load_fields_ref(l, d, n, "sums", &k->nsums);
-	adds_up(l, yaml_get(n, "sums"), k->sums, k->nsums);
+	check_sums(l, yaml_get(n, "sums"), k->sums, k->nsums);
 	k->since = load_moment(l, d, n, "since");
 	k->running = load_moment(l, d, n, "running");
 	k->lanes = load_fields_ref(l, d, n, "lanes", &k->nlanes);
