@@ -26,6 +26,7 @@
 #include "server/push.h"
 #include "server/record/record.h"
 #include "server/tenant.h"
+#include "server/timetable/timetable.h"
 #include "server/tls.h"
 #include "server/why.h"
 #include "server/worker.h"
@@ -145,6 +146,7 @@ checked(bool good)
 	if (!good)
 		fatalx("the definitions do not fit the database");
 	listen_start(base);
+	timetable_start(base);
 	job_start(base);
 	pid_write();
 	/* What reading the definitions took is not needed any more. */

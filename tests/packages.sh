@@ -2,11 +2,11 @@
 # sourced by demo and check.
 
 packages_build='autoconf automake gcc libc6-dev make pkg-config
-    libcbor-dev libevent-dev libjansson-dev liboath-dev libncurses-dev
+    libcbor-dev libevent-dev libexpat1-dev libjansson-dev liboath-dev libncurses-dev
     libpq-dev libqrencode-dev libsodium-dev libssl-dev libutf8proc-dev
     libxlsxwriter-dev libyaml-dev'
-packages_run='oathtool openssl postgresql procps tzdata'
-packages_test='libcmocka-dev libtap-parser-sourcehandler-pgtap-perl
+packages_run='fet oathtool openssl postgresql procps tzdata'
+packages_test='fet-data libcmocka-dev libtap-parser-sourcehandler-pgtap-perl
     postgresql-15-pgtap python3 python3-cbor2 python3-icalendar python3-pyte
     tmux'
 

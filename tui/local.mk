@@ -77,6 +77,7 @@ libtui_a_SOURCES += \
 	tui/rows.h \
 	tui/script-file.c \
 	tui/script-ics.c \
+	tui/script-timetable.c \
 	tui/script-int.h \
 	tui/script.c \
 	tui/script.h \

@@ -95,7 +95,8 @@ main_options(struct options *o, int argc, char **argv)
 
 	opterr = 0;
 	for (i = 1; i < argc; i++)
-		if (script_is_file(argv[i]))
+		if (script_is_file(argv[i]) ||
+		    strcmp(argv[i], "timetable") == 0)
 			known = "+:hV";
 	while ((c = getopt_long(argc, argv, known, long_options, NULL)) != -1) {
 		switch (c) {

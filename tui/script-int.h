@@ -38,4 +38,7 @@ bool	script_ics(struct script *, int argc, char **argv);
 /* script-file.c: export and import. false: a bad command line. */
 bool	script_file(struct script *, int argc, char **argv);
 
+/* script-timetable.c: likewise. */
+bool	script_timetable(struct script *, int argc, char **argv);
+
 #endif

@@ -443,7 +443,8 @@ bool
 script_is(const char *word)
 {
 	return strcmp(word, "login") == 0 || strcmp(word, "call") == 0 ||
-	    strcmp(word, "logout") == 0 || script_is_file(word);
+	    strcmp(word, "logout") == 0 || strcmp(word, "timetable") == 0 ||
+	    script_is_file(word);
 }
 
 static bool
@@ -453,7 +454,7 @@ script_usage(int argc, char **argv)
 		return true;
 	if (strcmp(argv[0], "call") == 0 && (argc == 2 || argc == 3))
 		return true;
-	return script_is_file(argv[0]) ||
+	return script_is_file(argv[0]) || strcmp(argv[0], "timetable") == 0 ||
 	    (strcmp(argv[0], "logout") == 0 && argc == 1);
 }
 
@@ -481,6 +482,12 @@ script_run(const struct link_conf *conf, enum lang lang, const char *request,
 		    !script_file(&s, argc, argv)) {
 			script_error_key(&s, "invalid", "client.usage_file",
 			    NULL, NULL);
+			script_end(&s, SCRIPT_REFUSED);
+		}
+	} else if (strcmp(argv[0], "timetable") == 0) {
+		if (!script_timetable(&s, argc, argv)) {
+			script_error_key(&s, "invalid",
+			    "client.usage_timetable", NULL, NULL);
 			script_end(&s, SCRIPT_REFUSED);
 		}
 	} else if (strcmp(argv[0], "login") == 0)

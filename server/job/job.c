@@ -11,6 +11,7 @@
 #include "server/job/job.h"
 #include "server/push.h"
 #include "server/tenant.h"
+#include "server/timetable/timetable.h"
 
 enum { TAKE_COMPANY, TAKE_ID, TAKE_KIND, TAKE_RUN, TAKE_ARGS, TAKE_LEASE,
     TAKE_LEASE_MS };
@@ -20,6 +21,7 @@ enum { CHANGED_TYPE, CHANGED_ID, CHANGED_VERSION, CHANGED_OP,
 /* What konakd does itself. TO ADD A KIND: its row in konak.job_kinds with
  * `run` null, and one here. */
 static const struct job_kind	job_kinds[] = {
+	{ "timetable.generate", timetable_generate },
 	{ NULL, NULL }
 };
 

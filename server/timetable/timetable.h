@@ -6,6 +6,8 @@
 #ifndef KONAK_TIMETABLE_H
 #define KONAK_TIMETABLE_H
 
+struct event_base;
+struct job;
 struct req;
 
 /* More changed lessons than these are told as "look again". */
@@ -15,5 +17,13 @@ struct req;
 const char	*timetable_args(struct req *);
 /* Tells what a function says it has changed: [[type, id, version, op], …]. */
 void		 timetable_changed(struct req *, const char *json);
+
+/* generate.c: the job of that name; start() before jobs are taken. */
+void		 timetable_start(struct event_base *);
+void		 timetable_generate(struct job *);
+
+/* exchange.c */
+void		 timetable_import(struct req *);
+void		 timetable_export(struct req *);
 
 #endif

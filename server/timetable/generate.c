@@ -1,0 +1,362 @@
+/*
+ * generate.c - the job timetable.generate: reads a draft, has the engine run,
+ * tells once a second how far it is, and puts the result into the draft in one
+ * transaction. With "stay", lessons that have a place keep it as far as they
+ * can: the engine is asked with ever weaker weights.
+ */
+#include <event2/event.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/log.h"
+#include "lib/xmalloc.h"
+#include "server/job/job.h"
+#include "server/push.h"
+#include "server/tenant.h"
+#include "server/timetable/engine.h"
+#include "server/timetable/fet.h"
+#include "server/timetable/timetable.h"
+
+#define WARNINGS_MAX	50
+#define ERROR_MAX	900
+
+struct gen {
+	struct job	*job;
+	struct event	*ev;
+	struct engine	*engine;
+	json_t		*args, *world;
+	const char	*plan;
+	unsigned	 limit;
+	int		 step;		/* of the ladder */
+	bool		 stay, telling, english;
+	char		 error[ERROR_MAX];
+	const char	*params[3];
+};
+
+static struct event_base	*base;
+
+/* With these weights a lesson stays where it is; then all may move. */
+static const int	ladder[] = { 99, 95, 90, 0 };
+
+static const struct db_stmt	stmt_world = { "timetable_world_job",
+    "select konak.tt_world(jsonb_strip_nulls($1::jsonb))" };
+static const struct db_stmt	stmt_generated = { "timetable_generated",
+    "select konak.tt_generated($1, $2::jsonb, $3::jsonb)" };
+
+void
+timetable_start(struct event_base *b)
+{
+	base = b;
+}
+
+static void
+gen_free(struct gen *g)
+{
+	engine_free(g->engine);
+	if (g->ev != NULL)
+		event_free(g->ev);
+	json_decref(g->args);
+	json_decref(g->world);
+}
+
+static void
+gen_fail(struct gen *g, const char *why)
+{
+	struct job	*j = g->job;
+
+	gen_free(g);
+	job_fail(j, why, false);
+}
+
+/* --- the result ----------------------------------------------------------- */
+
+static void
+applied(struct db_tx *tx, const struct db_error *e, void *arg)
+{
+	struct gen	*g = arg;
+	struct job	*j = g->job;
+	struct change	 all = { .type = "timetable_entries", .op = "edit" };
+	struct change	 plan = { .type = "timetables", .op = "edit",
+			    .id = g->plan, .version = 1 };
+
+	if (e != NULL) {
+		snprintf(g->error, sizeof g->error, "%s", e->message);
+		gen_fail(g, g->error);
+		return;
+	}
+	push_change(j->tenant, j->company, &all, j->id);
+	push_change(j->tenant, j->company, &plan, j->id);
+	gen_free(g);
+	job_end(j);
+}
+
+/* "activity id=12" and its like, as people call the lesson. */
+static const char *
+lesson_words(struct gen *g, long number)
+{
+	const json_t	*row, *v;
+	char		*out = "";
+	size_t		 i, k;
+
+	json_array_foreach(json_object_get(g->world, "lessons"), i, row) {
+		if (json_integer_value(json_array_get(row, 0)) != number)
+			continue;
+		json_array_foreach(json_array_get(row, 4), k, v)
+			out = arena_printf(g->job->arena, "%s%s ", out,
+			    fet_name(g->world, "classes",
+			    json_string_value(v)));
+		out = arena_printf(g->job->arena, "%s%s", out,
+		    fet_name(g->world, "subjects", json_string_value(
+		    json_array_get(row, 2))));
+		json_array_foreach(json_array_get(row, 3), k, v)
+			out = arena_printf(g->job->arena, "%s (%s)", out,
+			    fet_name(g->world, "teachers",
+			    json_string_value(v)));
+		break;
+	}
+	return out;
+}
+
+/* Lines that name an activity, with its name beside the number. */
+static json_t *
+engine_lines(struct gen *g, const char *text, const char *mark)
+{
+	json_t		*out = json_array();
+	const char	*p, *end, *at, *words;
+	long		 n;
+
+	for (p = text; *p != '\0' && json_array_size(out) < WARNINGS_MAX;
+	    p = *end == '\0' ? end : end + 1) {
+		end = p + strcspn(p, "\r\n");
+		at = strstr(p, mark);
+		if (at == NULL || at >= end)
+			continue;
+		n = strtol(at + strlen(mark), NULL, 10);
+		words = lesson_words(g, n);
+		json_array_append_new(out, *words == '\0' ?
+		    json_stringn(p, (size_t)(end - p)) :
+		    json_sprintf("%s: %.*s", words, (int)(end - p), p));
+	}
+	return out;
+}
+
+static void
+apply(struct gen *g, json_t *places, bool solved)
+{
+	struct job	*j = g->job;
+	json_t		*soft, *hard, *result;
+	struct db_tx	*tx;
+	char		*text;
+
+	soft = engine_lines(g, engine_soft(g->engine), "id=");
+	hard = engine_lines(g, engine_hard(g->engine), "id=");
+	if (!solved && json_array_size(hard) == 0) {
+		json_decref(hard);
+		hard = engine_lines(g, engine_hard(g->engine), "Id: ");
+	}
+	result = json_pack("{s:b, s:I, s:I, s:O, s:O, s:i}", "solved", solved,
+	    "placed", (json_int_t)json_array_size(places), "total",
+	    (json_int_t)json_array_size(json_object_get(g->world, "lessons")),
+	    "hard", hard, "warnings", soft, "stay", g->stay ?
+	    ladder[g->step] : 0);
+	g->params[0] = g->plan;
+	text = json_dumps(places, JSON_COMPACT);
+	g->params[1] = arena_strdup(j->arena, text);
+	free(text);
+	text = json_dumps(soft, JSON_COMPACT);
+	g->params[2] = arena_strdup(j->arena, text);
+	free(text);
+	tx = job_begin(j, applied, g);
+	db_tx_query(tx, &stmt_generated, 3, g->params, NULL, NULL);
+	text = json_dumps(result, JSON_COMPACT);
+	job_done(j, tx, arena_strdup(j->arena, text));
+	free(text);
+	db_tx_send(tx);
+	json_decref(soft);
+	json_decref(hard);
+	json_decref(result);
+}
+
+/* What the engine says of wrong data, with names; its own words are English. */
+static void
+wrong_data(struct gen *g)
+{
+	const char	*p = engine_messages(g->engine), *end;
+	struct buf	 b = BUF_INIT;
+	const char	*at, *words;
+	int		 n = 0;
+
+	buf_addz(&b, g->english ? "The engine refuses the data: " :
+	    "Motor verileri kabul etmedi: ");
+	while ((p = strstr(p, "Message: ")) != NULL && n < 5) {
+		p += 9;
+		end = p + strcspn(p, "\n");
+		at = strstr(p, "id=");
+		words = at == NULL || at > end ? "" : lesson_words(g,
+		    strtol(at + 3, NULL, 10));
+		buf_printf(&b, "%s%s%s%.*s", n++ > 0 ? " | " : "", words,
+		    *words == '\0' ? "" : ": ", (int)(end - p), p);
+		p = end;
+	}
+	snprintf(g->error, sizeof g->error, "%s", buf_text(&b));
+	buf_free(&b);
+	gen_fail(g, g->error);
+}
+
+static bool	run(struct gen *);
+
+static void
+ended(struct gen *g, enum engine_end end)
+{
+	const char	*text;
+	json_t		*places;
+	size_t		 len;
+
+	event_del(g->ev);
+	if (end == ENGINE_TIME && g->stay && ladder[g->step] > 0) {
+		g->step++;
+		engine_free(g->engine);
+		g->engine = NULL;
+		if (run(g))
+			return;
+	}
+	if (end == ENGINE_WRONG) {
+		wrong_data(g);
+		return;
+	}
+	text = g->engine == NULL ? "" : engine_result(g->engine, &len);
+	places = g->engine == NULL || end == ENGINE_STOPPED ? NULL :
+	    fet_result(g->world, text, len);
+	if (places == NULL) {
+		gen_fail(g, g->english ? "The engine ended without a result; "
+		    "try again, or with a longer limit." : "Motor sonuç "
+		    "vermeden bitti; yeniden ya da daha uzun süreyle deneyin.");
+		return;
+	}
+	apply(g, places, end == ENGINE_SOLVED);
+	json_decref(places);
+}
+
+/* --- while it runs -------------------------------------------------------- */
+
+/* A job that was cancelled has lost its lease. */
+static void
+told(struct db_tx *tx, const struct db_error *e, void *arg)
+{
+	struct gen	*g = arg;
+
+	g->telling = false;
+	if (e != NULL && !e->lost)
+		engine_stop(g->engine);
+}
+
+static void
+look_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct gen	*g = arg;
+	struct db_tx	*tx;
+	enum engine_end	 end;
+	long		 placed, total;
+
+	end = engine_look(g->engine, &placed, &total);
+	if (g->telling)
+		return;
+	if (end != ENGINE_RUNS) {
+		ended(g, end);
+		return;
+	}
+	g->telling = true;
+	tx = job_begin(g->job, told, g);
+	job_progress(g->job, tx, placed, total);
+	db_tx_send(tx);
+}
+
+static bool
+run(struct gen *g)
+{
+	static const struct timeval	second = { 0, 700000 };
+	struct buf			b = BUF_INIT;
+	unsigned			limit = g->limit;
+	char				*input;
+
+	if (g->stay)
+		limit = limit > 20 ? limit / 4 : 5;
+	fet_write(&b, g->world, g->stay ? ladder[g->step] : 0, false);
+	input = xmalloc(buf_len(&b) + 1);
+	memcpy(input, buf_data(&b), buf_len(&b));
+	g->engine = engine_start(input, buf_len(&b), limit);
+	buf_free(&b);
+	if (g->engine == NULL) {
+		free(input);
+		return false;
+	}
+	if (g->ev == NULL)
+		g->ev = event_new(base, -1, EV_PERSIST, look_cb, g);
+	event_add(g->ev, &second);
+	return true;
+}
+
+/* --- beginning ------------------------------------------------------------ */
+
+static void
+world_rows(struct db_tx *tx, PGresult *res, void *arg)
+{
+	struct gen	*g = arg;
+
+	g->world = json_loads(PQgetvalue(res, 0, 0), 0, NULL);
+}
+
+static void
+world_done(struct db_tx *tx, const struct db_error *e, void *arg)
+{
+	struct gen	*g = arg;
+	struct buf	 tr = BUF_INIT, en = BUF_INIT;
+	bool		 bad;
+
+	if (e != NULL || g->world == NULL) {
+		snprintf(g->error, sizeof g->error, "%s",
+		    e != NULL ? e->message : "no plan");
+		gen_fail(g, g->error);
+		return;
+	}
+	bad = fet_impossible(g->world, &tr, &en);
+	if (bad)
+		snprintf(g->error, sizeof g->error, "%s", g->english ?
+		    buf_text(&en) : buf_text(&tr));
+	buf_free(&tr);
+	buf_free(&en);
+	if (bad)
+		gen_fail(g, g->error);
+	else if (!run(g)) {
+		/* All engines are busy: the job comes again. */
+		struct job	*j = g->job;
+
+		gen_free(g);
+		job_fail(j, "busy", true);
+	}
+}
+
+void
+timetable_generate(struct job *j)
+{
+	struct gen	*g = arena_alloc(j->arena, sizeof *g);
+	struct db_tx	*tx;
+	const char	*lang;
+
+	g->job = j;
+	g->args = json_loads(j->args, 0, NULL);
+	lang = json_string_value(json_object_get(g->args, "_lang"));
+	g->english = lang != NULL && strcmp(lang, "en") == 0;
+	g->plan = arena_strdup(j->arena, json_string_value(json_object_get(
+	    g->args, "timetable")));
+	g->limit = (unsigned)json_integer_value(json_object_get(g->args,
+	    "limit"));
+	g->stay = json_is_true(json_object_get(g->args, "stay"));
+	tx = job_begin(j, world_done, g);
+	g->params[0] = j->args;
+	db_tx_query(tx, &stmt_world, 1, g->params, world_rows, g);
+	db_tx_send(tx);
+}

@@ -1,0 +1,21 @@
+/* One row of "lessons" of konak.tt_load(); everything is borrowed. */
+#ifndef KONAK_TIMETABLE_LESSON_H
+#define KONAK_TIMETABLE_LESSON_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct lesson {
+	long		 n, split;
+	const char	*id, *subject, *room, *room_type;
+	const json_t	*teachers, *sets;
+	int		 duration;
+	const char	*entry;		/* NULL: it has no place */
+	int		 day, slot;
+	const char	*place_room;
+	bool		 locked;
+};
+
+void	lesson_read(const json_t *row, struct lesson *);
+
+#endif

@@ -1,0 +1,200 @@
+/*
+ * precheck.c - what cannot be, seen before the engine starts: it would not tell,
+ * or run for ever (two doubles too many make it spin past its own time limit).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "server/timetable/fet.h"
+#include "server/timetable/lesson.h"
+
+static bool
+open_slot(const json_t *world, const char *res, int day, int slot)
+{
+	const json_t	*w;
+	size_t		 i;
+
+	json_array_foreach(json_object_get(world, "wishes"), i, w)
+		if (json_integer_value(json_array_get(w, 3)) == 3 &&
+		    json_integer_value(json_array_get(w, 1)) == day &&
+		    json_integer_value(json_array_get(w, 2)) == slot &&
+		    strcmp(json_string_value(json_array_get(w, 0)), res) == 0)
+			return false;
+	return true;
+}
+
+static bool
+held(const json_t *period, const json_t *day)
+{
+	const json_t	*days = json_object_get(period, "days"), *d;
+	size_t		 i;
+
+	if (strcmp(json_string_value(json_object_get(period, "kind")),
+	    "lesson") != 0)
+		return false;
+	json_array_foreach(days, i, d)
+		if (json_equal(d, json_object_get(day, "d")))
+			return true;
+	return days == NULL;
+}
+
+/* Free periods of a week, and how many lessons of so many in a row fit. */
+static void
+room_of(const json_t *world, const char *res, int duration, long *slots,
+    long *fit)
+{
+	const json_t	*day, *p;
+	size_t		 i, j;
+	int		 run, n, last;
+
+	*slots = *fit = 0;
+	json_array_foreach(json_object_get(world, "days"), i, day) {
+		run = 0;
+		last = -1;
+		json_array_foreach(json_object_get(world, "periods"), j, p) {
+			n = (int)json_integer_value(json_object_get(p,
+			    "slot"));
+			if (!held(p, day) || n == last)
+				continue;
+			if (n != last + 1)
+				run = 0;
+			last = n;
+			if (!open_slot(world, res, (int)json_integer_value(
+			    json_object_get(day, "d")), n)) {
+				run = 0;
+				continue;
+			}
+			++*slots;
+			if (++run == duration) {
+				++*fit;
+				run = 0;
+			}
+		}
+	}
+}
+
+static void
+add_load(json_t *loads, const char *id, const struct lesson *l)
+{
+	json_t	*o = json_object_get(loads, id);
+	long	 d;
+
+	if (o == NULL) {
+		o = json_pack("{s:i, s:i, s:i, s:s}", "periods", 0, "longs", 0,
+		    "duration", 2, "lesson", l->subject != NULL ? l->subject :
+		    "");
+		json_object_set_new(loads, id, o);
+	}
+	json_object_set_new(o, "periods", json_integer(l->duration +
+	    json_integer_value(json_object_get(o, "periods"))));
+	if (l->duration < 2)
+		return;
+	d = (long)json_integer_value(json_object_get(o, "longs"));
+	json_object_set_new(o, "longs", json_integer(d + 1));
+	json_object_set_new(o, "lesson", json_string(l->subject != NULL ?
+	    l->subject : ""));
+	if (d == 0 || l->duration <
+	    json_integer_value(json_object_get(o, "duration")))
+		json_object_set_new(o, "duration", json_integer(l->duration));
+}
+
+static bool
+judge(const json_t *world, const char *list, json_t *loads, struct buf *tr,
+    struct buf *en)
+{
+	const char	*id, *who, *what;
+	json_t		*o;
+	long		 slots, fit, want, longs;
+	int		 duration;
+
+	json_object_foreach(loads, id, o) {
+		who = fet_name(world, list, id);
+		what = fet_name(world, "subjects", json_string_value(
+		    json_object_get(o, "lesson")));
+		want = (long)json_integer_value(json_object_get(o, "periods"));
+		longs = (long)json_integer_value(json_object_get(o, "longs"));
+		duration = (int)json_integer_value(json_object_get(o,
+		    "duration"));
+		room_of(world, id, duration, &slots, &fit);
+		if (want > slots) {
+			buf_printf(tr, "%s haftada %ld saat ders istiyor, %ld "
+			    "saati var (%s)", who, want, slots, what);
+			buf_printf(en, "%s has %ld periods a week and room for "
+			    "%ld (%s)", who, want, slots, what);
+			return true;
+		}
+		if (longs > fit) {
+			buf_printf(tr, "%s: %d saatlik %ld ders var, haftaya "
+			    "%ld tanesi sığar (%s)", who, duration, longs, fit,
+			    what);
+			buf_printf(en, "%s has %ld lessons of %d periods; a week "
+			    "holds %ld of them (%s)", who, longs, duration,
+			    fit, what);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Two locked lessons of one resource in one slot: a file may say so. */
+static bool
+locked_twice(const json_t *world, struct buf *tr, struct buf *en)
+{
+	const json_t	*row, *v;
+	json_t		*taken = json_object();
+	struct lesson	 l;
+	char		 key[120];
+	size_t		 i, j;
+	int		 g;
+	bool		 twice = false;
+
+	json_array_foreach(json_object_get(world, "lessons"), i, row) {
+		lesson_read(row, &l);
+		if (l.entry == NULL || !l.locked)
+			continue;
+		json_array_foreach(l.teachers, j, v)
+			for (g = 0; g < l.duration && !twice; g++) {
+				snprintf(key, sizeof key, "%s %d %d",
+				    json_string_value(v), l.day, l.slot + g);
+				twice = json_object_get(taken, key) != NULL;
+				json_object_set_new(taken, key, json_true());
+			}
+		if (!twice)
+			continue;
+		v = json_array_get(l.teachers, 0);
+		buf_printf(tr, "%s aynı saate kilitlenmiş iki derste (%s)",
+		    fet_name(world, "teachers", json_string_value(v)),
+		    fet_name(world, "subjects", l.subject));
+		buf_printf(en, "%s has two lessons locked in one period (%s)",
+		    fet_name(world, "teachers", json_string_value(v)),
+		    fet_name(world, "subjects", l.subject));
+		break;
+	}
+	json_decref(taken);
+	return twice;
+}
+
+bool
+fet_impossible(const json_t *world, struct buf *tr, struct buf *en)
+{
+	json_t		*teachers = json_object(), *sets = json_object();
+	const json_t	*row, *v;
+	struct lesson	 l;
+	size_t		 i, j;
+	bool		 bad;
+
+	json_array_foreach(json_object_get(world, "lessons"), i, row) {
+		lesson_read(row, &l);
+		json_array_foreach(l.teachers, j, v)
+			add_load(teachers, json_string_value(v), &l);
+		json_array_foreach(l.sets, j, v)
+			add_load(sets, json_string_value(v), &l);
+	}
+	bad = locked_twice(world, tr, en) ||
+	    judge(world, "teachers", teachers, tr, en) ||
+	    judge(world, "classes", sets, tr, en);
+	json_decref(teachers);
+	json_decref(sets);
+	return bad;
+}
