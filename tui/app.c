@@ -13,6 +13,8 @@
 #include "tui/frame.h"
 #include "tui/palette.h"
 #include "tui/mod/matrix.h"
+#include "tui/mod/networks.h"
+#include "tui/mod/secret.h"
 #include "tui/picker.h"
 #include "tui/mod/timer.h"
 #include "tui/mod/weeksheet.h"
@@ -816,6 +818,8 @@ app_has(enum action a, char *why, size_t len)
 	case ACT_TIMER:
 	case ACT_WEEK:
 		return timer_can();
+	case ACT_NETWORKS:
+		return networks_may();
 	default:
 		return false;
 	}
@@ -875,6 +879,9 @@ app_action(enum action a)
 			timer_open();
 		else
 			weeksheet_open(NULL, NULL);
+		return true;
+	case ACT_NETWORKS:
+		networks_open();
 		return true;
 	default:
 		return false;
@@ -953,6 +960,7 @@ app_run(const struct link_conf *conf, enum lang lang, bool lang_given,
 	signin_open(app.link, NULL, NULL, app_signed_cb, NULL);
 	event_base_dispatch(app.base);
 	place_stop();
+	secret_stop();
 	ui_stop();
 	view_pop_above(NULL);
 	view_sweep();

@@ -107,7 +107,8 @@ static void
 call_send(struct call *c)
 {
 	c->link = link_call_full(app.link, c->verb, val_copy(c->args),
-	    c->write ? LINK_WRITE : 0, c->write ? c->request : NULL,
+	    c->write ? LINK_WRITE : 0, c->request[0] != '\0' ? c->request :
+	    NULL,
 	    call_reply_cb, c->progress == NULL ? NULL : call_progress_cb, c);
 }
 
@@ -240,6 +241,16 @@ app_call(const char *verb, struct val *args, link_cb cb, void *arg)
 {
 	struct call	*c = call_new(verb, args, cb, arg);
 
+	call_send(c);
+	return c->handle;
+}
+
+uint64_t
+app_once(const char *verb, struct val *args, link_cb cb, void *arg)
+{
+	struct call	*c = call_new(verb, args, cb, arg);
+
+	uuid_v7_text(c->request);
 	call_send(c);
 	return c->handle;
 }

@@ -22,7 +22,8 @@ static const struct {
 	[PREF_MOUSE] = { "mouse", true },
 	[PREF_BELL] = { "bell", false },
 	[PREF_DESKTOP] = { "desktop-notices", false },
-	[PREF_SYNC] = { "synchronised-output", true }
+	[PREF_SYNC] = { "synchronised-output", true },
+	[PREF_CLEAR] = { "clear-clipboard", true }
 };
 
 static bool	 value[PREF_COUNT];

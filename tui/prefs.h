@@ -22,6 +22,7 @@ enum pref {
 	PREF_BELL,		/* of urgent notices */
 	PREF_DESKTOP,		/* notices by OSC 9 */
 	PREF_SYNC,		/* synchronised output, mode 2026 */
+	PREF_CLEAR,		/* the clipboard, after a secret was copied */
 	PREF_COUNT
 };
 

@@ -25,6 +25,8 @@ static const struct {
 	{ PREF_BELL, "Acil bildirimde zil", "Bell for urgent notices" },
 	{ PREF_DESKTOP, "Masaüstü bildirimi (OSC 9)",
 	    "Desktop notices (OSC 9)" },
+	{ PREF_CLEAR, "Kopyalanan şifreyi 30 sn sonra panodan sil",
+	    "Clear a copied secret from the clipboard after 30 s" },
 };
 
 static const struct {

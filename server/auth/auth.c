@@ -19,6 +19,7 @@ auth_register(void)
 	verb_register(setup_verbs);
 	verb_register(session_verbs);
 	verb_register(people_verbs);
+	verb_register(leave_verbs);
 	verb_register(role_verbs);
 	verb_register(group_verbs);
 	verb_register(draft_verbs);

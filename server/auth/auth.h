@@ -142,6 +142,6 @@ unsigned nowhere_take(const char *email, const char *network);
 unsigned nowhere_miss(const char *email, const char *network);
 
 extern const struct verb signin_verbs[], setup_verbs[], session_verbs[],
-    people_verbs[], role_verbs[], group_verbs[], draft_verbs[];
+    people_verbs[], leave_verbs[], role_verbs[], group_verbs[], draft_verbs[];
 
 #endif

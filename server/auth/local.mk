@@ -4,6 +4,7 @@ libkonakd_a_SOURCES += \
 	server/auth/auth.h \
 	server/auth/drafts.c \
 	server/auth/group.c \
+	server/auth/leave.c \
 	server/auth/nowhere.c \
 	server/auth/password.c \
 	server/auth/password.h \

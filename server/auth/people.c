@@ -289,6 +289,21 @@ sessions_end_all(struct req *r)
 	req_then(r, ended_then);
 }
 
+static void
+sessions_end_person(struct req *r)
+{
+	static const struct db_stmt stmt = {
+		"sessions_end_person",
+		"select * from konak.session_end_person($1::bytea, $2)"
+	};
+	const char *params[] = { r->session->hash, req_uuid(r, "id") };
+
+	r->state = arena_alloc(r->arena, sizeof(struct person));
+	auth_enter(r, req_company(r));
+	req_query(r, &stmt, 2, params, ended_rows);
+	req_then(r, ended_then);
+}
+
 #define MANAGE	.need = { "users.manage" }, .state = VERB_COMPANY
 #define OWN	.need = { PERM_SELF }, .state = VERB_SIGNED
 
@@ -337,6 +352,9 @@ const struct verb people_verbs[] = {
 	{ .name = "sessions.end", OWN, .flags = VERB_NO_ENTER,
 	  .args = { { "id", ARG_UUID, true, 0 } },
 	  .run = sessions_end },
+	{ .name = "sessions.end_person", OWN, .flags = VERB_NO_ENTER,
+	  .args = { { "id", ARG_UUID, true, 0 } },
+	  .run = sessions_end_person },
 	{ .name = "sessions.end_all", OWN, .flags = VERB_NO_ENTER,
 	  .args = { { "user", ARG_UUID, false, 0 } },
 	  .run = sessions_end_all },

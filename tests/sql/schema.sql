@@ -40,6 +40,7 @@ select set_eq($$select name from pg_temp.tables()
 	'protected',		-- what protect() was told
 	'personal',		-- which columns tell of a person, and no row of one
 	'secret_types',		-- what protect_secrets() was told
+	'handovers',		-- where people are answerable; no row of a company
 	'secrets',		-- sealed; policies in 0100, none for who serves
 	'secret_views',		-- append-only; policies in 0100
 	'screens',		-- one person's own; policies in 0012
@@ -61,7 +62,7 @@ select set_eq($$select name from pg_temp.tables()
 select is_empty($$select name from pg_temp.tables() t join pg_class c using (oid)
     where not (c.relrowsecurity and c.relforcerowsecurity)
 	and name not in ('migrations', 'permissions', 'personal', 'role_templates',
-	    'role_template_permissions', 'protected', 'secret_types')$$,
+	    'role_template_permissions', 'protected', 'secret_types', 'handovers')$$,
     'row-level security is forced on every table with rows of companies');
 select is_empty($$select c.relname from pg_class c
     where c.relnamespace = 'konak'::regnamespace and c.relispartition
@@ -76,7 +77,7 @@ select is_empty($$select p.relname, r from pg_class p,
 select is_empty($$select name from pg_temp.tables() t
     where name not in ('migrations', 'permissions', 'personal', 'role_templates',
 	'role_template_permissions', 'protected', 'job_kinds',
-	'secret_types')
+	'secret_types', 'handovers')
 	and not exists (select from pg_attribute a where a.attrelid = t.oid
 	    and a.attname = 'company_id' and a.attnotnull)$$,
     'company_id is there and never null');
@@ -119,7 +120,7 @@ select set_eq($$select c.conname::text
 	and (pg_temp.columns(c.conrelid, c.conkey))[1] <> 'company_id'$$,
     array['migrations_pkey', 'permissions_pkey', 'personal_pkey', 'protected_pkey',
 	'protected_record_key', 'role_templates_pkey',
-	'secret_types_pkey', 'secret_types_record_key',
+	'secret_types_pkey', 'secret_types_record_key', 'handovers_pkey',
 	'role_template_permissions_pkey', 'job_kinds_pkey', -- no company's data
 	'companies_id_key',	-- what company_id refers to
 	'companies_slug_key',
@@ -135,6 +136,7 @@ select set_eq($$select i.indexrelid::regclass::text
 	    is distinct from 'company_id'$$,
     array['groups_one', 'companies_group_one',	-- one of them a tenant
 	'companies_email_key', 'companies_domain_key',
+	'totp_resets_waiting_key',	-- a person's, whichever company asks
 	'users_email_key'],	-- a person signs in to the tenant
     'and so is every unique index');
 select set_eq($$select c.conname::text

@@ -9,8 +9,10 @@
 #include "tui/app.h"
 #include "tui/dialog.h"
 #include "tui/frame.h"
+#include "tui/mod/leaver.h"
 #include "tui/mod/matrix.h"
 #include "tui/mod/timer.h"
+#include "tui/mod/secret.h"
 #include "tui/term.h"
 #include "tui/view/act.h"
 #include "tui/view/around.h"
@@ -127,7 +129,8 @@ act_chosen(struct listpane *l, size_t *n)
 
 /* --- The menu of `a` -------------------------------------------------------------- */
 
-enum menu_what { MENU_VERB, MENU_ACTION, MENU_RIGHTS };
+enum menu_what { MENU_VERB, MENU_ACTION, MENU_RIGHTS, MENU_SECRET,
+	MENU_LEAVE };
 
 struct menu {
 	const struct def	*d;
@@ -138,6 +141,7 @@ struct menu {
 		enum menu_what		 what;
 		const struct val	*verb;
 		enum action		 action;
+		int			 secret;
 	} item[ACT_ITEMS];
 	int			 nitems;
 	struct listpane		*list;	/* NULL: a card's record */
@@ -166,6 +170,17 @@ menu_cb(int choice, void *arg)
 		struct record	r = { m->columns, m->row[0] };
 
 		matrix_open(record_id(&r));
+	} else if (choice >= 0 && m->item[choice].what == MENU_LEAVE) {
+		struct record	r = { m->columns, m->row[0] };
+		struct buf	title = BUF_INIT;
+
+		record_title(m->d, &r, &title);
+		leaver_open(record_id(&r), buf_text(&title));
+		buf_free(&title);
+	} else if (choice >= 0 && m->item[choice].what == MENU_SECRET) {
+		struct record	r = { m->columns, m->row[0] };
+
+		secret_item(m->d, &r, m->item[choice].secret);
 	} else if (choice >= 0 && m->item[choice].what == MENU_ACTION) {
 		if (m->list != NULL) {
 			act_list(m->list, m->item[choice].action);
@@ -212,6 +227,19 @@ menu_add_action(struct menu *m, struct dialog_item *items, enum action a)
 	m->item[m->nitems++].action = a;
 }
 
+/* What is secret in it comes first. */
+static void
+menu_add_secrets(struct menu *m, struct dialog_item *items,
+    const struct record *r)
+{
+	int	n = secret_items(m->d, r, items, ACT_ITEMS / 2), i;
+
+	for (i = 0; i < n; i++) {
+		m->item[m->nitems].what = MENU_SECRET;
+		m->item[m->nitems++].secret = i;
+	}
+}
+
 static void
 menu_open(const struct def *d, const struct record *recs, size_t n,
     struct listpane *list)
@@ -243,6 +271,8 @@ menu_open(const struct def *d, const struct record *recs, size_t n,
 	m->row = xcalloc(n, sizeof *m->row);
 	for (i = 0; i < n; i++)
 		m->row[m->n++] = val_copy(recs[i].row);
+	if (n == 1)
+		menu_add_secrets(m, items, &recs[0]);
 	for (i = 0; i < val_count(actions) && m->nitems < ACT_ITEMS - 8; i++) {
 		v = actions->item[i];
 		if ((n > 1 && !val_get_bool(v, "many")) ||
@@ -263,6 +293,12 @@ menu_open(const struct def *d, const struct record *recs, size_t n,
 		};
 		m->item[m->nitems++].what = MENU_RIGHTS;
 	}
+	if (n == 1 && act_invites(d)) {
+		items[m->nitems] = (struct dialog_item){
+			.label = T("leave.wizard"), .key = 'l'
+		};
+		m->item[m->nitems++].what = MENU_LEAVE;
+	}
 	for (i = 0; i < sizeof own / sizeof own[0]; i++) {
 		if (def_can(d, own[i].verb) && (n == 1 ||
 		    own[i].a == ACT_DELETE))
@@ -271,7 +307,7 @@ menu_open(const struct def *d, const struct record *recs, size_t n,
 	for (i = 0; n == 1 && i < sizeof around / sizeof around[0]; i++)
 		if (around_can(d, around[i]))
 			menu_add_action(m, items, around[i]);
-	if (n == 1)
+	if (n == 1 && secret_field(d, 0) == NULL)
 		menu_add_action(m, items, ACT_COPY);
 	for (i = 0; list != NULL && i < sizeof many / sizeof many[0]; i++) {
 		if (listpane_can(list, many[i].a, why, sizeof why))
@@ -438,7 +474,12 @@ act_record(const struct def *d, const struct record *r, enum action a)
 			history_open(d->name, id, buf_text(&title));
 		buf_free(&title);
 		return true;
+	case ACT_REVEAL:
+	case ACT_GENERATE:
+		return secret_action(d, r, NULL, a);
 	case ACT_COPY:
+		if (secret_action(d, r, NULL, a))
+			return true;
 		record_title(d, r, &title);
 		act_copy(buf_text(&title));
 		buf_free(&title);

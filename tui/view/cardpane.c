@@ -12,6 +12,7 @@
 #include "tui/draw.h"
 #include "tui/frame.h"
 #include "tui/input.h"
+#include "tui/mod/secret.h"
 #include "tui/term.h"
 #include "tui/theme.h"
 #include "tui/ui.h"
@@ -588,6 +589,8 @@ card_copy_field(struct cardpane *c)
 static bool
 card_field_action(struct cardpane *c, enum action a)
 {
+	const struct def	*d = defs_find(c->type);
+	struct record		 r = { NULL, c->rec };
 	int	to = c->field;
 
 	switch (a) {
@@ -611,8 +614,13 @@ card_field_action(struct cardpane *c, enum action a)
 		break;
 	case ACT_OPEN:
 		return card_follow(c);
+	case ACT_REVEAL:
+		return c->rec != NULL && c->field < c->nfields &&
+		    secret_action(d, &r, c->shown[c->field], a);
 	case ACT_COPY:
-		card_copy_field(c);
+		if (c->rec == NULL || c->field >= c->nfields ||
+		    !secret_action(d, &r, c->shown[c->field], a))
+			card_copy_field(c);
 		return true;
 	default:
 		return false;

@@ -7,6 +7,7 @@
 #include "tui/app.h"
 #include "tui/draw.h"
 #include "tui/input.h"
+#include "tui/mod/secret.h"
 #include "tui/theme.h"
 #include "tui/ui.h"
 #include "tui/view.h"
@@ -146,6 +147,15 @@ list_key(struct view *v, const struct input *in)
 	return listpane_key(&l->pane, &moved);
 }
 
+/* Older values of a secret: where no card stands beside, the second tab. */
+static bool
+list_past(struct list *l)
+{
+	struct record	r = listpane_record(&l->pane);
+
+	return r.row != NULL && secret_past(rows_def(l->pane.rows), &r);
+}
+
 static bool
 list_action(struct view *v, enum action a, const struct input *in)
 {
@@ -158,6 +168,9 @@ list_action(struct view *v, enum action a, const struct input *in)
 	}
 	if (l->beside && a == ACT_TAB)
 		return cardpane_action(&l->card, a, in);
+	if (a == ACT_TAB && in != NULL && in->code == '2' &&
+	    list_past(l))
+		return true;
 	if (l->on_card) {
 		if (a == ACT_BACK) {
 			l->on_card = false;

@@ -14,6 +14,7 @@
 #include "tui/draw.h"
 #include "tui/frame.h"
 #include "tui/input.h"
+#include "tui/mod/secret.h"
 #include "tui/theme.h"
 #include "tui/ui.h"
 #include "tui/view.h"
@@ -557,6 +558,8 @@ of_rows(enum action a)
 	case ACT_CHANGE:
 	case ACT_ACTIONS:
 	case ACT_COPY:
+	case ACT_REVEAL:
+	case ACT_GENERATE:
 		return true;
 	default:
 		return false;
@@ -924,6 +927,10 @@ listpane_can(struct listpane *l, enum action a, char *why, size_t size)
 	case ACT_OPEN:
 		return listpane_id(l) != NULL ||
 		    listpane_group(l, l->cursor) >= 0;
+	case ACT_REVEAL:
+	case ACT_GENERATE:
+		return secret_field(d, 0) != NULL &&
+		    of_row(l, true, why, size);
 	case ACT_ACTIONS:
 	case ACT_COPY:
 		return of_row(l, true, why, size);
@@ -948,8 +955,8 @@ int
 listpane_hints(struct listpane *l, enum action *out, int max)
 {
 	static const enum action	order[] = {
-		ACT_OPEN, ACT_NEW, ACT_EDIT, ACT_FILTER, ACT_SELECT,
-		ACT_ACTIONS, ACT_VIEWS, ACT_SORT, ACT_FILTERS, ACT_DELETE
+		ACT_OPEN, ACT_REVEAL, ACT_GENERATE, ACT_NEW, ACT_EDIT,
+		ACT_FILTER, ACT_SELECT, ACT_ACTIONS, ACT_VIEWS, ACT_SORT, ACT_FILTERS, ACT_DELETE
 	};
 	char	why[8];
 	size_t	i;
@@ -958,6 +965,10 @@ listpane_hints(struct listpane *l, enum action *out, int max)
 	for (i = 0; i < sizeof order / sizeof order[0] && n < max; i++) {
 		if (listpane_can(l, order[i], why, sizeof why))
 			out[n++] = order[i];
+		/* Copying a secret is worth a hint, a name is not. */
+		if (order[i] == ACT_REVEAL && n > 0 && n < max &&
+		    out[n - 1] == ACT_REVEAL)
+			out[n++] = ACT_COPY;
 	}
 	return n;
 }

@@ -1,7 +1,13 @@
 # tui/view/: the generic views; tui/mod/: what no definition can draw.
 libtui_a_SOURCES += \
+	tui/mod/generate.c \
+	tui/mod/generate.h \
+	tui/mod/leaver.c \
+	tui/mod/leaver.h \
 	tui/mod/matrix.c \
 	tui/mod/matrix.h \
+	tui/mod/networks.c \
+	tui/mod/networks.h \
 	tui/mod/roleview.c \
 	tui/mod/roleview.h \
 	tui/view/calendar.c \
@@ -14,6 +20,8 @@ libtui_a_SOURCES += \
 	tui/mod/timer.h \
 	tui/mod/weeksheet.c \
 	tui/mod/weeksheet.h \
+	tui/mod/secret.c \
+	tui/mod/secret.h \
 	tui/view/account.c \
 	tui/view/account.h \
 	tui/view/act.c \
