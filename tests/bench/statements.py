@@ -49,13 +49,18 @@ commit;
 SET = "select set_config('konak.company', :company, true)"
 ENTER = "select konak.enter(:hash, :company, '{}', false, null)"
 
+COLUMNS = ("select coalesce((select string_agg(quote_ident(attname), ', ' "
+           "order by attnum) from pg_attribute where attrelid = "
+           "to_regclass('%s.customers') and attnum > 0 and not attisdropped "
+           "and attgenerated = ''), '')")
+
+
 def copy_tables(place):
-    if place.big.sql("select to_regnamespace('bench')")[0][0]:
+    """A cluster that is kept may have the copy of an older table."""
+    columns = place.big.sql(COLUMNS % 'konak')[0][0]
+    if place.big.sql(COLUMNS % 'bench')[0][0] == columns:
         return
-    columns = place.big.sql(
-        "select string_agg(quote_ident(attname), ', ' order by attnum) "
-        "from pg_attribute where attrelid = 'konak.customers'::regclass "
-        "and attnum > 0 and not attisdropped and attgenerated = ''")[0][0]
+    place.big.sql('drop schema if exists bench cascade')
     place.big.sql(COPY.format(columns=columns))
     place.big.sql('vacuum (freeze, analyze) bench.customers')
 
