@@ -238,16 +238,19 @@ secret_ask(struct req *r, struct secret_ask *a)
 
 /* --- The verbs ------------------------------------------------------------- */
 
-/* The secret that the argument names, as far as the caller knows of it. */
+/* The secret that the argument names, if the caller may know of it. */
 static const struct field *
 named_field(struct req *r)
 {
 	const struct def	*d = req_def(r);
 	const struct field	*f = def_field(d, req_text(r, "field"));
 
-	if (f == NULL || field_type(f) != VALUE_SECRET ||
-	    (f->see != NULL && !req_may(r, f->see))) {
+	if (f == NULL || field_type(f) != VALUE_SECRET) {
 		req_fail(r, ERR_INVALID, "field", "secrets.no_field", NULL);
+		return NULL;
+	}
+	if (f->see != NULL && !req_may(r, f->see)) {
+		req_need(r, f->see);
 		return NULL;
 	}
 	return f;
