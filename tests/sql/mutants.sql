@@ -1,0 +1,20 @@
+-- Some of the guards are taken away, one by one, and line.psql notices; all of
+-- them by tests/mutate/run. Here it is every fortieth.
+
+begin;
+select plan(2);
+\ir line.psql
+\ir ../mutate/mutants.psql
+
+create temp table tried as
+select m.*, pg_temp.noticed(m.tab, m.ddl) as by
+from (select *, row_number() over (order by kind, tab, what) as n
+    from pg_temp.mutants() where what not like 'execute%'
+	and to_regclass('konak.' || tab) is not null) m
+where n % 40 = 7;
+select cmp_ok((select count(*) from tried), '>', 20::bigint, 'guards are taken away');
+select is_empty($$select kind, tab, what from tried where by is null
+    and kind <> 'trigger'$$, 'and each is missed');
+
+select * from finish();
+rollback;
