@@ -92,7 +92,7 @@ from (values
     ('konak_app', 'truncate konak.audit_logs', 'permission denied for table audit_logs'),
     ('konak_definer', 'update konak.audit_logs set action = ''x''', 'permission denied for table audit_logs'),
     ('konak_definer', 'delete from konak.audit_logs', 'permission denied for table audit_logs'),
-    ('konak_auth', 'delete from konak.audit_values', 'permission denied for table audit_values'),
+    ('konak_auth', 'update konak.audit_values set salt = ''x''', 'permission denied for table audit_values'),
     ('konak_owner', 'update konak.audit_logs set action = ''x''', 'audit rows never change'),
     ('konak_owner', 'delete from konak.audit_logs', 'audit rows never change'),
     ('konak_owner', 'update konak.audit_values set salt = ''x''', 'audit rows never change'),
