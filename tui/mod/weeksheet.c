@@ -102,12 +102,14 @@ same_id(const char *a, const char *b)
 static void
 sheet_take(struct sheet *h, const struct val *body)
 {
+	static const char *const column[DAYS] = {
+		"d1", "d2", "d3", "d4", "d5", "d6", "d7"
+	};
 	struct sheet		 was = *h;
 	const struct val	*rows = val_get(body, "rows"), *v;
 	struct record		 r = { val_get(body, "columns"), NULL };
 	struct line		*l;
 	struct date		 lock;
-	char			 name[4];
 	int			 i, k, d;
 
 	h->n = (int)val_count(rows);
@@ -122,8 +124,7 @@ sheet_take(struct sheet *h, const struct val *body)
 		v = record_get(&r, "running");
 		l->running = v != NULL && v->i != 0;
 		for (d = 0; d < DAYS; d++) {
-			snprintf(name, sizeof name, "d%d", d + 1);
-			v = record_get(&r, name);
+			v = record_get(&r, column[d]);
 			l->sec[d] = v == NULL ? 0 : (long)v->i;
 			l->typed[d] = -1;
 		}
