@@ -1,10 +1,10 @@
 # packages.sh - which Debian packages building, running and testing need;
 # sourced by demo and check.
 
-packages_build='autoconf automake gcc libc6-dev make pkg-config
-    libcbor-dev libevent-dev libexpat1-dev libjansson-dev liboath-dev libncurses-dev
-    libpq-dev libqrencode-dev libsodium-dev libssl-dev libutf8proc-dev
-    libxlsxwriter-dev libyaml-dev'
+packages_build='autoconf automake gcc libc6-dev make pkg-config libcbor-dev libevent-dev
+    libexpat1-dev libjansson-dev liboath-dev libncurses-dev libpq-dev
+    libqrencode-dev libsodium-dev libssl-dev libutf8proc-dev
+    libxlsxwriter-dev libyaml-dev zlib1g-dev'
 packages_run='fet oathtool openssl postgresql procps tzdata'
 packages_test='fet-data libcmocka-dev libtap-parser-sourcehandler-pgtap-perl
     postgresql-15-pgtap python3 python3-cbor2 python3-icalendar python3-pyte
