@@ -49,7 +49,6 @@ struct sealing {
 	size_t		 line;		/* 0: the record itself */
 	size_t		 field;
 	struct sealed	*now;
-	struct secret	*plain;
 	void		(*then)(struct req *);
 };
 
@@ -69,8 +68,6 @@ seal_done(struct req *r, struct sealing *g)
 	v = &sealing_save(g)->values.v[g->field];
 	v->sealed = g->now;
 	v->text = g->now->id;
-	secret_free(g->plain);
-	g->plain = NULL;
 	g->field++;
 	seal_next(r, g);
 }
@@ -90,14 +87,19 @@ seal_boxed(struct req *r, void *arg, const char *box)
 	struct sealing		*g = arg;
 	const struct save	*s = sealing_save(g);
 	const struct field	*f = s->values.def->fields[g->field];
+	const char		*text = s->values.v[g->field].text;
+	struct secret		*plain;
 
 	g->now->box = box;
-	if (f->word == NULL)
+	if (f->word == NULL) {
 		seal_done(r, g);
-	else
-		/* equal values of two companies have nothing in common */
-		box_digest(r, tenant_id(r->tenant), req_printf(r, "%s/%s",
-		    req_company(r), f->word), g->plain, seal_digested, g);
+		return;
+	}
+	plain = secret_from(text, strlen(text));
+	/* equal values of two companies have nothing in common */
+	box_digest(r, tenant_id(r->tenant), req_printf(r, "%s/%s",
+	    req_company(r), f->word), plain, seal_digested, g);
+	secret_free(plain);
 }
 
 static void
@@ -107,14 +109,17 @@ seal_one(struct req *r, struct sealing *g)
 	const struct field		*f = s->values.def->fields[g->field];
 	const char			*text = s->values.v[g->field].text;
 	struct seal_aad			 aad;
+	struct secret			*plain;
 
 	g->now = arena_alloc(r->arena, sizeof *g->now);
 	uuid_v7_text(g->now->id);
 	if (f->rules.holds == HOLDS_PASSWORD)
 		g->now->strength = strengths[strength_of(text, strlen(text))];
 	aad = secret_aad(r, s->values.def, s->values.id, f->column);
-	g->plain = secret_from(text, strlen(text));
-	box_close(r, &aad, g->plain, seal_boxed, g);
+	/* sent at once: an answer that never comes leaves nothing behind */
+	plain = secret_from(text, strlen(text));
+	box_close(r, &aad, plain, seal_boxed, g);
+	secret_free(plain);
 }
 
 static void
