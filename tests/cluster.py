@@ -2,6 +2,7 @@
 for its tests, and tests/ctl/outage and tests/bench for themselves."""
 
 import glob
+import hashlib
 import os
 import pwd
 import re
@@ -58,8 +59,24 @@ def leaks(path, accounts, secrets):
                    and re.search(r'[\'"(=]%s[\'")]' % re.escape(v), text)})
 
 
+def made_from():
+    """A name for all that a cluster is made from."""
+    told = hashlib.sha256()
+    for place in ('sql', 'server/mod', 'server/ctl', 'server/def', 'tests'):
+        for path in sorted(glob.glob('%s/%s/**' % (SRC, place),
+                                     recursive=place != 'tests')):
+            if os.path.isfile(path):
+                told.update(path[len(SRC):].encode())
+                with open(path, 'rb') as f:
+                    told.update(f.read())
+    return told.hexdigest()[:16]
+
+
 class Cluster:
-    """A private PostgreSQL, the template's tenant and the certificate."""
+    """A private PostgreSQL, the template's tenant and the certificate.
+
+    With KONAK_CLUSTERS=DIR one is kept there for later runs, until anything
+    changes that it is made from: a developer's seconds, not ./check's."""
 
     def __init__(self, build):
         self.build = build
@@ -83,6 +100,48 @@ class Cluster:
                      *args])
 
     def start(self, durable=False):
+        kept = os.environ.get('KONAK_CLUSTERS')
+        kept = kept and not durable and '%s/%s' % (kept, made_from())
+        if kept and os.path.exists(kept + '/accounts'):
+            self.restore(kept)
+            return
+        self.make(durable)
+        if kept:
+            self.keep(kept)
+
+    def restore(self, kept):
+        """A copy of a kept cluster, with this one's paths in its files."""
+        call(['cp', '-a', '--reflink=auto', kept + '/.', self.dir])
+        with open(self.dir + '/was') as f:
+            was = f.read()
+        for path in call(['grep', '-rlIF', was, self.dir + '/template',
+                          self.dir + '/db/c/konak.conf']).split():
+            call(['sed', '-i', 's|%s|%s|g' % (was, self.dir), path])
+        self.begin()
+
+    def keep(self, kept):
+        self.end('fast')
+        with open(self.dir + '/was', 'w') as f:
+            f.write(self.dir)
+        call(['mkdir', '-p', os.path.dirname(kept)])
+        making = '%s.%d' % (kept, os.getpid())
+        call(['cp', '-a', '--reflink=auto', self.dir, making])
+        call(['mv', '-T', making, kept])
+        self.begin()
+
+    def begin(self):
+        call(self.as_user([self.bin + '/pg_ctl', 'start', '-w', '-s', '-D',
+                           self.dir + '/db/c', '-l', self.dir + '/db/log']),
+             cwd='/')
+        self.started = True
+
+    def end(self, how):
+        subprocess.run(self.as_user(
+            [self.bin + '/pg_ctl', 'stop', '-s', '-m', how, '-D',
+             self.dir + '/db/c']), cwd='/', stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+
+    def make(self, durable):
         run = self.dir + '/run'
         data = self.dir + '/db'
         os.mkdir(run)
@@ -98,9 +157,7 @@ class Cluster:
         if self.user:
             args += ['--user', self.user]
         call(args)
-        self.started = True
-        call(self.as_user([self.bin + '/pg_ctl', 'start', '-w', '-s', '-D',
-                           data + '/c', '-l', data + '/log']), cwd='/')
+        self.begin()
         self.certificate()
         self.config(self.dir + '/template', free_port())
         config = self.dir + '/template/konakctl.yaml'
@@ -182,9 +239,6 @@ class Cluster:
 
     def stop(self):
         if self.started:
-            subprocess.run(self.as_user(
-                [self.bin + '/pg_ctl', 'stop', '-s', '-m', 'immediate',
-                 '-D', self.dir + '/db/c']), cwd='/',
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            self.end('immediate')
         if not os.environ.get('KONAK_KEEP'):
             shutil.rmtree(self.dir, ignore_errors=True)
