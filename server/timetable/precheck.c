@@ -9,19 +9,31 @@
 #include "server/timetable/fet.h"
 #include "server/timetable/lesson.h"
 
-static bool
-open_slot(const json_t *world, const char *res, int day, int slot)
+static void
+time_key(char key[120], const char *res, int day, int slot)
+{
+	snprintf(key, 120, "%s %d %d", res, day, slot);
+}
+
+/* The times that a resource cannot: "resource day slot". Thousands of wishes and
+ * thousands of resources: looked up, not searched. */
+static json_t *
+closed_times(const json_t *world)
 {
 	const json_t	*w;
+	json_t		*closed = json_object();
+	char		 key[120];
 	size_t		 i;
 
-	json_array_foreach(json_object_get(world, "wishes"), i, w)
-		if (json_integer_value(json_array_get(w, 3)) == 3 &&
-		    json_integer_value(json_array_get(w, 1)) == day &&
-		    json_integer_value(json_array_get(w, 2)) == slot &&
-		    strcmp(json_string_value(json_array_get(w, 0)), res) == 0)
-			return false;
-	return true;
+	json_array_foreach(json_object_get(world, "wishes"), i, w) {
+		if (json_integer_value(json_array_get(w, 3)) != 3)
+			continue;
+		time_key(key, json_string_value(json_array_get(w, 0)),
+		    (int)json_integer_value(json_array_get(w, 1)),
+		    (int)json_integer_value(json_array_get(w, 2)));
+		json_object_set_new(closed, key, json_true());
+	}
+	return closed;
 }
 
 static bool
@@ -41,10 +53,11 @@ held(const json_t *period, const json_t *day)
 
 /* Free periods of a week, and how many lessons of so many in a row fit. */
 static void
-room_of(const json_t *world, const char *res, int duration, long *slots,
-    long *fit)
+room_of(const json_t *world, const json_t *closed, const char *res,
+    int duration, long *slots, long *fit)
 {
 	const json_t	*day, *p;
+	char		 key[120];
 	size_t		 i, j;
 	int		 run, n, last;
 
@@ -60,8 +73,9 @@ room_of(const json_t *world, const char *res, int duration, long *slots,
 			if (n != last + 1)
 				run = 0;
 			last = n;
-			if (!open_slot(world, res, (int)json_integer_value(
-			    json_object_get(day, "d")), n)) {
+			time_key(key, res, (int)json_integer_value(
+			    json_object_get(day, "d")), n);
+			if (json_object_get(closed, key) != NULL) {
 				run = 0;
 				continue;
 			}
@@ -100,8 +114,8 @@ add_load(json_t *loads, const char *id, const struct lesson *l)
 }
 
 static bool
-judge(const json_t *world, const char *list, json_t *loads, struct buf *tr,
-    struct buf *en)
+judge(const json_t *world, const json_t *closed, const char *list,
+    json_t *loads, struct buf *tr, struct buf *en)
 {
 	const char	*id, *who, *what;
 	json_t		*o;
@@ -109,14 +123,16 @@ judge(const json_t *world, const char *list, json_t *loads, struct buf *tr,
 	int		 duration;
 
 	json_object_foreach(loads, id, o) {
-		who = fet_name(world, list, id);
-		what = fet_name(world, "subjects", json_string_value(
-		    json_object_get(o, "lesson")));
 		want = (long)json_integer_value(json_object_get(o, "periods"));
 		longs = (long)json_integer_value(json_object_get(o, "longs"));
 		duration = (int)json_integer_value(json_object_get(o,
 		    "duration"));
-		room_of(world, id, duration, &slots, &fit);
+		room_of(world, closed, id, duration, &slots, &fit);
+		if (want <= slots && longs <= fit)
+			continue;
+		who = fet_name(world, list, id);
+		what = fet_name(world, "subjects", json_string_value(
+		    json_object_get(o, "lesson")));
 		if (want > slots) {
 			buf_printf(tr, "%s haftada %ld saat ders istiyor, %ld "
 			    "saati var (%s)", who, want, slots, what);
@@ -124,15 +140,11 @@ judge(const json_t *world, const char *list, json_t *loads, struct buf *tr,
 			    "%ld (%s)", who, want, slots, what);
 			return true;
 		}
-		if (longs > fit) {
-			buf_printf(tr, "%s: %d saatlik %ld ders var, haftaya "
-			    "%ld tanesi sığar (%s)", who, duration, longs, fit,
-			    what);
-			buf_printf(en, "%s has %ld lessons of %d periods; a week "
-			    "holds %ld of them (%s)", who, longs, duration,
-			    fit, what);
-			return true;
-		}
+		buf_printf(tr, "%s: %d saatlik %ld ders var, haftaya %ld "
+		    "tanesi sığar (%s)", who, duration, longs, fit, what);
+		buf_printf(en, "%s has %ld lessons of %d periods; a week holds "
+		    "%ld of them (%s)", who, longs, duration, fit, what);
+		return true;
 	}
 	return false;
 }
@@ -155,8 +167,8 @@ locked_twice(const json_t *world, struct buf *tr, struct buf *en)
 			continue;
 		json_array_foreach(l.teachers, j, v)
 			for (g = 0; g < l.duration && !twice; g++) {
-				snprintf(key, sizeof key, "%s %d %d",
-				    json_string_value(v), l.day, l.slot + g);
+				time_key(key, json_string_value(v), l.day,
+				    l.slot + g);
 				twice = json_object_get(taken, key) != NULL;
 				json_object_set_new(taken, key, json_true());
 			}
@@ -179,6 +191,7 @@ bool
 fet_impossible(const json_t *world, struct buf *tr, struct buf *en)
 {
 	json_t		*teachers = json_object(), *sets = json_object();
+	json_t		*closed = closed_times(world);
 	const json_t	*row, *v;
 	struct lesson	 l;
 	size_t		 i, j;
@@ -192,8 +205,9 @@ fet_impossible(const json_t *world, struct buf *tr, struct buf *en)
 			add_load(sets, json_string_value(v), &l);
 	}
 	bad = locked_twice(world, tr, en) ||
-	    judge(world, "teachers", teachers, tr, en) ||
-	    judge(world, "classes", sets, tr, en);
+	    judge(world, closed, "teachers", teachers, tr, en) ||
+	    judge(world, closed, "classes", sets, tr, en);
+	json_decref(closed);
 	json_decref(teachers);
 	json_decref(sets);
 	return bad;
