@@ -17,6 +17,7 @@
 #include "tui/view/boardint.h"
 #include "tui/view/form.h"
 #include "tui/view/list.h"
+#include "tui/view/looks.h"
 #include "tui/view/sidemenu.h"
 
 #define TICK_S	30		/* running times and marks of changes */
@@ -66,6 +67,7 @@ board_start(struct view *v, void *arg)
 	struct board_arg	*a = arg;
 	const struct def	*d = defs_find(a->type);
 	struct timeval		 tv = { TICK_S, 0 };
+	const struct val	*look;
 	const char		*stages;
 
 	if (!board_has(d))
@@ -84,10 +86,10 @@ board_start(struct view *v, void *arg)
 	if ((stages = val_get_str(board_view_of(b), "stages")) != NULL)
 		b->stages = watch_add(stages, board_stages_cb, b);
 	form_on_created(created_cb, b);
-	if (a->where != NULL)
-		filter_restore(&b->filter, d, val_get(a->where, "chips"));
-	if (a->where != NULL && val_get_str(a->where, "lanes") != NULL)
-		board_lanes(b, val_get_str(a->where, "lanes"));
+	if ((look = a->where) == NULL && a->fixed == NULL)
+		look = looks_opening(b->type);
+	if (look != NULL)
+		board_set_look(b, look);
 	else
 		board_load(b);
 	return true;
@@ -107,6 +109,7 @@ board_close(struct view *v)
 	event_free(b->tick);
 	cardpane_free(&b->card);
 	filter_clear(&b->filter);
+	viewmenu_free(&b->views);
 	marks_free(&b->marks);
 	edit_free(&b->box);
 	edit_free(&b->due);
@@ -120,9 +123,12 @@ board_title(struct view *v, char *out, size_t len)
 	struct board		*b = v->state;
 	const struct def	*d = board_def(b);
 
+	const char		*name = viewmenu_name(&b->views);
+
 	if (d != NULL)
-		snprintf(b->title, sizeof b->title, "%s", TF("board.name",
-		    "what", app_label(d->labels), NULL));
+		snprintf(b->title, sizeof b->title, "%s%s%s", TF("board.name",
+		    "what", app_label(d->labels), NULL), name == NULL ? "" :
+		    " > ", name == NULL ? "" : name);
 	snprintf(out, len, "%s", b->title);
 }
 
@@ -292,8 +298,8 @@ lanes_cb(int choice, void *arg)
 		board_lanes(b, val_str(val_at(lanes, (size_t)choice - 1)));
 }
 
-static void
-ask_lanes(struct board *b)
+void
+board_ask_lanes(struct board *b)
 {
 	const struct val	*lanes = val_get(board_view_of(b), "lanes");
 	struct dialog_item	 items[16];
@@ -344,20 +350,19 @@ card_action(struct board *b, enum action a)
 	return act_record(board_def(b), &r, a);
 }
 
-/* Back to the list that it was opened over, or to one with its filter. */
+/* Back to the list that it was opened over, or to one that looks the same. */
 static void
 as_list(struct view *v)
 {
 	struct board	*b = v->state;
-	struct val	*args = board_args(b);
-	char		*type = xstrdup(b->type);
+	struct val	*where = board_look(b);
 	bool		 over = b->over;
 
+	val_put_text(where, "type", b->type);
 	view_pop(v);
 	if (!over)
-		list_open_filtered(type, val_get(args, "filter"), NULL, NULL);
-	val_free(args);
-	free(type);
+		list_open_where(where);
+	val_free(where);
 }
 
 static bool
@@ -419,8 +424,13 @@ board_action(struct view *v, enum action a, const struct input *in)
 		board_edit(b);
 		return true;
 	case ACT_FILTER:
-	case ACT_FILTERS:
 		board_filter(b);
+		return true;
+	case ACT_FILTERS:
+		board_build(b);
+		return true;
+	case ACT_VIEWS:
+		board_views(b);
 		return true;
 	case ACT_RANGE:
 		mark(b);
@@ -434,7 +444,7 @@ board_action(struct view *v, enum action a, const struct input *in)
 		ui_redraw();
 		return true;
 	case ACT_GROUP:
-		ask_lanes(b);
+		board_ask_lanes(b);
 		return true;
 	case ACT_BOARD:
 		as_list(v);
@@ -489,6 +499,7 @@ board_can(struct view *v, enum action a, char *why, size_t len)
 		return val_count(val_get(board_view_of(b), "lanes")) > 0;
 	case ACT_FILTER:
 	case ACT_FILTERS:
+	case ACT_VIEWS:
 	case ACT_FOLD:
 	case ACT_BOARD:
 	case ACT_REFRESH:
@@ -593,11 +604,8 @@ board_where(const struct view *v)
 
 	if (v->ops != &board_view || b->fixed != NULL)
 		return NULL;
-	where = val_put_text(val_map(), "type", b->type);
-	val_put(where, "chips", filter_save(&b->filter));
-	if (b->lane_by != NULL)
-		val_put_text(where, "lanes", b->lane_by);
-	return where;
+	where = board_look(b);
+	return val_put_text(where, "type", b->type);
 }
 
 void

@@ -14,6 +14,7 @@
 #include "tui/input.h"
 #include "tui/ui.h"
 #include "tui/view/boardint.h"
+#include "tui/view/filterbuild.h"
 #include "tui/view/form.h"
 #include "tui/view/refpick.h"
 
@@ -70,6 +71,112 @@ board_unfilter(struct board *b)
 		board_restart(b);
 	}
 	return true;
+}
+
+static void
+built_cb(void *arg)
+{
+	board_restart(arg);
+}
+
+void
+board_build(struct board *b)
+{
+	filter_build(&b->filter, b->type, built_cb, b);
+}
+
+/* --- Saved views --------------------------------------------------------------- */
+
+struct val *
+board_look(const struct board *b)
+{
+	struct val	*look = val_map();
+
+	val_put(look, "chips", filter_save(&b->filter));
+	if (b->filter.text != NULL && b->filter.text[0] != '\0')
+		val_put_text(look, "search", b->filter.text);
+	if (b->lane_by != NULL)
+		val_put_text(look, "group", b->lane_by);
+	if (b->views.id[0] != '\0')
+		val_put_text(look, "view", b->views.id);
+	return look;
+}
+
+/* Lists are grouped by more than boards have lanes for, and by months:
+ * "status:month". */
+static const char *
+lanes_of(const struct board *b, const char *group)
+{
+	const struct val	*list = val_get(board_view_of(b), "lanes");
+	const char		*name;
+	size_t			 i, n;
+
+	for (i = 0; group != NULL && i < val_count(list); i++) {
+		name = val_str(list->item[i]);
+		n = strlen(name);
+		if (strncmp(group, name, n) == 0 && (group[n] == '\0' ||
+		    group[n] == ':'))
+			return name;
+	}
+	return NULL;
+}
+
+void
+board_set_look(struct board *b, const struct val *look)
+{
+	const struct def	*d = board_def(b);
+	const char		*text = val_get_str(look, "search");
+
+	filter_clear(&b->filter);
+	filter_restore(&b->filter, d, val_get(look, "chips"));
+	filter_from_wire(&b->filter, d, val_get(look, "filter"));
+	if (text != NULL)
+		b->filter.text = xstrdup(text);
+	viewmenu_take(&b->views, look);
+	board_lanes(b, lanes_of(b, val_get_str(look, "group")));
+}
+
+static struct val *
+look_keep(void *arg)
+{
+	struct val	*look = board_look(arg), *args = val_map();
+
+	val_put_text(args, "query", val_get_str(look, "search"));
+	viewmenu_put_json(args, "conditions", val_get(look, "chips"));
+	val_put_text(args, "group_by", val_get_str(look, "group"));
+	val_free(look);
+	return args;
+}
+
+static void
+look_set(void *arg, const struct val *look)
+{
+	board_set_look(arg, look);
+}
+
+static void
+look_act(void *arg, enum action a)
+{
+	if (a == ACT_GROUP)
+		board_ask_lanes(arg);
+	else
+		board_build(arg);
+}
+
+void
+board_views(struct board *b)
+{
+	static const struct viewmenu_ops ops = {
+		.keep = look_keep,
+		.set = look_set,
+		.more = { ACT_FILTERS, ACT_GROUP },
+		.act = look_act
+	};
+
+	b->views.ops = &ops;
+	b->views.arg = b;
+	b->views.type = b->type;
+	viewmenu_open(&b->views);
 }
 
 /* --- A new card ------------------------------------------------------------------ */

@@ -12,6 +12,7 @@
 #include "tui/view/card.h"
 #include "tui/view/filter.h"
 #include "tui/view/marks.h"
+#include "tui/view/viewmenu.h"
 
 struct event;
 struct input;
@@ -101,6 +102,7 @@ struct board {
 	size_t		 asking_at;
 
 	struct filter	 filter;
+	struct viewmenu	 views;		/* saved ones */
 	enum board_typing typing;
 	struct edit	 box;		/* the filter, a new card's title */
 	struct edit	 due;		/* a new card's date */
@@ -153,6 +155,7 @@ void		 board_stages_cb(const struct val *items, void *);
 void		 board_soon_cb(int, short, void *);
 void		 board_lanes(struct board *, const char *field);
 void		 board_lane(struct board *, int);
+void		 board_ask_lanes(struct board *);
 
 /* --- boardmove.c ----------------------------------------------------------- */
 
@@ -169,6 +172,11 @@ void		 board_free_moves(struct board *);
 /* --- boardedit.c ----------------------------------------------------------- */
 
 void		 board_filter(struct board *);
+void		 board_build(struct board *);
+/* How it is looked at, as listpane_look() has it, and back. */
+struct val	*board_look(const struct board *);
+void		 board_set_look(struct board *, const struct val *look);
+void		 board_views(struct board *);
 void		 board_add(struct board *);
 void		 board_edit(struct board *);
 bool		 board_typed(struct board *, const struct input *);

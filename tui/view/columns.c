@@ -257,7 +257,7 @@ columns_take(struct view *v)
 		return;
 	}
 	view_pop(v);
-	if (l->view_id[0] != '\0') {
+	if (l->views.id[0] != '\0') {
 		val_free(l->columns);
 		l->columns = val_copy(list);
 	} else {

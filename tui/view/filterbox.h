@@ -1,6 +1,5 @@
 /*
- * filterbox.c - the row above a list with its chips and the box to type in,
- * and the builder that asks for field and condition.
+ * filterbox.c - the row above a list with its chips and the box to type in.
  */
 #ifndef KONAK_TUI_VIEW_FILTERBOX_H
 #define KONAK_TUI_VIEW_FILTERBOX_H

@@ -83,9 +83,9 @@ list_title(struct view *v, char *out, size_t len)
 	struct list		*l = v->state;
 	const struct def	*d = defs_find(l->pane.type);
 
-	if (d != NULL && listpane_view_name(&l->pane) != NULL)
+	if (d != NULL && viewmenu_name(&l->pane.views) != NULL)
 		snprintf(l->title, sizeof l->title, "%s > %s",
-		    app_label(d->labels), listpane_view_name(&l->pane));
+		    app_label(d->labels), viewmenu_name(&l->pane.views));
 	else if (d != NULL)
 		snprintf(l->title, sizeof l->title, "%s",
 		    app_label(d->labels));

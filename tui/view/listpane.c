@@ -161,6 +161,8 @@ listpane_init(struct listpane *l, const char *type, struct val *fixed,
 	memset(l, 0, sizeof *l);
 	l->type = xstrdup(type);
 	l->by = by == NULL ? NULL : xstrdup(by);
+	l->views = (struct viewmenu){ .ops = &listpane_views, .arg = l,
+	    .type = l->type };
 	l->rows = rows_new(type, fixed, listpane_changed, l);
 	rows_on_gone(l->rows, listpane_gone);
 	l->range = -1;
@@ -189,8 +191,7 @@ listpane_free(struct listpane *l)
 	listpane_group_free(l);
 	if (l->naming.call != 0)
 		app_forget(l->naming.call);
-	if (l->saving != 0)
-		app_forget(l->saving);
+	viewmenu_free(&l->views);
 	val_free(l->query);
 	free(l->search);
 	val_free(l->columns);
@@ -850,7 +851,7 @@ listpane_action(struct listpane *l, enum action a, const struct input *in)
 		list_choose_sort(l);
 		return true;
 	case ACT_VIEWS:
-		listpane_views(l);
+		viewmenu_open(&l->views);
 		return true;
 	case ACT_BOARD:
 		return list_board(l);

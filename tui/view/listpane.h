@@ -18,6 +18,7 @@
 #include "tui/rows.h"
 #include "tui/view/filter.h"
 #include "tui/view/marks.h"
+#include "tui/view/viewmenu.h"
 
 struct buf;
 struct event;
@@ -79,7 +80,7 @@ struct listpane {
 	struct held	 held;
 	struct groups	 groups;
 	struct totals	 totals;
-	char		 view_id[40];	/* saved view in effect, "" none */
+	struct viewmenu	 views;		/* saved ones */
 	struct val	*query;		/* the wire's filter asked for, without
 					 * the open group; never NULL */
 	char		*search;	/* or NULL */
@@ -87,7 +88,6 @@ struct listpane {
 		uint64_t call;
 		char	 id[40];
 	}		 naming;	/* a chip's record */
-	uint64_t	 saving;	/* a saved view */
 	bool		 typing;	/* the filter box has the keys */
 	struct edit	 box;
 	int		 nchips;	/* drawn, and where */
@@ -218,9 +218,6 @@ struct val *listpane_look(const struct listpane *);
 void	 listpane_set_look(struct listpane *, const struct val *);
 /* Chips of references that have no name yet are asked for theirs. */
 void	 listpane_name_chips(struct listpane *);
-/* The menu of saved views. */
-void	 listpane_views(struct listpane *);
-/* Its name, NULL when none is in effect. */
-const char *listpane_view_name(const struct listpane *);
+extern const struct viewmenu_ops listpane_views;
 
 #endif

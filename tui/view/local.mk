@@ -49,6 +49,8 @@ libtui_a_SOURCES += \
 	tui/view/filter.h \
 	tui/view/filterbox.c \
 	tui/view/filterbox.h \
+	tui/view/filterbuild.c \
+	tui/view/filterbuild.h \
 	tui/view/filterparse.c \
 	tui/view/form.c \
 	tui/view/form.h \
@@ -107,5 +109,7 @@ libtui_a_SOURCES += \
 	tui/view/twins.h \
 	tui/view/verb.c \
 	tui/view/verb.h \
+	tui/view/viewmenu.c \
+	tui/view/viewmenu.h \
 	tui/view/work.c \
 	tui/view/work.h
