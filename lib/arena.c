@@ -116,21 +116,31 @@ alloc_slow(struct arena *a, size_t size)
 	return c->data;
 }
 
+/* Texts stand close together: a third of what definitions are. */
 static void *
-alloc_raw(struct arena *a, size_t size)
+alloc_text(struct arena *a, size_t size)
 {
 	struct chunk *c = a->head;
 	void *p;
 
 	if (size > SIZE_MAX / 2)
 		fatalx("arena: %zu bytes asked for", size);
-	size = (size + ALIGN - 1) & ~(ALIGN - 1);
 	a->total += size;
 	if (size > c->size - c->used)
 		return alloc_slow(a, size);
 	p = c->data + c->used;
 	c->used += size;
 	return p;
+}
+
+/* What may have to be aligned. The head's size is a multiple of ALIGN. */
+static void *
+alloc_raw(struct arena *a, size_t size)
+{
+	struct chunk *c = a->head;
+
+	c->used += (ALIGN - c->used % ALIGN) % ALIGN;
+	return alloc_text(a, size);
 }
 
 void *
@@ -160,7 +170,12 @@ arena_memdup(struct arena *a, const void *src, size_t len)
 char *
 arena_strdup(struct arena *a, const char *s)
 {
-	return s == NULL ? NULL : arena_memdup(a, s, strlen(s) + 1);
+	size_t len;
+
+	if (s == NULL)
+		return NULL;
+	len = strlen(s) + 1;
+	return memcpy(alloc_text(a, len), s, len);
 }
 
 char *
@@ -169,7 +184,7 @@ arena_strndup(struct arena *a, const char *s, size_t len)
 	char *p;
 
 	len = strnlen(s, len);
-	p = alloc_raw(a, len + 1);
+	p = alloc_text(a, len + 1);
 	memcpy(p, s, len);
 	p[len] = '\0';
 	return p;
@@ -190,7 +205,7 @@ arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 	n = vsnprintf((char *)c->data + c->used, room, fmt, ap);
 	if (n < 0)
 		fatalx("arena: bad format \"%s\"", fmt);
-	p = alloc_raw(a, (size_t)n + 1);
+	p = alloc_text(a, (size_t)n + 1);
 	if ((size_t)n >= room)
 		vsnprintf(p, (size_t)n + 1, fmt, again);
 	va_end(again);

@@ -15,7 +15,8 @@
 #include "lib/xmalloc.h"
 
 struct load {
-	struct arena	*arena;
+	struct arena	*arena;		/* texts */
+	struct arena	*node_arena;
 	const char	*file;
 	yaml_parser_t	 parser;
 	unsigned	 nodes;
@@ -184,7 +185,7 @@ load_children(struct load *l, struct ynode *node, int depth)
 		ok = keys_differ(l, &list);
 	if (ok && list.n > 0) {
 		node->n = list.n;
-		node->child = arena_memdup(l->arena, list.node,
+		node->child = arena_memdup(l->node_arena, list.node,
 		    list.n * sizeof(*list.node));
 	}
 	free(list.node);
@@ -244,16 +245,16 @@ load_stream(struct load *l, struct ynode *root)
 	return ok;
 }
 
-struct ynode *
-yaml_load(struct arena *arena, const char *name, const char *text, size_t len,
-    const char **error)
+static struct ynode *
+load_text(struct arena *arena, struct arena *nodes, const char *name,
+    const char *text, size_t len, const char **error)
 {
-	struct load l = { .arena = arena };
+	struct load l = { .arena = arena, .node_arena = nodes };
 	struct ynode *root;
 	bool ok;
 
 	l.file = arena_strdup(arena, name);
-	root = arena_alloc(arena, sizeof(*root));
+	root = arena_alloc(nodes, sizeof(*root));
 	if (len > YAML_BYTES) {
 		fail(&l, 0, "the file is too large");
 		*error = l.error;
@@ -276,7 +277,21 @@ yaml_load(struct arena *arena, const char *name, const char *text, size_t len,
 }
 
 struct ynode *
+yaml_load(struct arena *arena, const char *name, const char *text, size_t len,
+    const char **error)
+{
+	return load_text(arena, arena, name, text, len, error);
+}
+
+struct ynode *
 yaml_load_file(struct arena *arena, const char *path, const char **error)
+{
+	return yaml_load_apart(arena, arena, path, error);
+}
+
+struct ynode *
+yaml_load_apart(struct arena *arena, struct arena *nodes, const char *path,
+    const char **error)
 {
 	struct buf b = BUF_INIT;
 	struct ynode *root = NULL;
@@ -294,10 +309,29 @@ yaml_load_file(struct arena *arena, const char *path, const char **error)
 	if (ferror(f))
 		*error = arena_printf(arena, "%s: %s", path, strerror(errno));
 	else
-		root = yaml_load(arena, path, buf_text(&b), buf_len(&b), error);
+		root = load_text(arena, nodes, path, buf_text(&b), buf_len(&b),
+		    error);
 	fclose(f);
 	buf_free(&b);
 	return root;
+}
+
+struct ynode *
+yaml_copy(struct arena *arena, const struct ynode *node, int levels)
+{
+	struct ynode *copy = arena_memdup(arena, node, sizeof(*node));
+	size_t i;
+
+	if (levels == 0 || node->n == 0) {
+		copy->n = 0;
+		copy->child = NULL;
+		return copy;
+	}
+	copy->child = arena_array(arena, node->n, sizeof(*node));
+	for (i = 0; i < node->n; i++)
+		copy->child[i] = *yaml_copy(arena, &node->child[i],
+		    levels - 1);
+	return copy;
 }
 
 const struct ynode *

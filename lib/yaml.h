@@ -35,12 +35,17 @@ struct ynode {
 	struct ynode	*child;		/* array of n */
 };
 
-/* Both keep the tree in the arena. NULL on error, with *error set to a line
+/* All keep the tree in the arena. NULL on error, with *error set to a line
  * in the arena. An empty file is an empty map. */
 struct ynode	*yaml_load_file(struct arena *, const char *path,
 		    const char **error);
 struct ynode	*yaml_load(struct arena *, const char *name, const char *,
 		    size_t len, const char **error);
+/* The texts in one arena, the nodes, which may go earlier, in another. */
+struct ynode	*yaml_load_apart(struct arena *texts, struct arena *nodes,
+		    const char *path, const char **error);
+/* A copy that keeps so many levels of children, for its file and lines. */
+struct ynode	*yaml_copy(struct arena *, const struct ynode *, int levels);
 
 /* NULL when it is not there (or map is NULL or no map). */
 const struct ynode *yaml_get(const struct ynode *map, const char *key);

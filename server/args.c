@@ -121,7 +121,7 @@ arg_read(struct req *r, const struct verb_arg *a, struct arg_value *v,
 	bool	 b;
 
 	v->any = *c;
-	switch (a->type) {
+	switch ((enum arg_type)a->type) {
 	case ARG_END:
 		break;
 	case ARG_UUID:

@@ -2,12 +2,15 @@
  * konakd: options, start and end, signals. Everything else happens in the
  * event loop.
  */
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include <event2/event.h>
 
+#include <link.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +37,17 @@
 static struct event_base	*base;
 static struct event		*drain_ev;
 static time_t			 stop_at;
+
+/* libpq brings GnuTLS along, for directories of services that nobody here asks:
+ * the self-test at its load would stay in memory. (GNUTLS_SKIP_GLOBAL_INIT of
+ * its header, which need not be there to build.) */
+int	_gnutls_global_init_skip(void);
+
+int
+_gnutls_global_init_skip(void)
+{
+	return 1;
+}
 
 static void
 usage(void)
@@ -139,6 +153,37 @@ modules_start(void)
 	record_start(conf.definitions);
 }
 
+/* Programs and libraries are read-only in these parts: what runs again comes
+ * back from the page cache. */
+static int
+parts_forget(struct dl_phdr_info *info, size_t size, void *page)
+{
+	uintptr_t	begin, end;
+	int		i;
+
+	for (i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr)	*p = &info->dlpi_phdr[i];
+
+		if (p->p_type != PT_LOAD || (p->p_flags & PF_W) != 0)
+			continue;
+		begin = (info->dlpi_addr + p->p_vaddr) & ~*(uintptr_t *)page;
+		end = info->dlpi_addr + p->p_vaddr + p->p_memsz;
+		(void)madvise((void *)begin, end - begin, MADV_DONTNEED);
+	}
+	return 0;
+}
+
+/* What reading the definitions took, of memory and of the libraries' pages,
+ * is not needed any more. */
+static void
+start_forget(void)
+{
+	uintptr_t	page = (uintptr_t)sysconf(_SC_PAGESIZE) - 1;
+
+	malloc_trim(0);
+	dl_iterate_phdr(parts_forget, &page);
+}
+
 /* Tenants' databases were compared with the definitions. */
 static void
 checked(bool good)
@@ -149,8 +194,7 @@ checked(bool good)
 	timetable_start(base);
 	job_start(base);
 	pid_write();
-	/* What reading the definitions took is not needed any more. */
-	malloc_trim(0);
+	start_forget();
 	log_info(NULL, "konakd " KONAK_VERSION " is ready");
 }
 

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct req;
 
@@ -53,7 +54,7 @@ enum arg_type {
 
 struct verb_arg {
 	const char	*name;
-	enum arg_type	 type;
+	uint8_t		 type;		/* enum arg_type */
 	bool		 required;
 	int		 max;		/* characters, bytes or items; 0: 255 */
 };

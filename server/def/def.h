@@ -148,7 +148,6 @@ struct def_column {
 /* Records of a child type that are edited as rows of their parent's form. */
 struct def_lines {
 	struct def		*def;
-	const struct ynode	*node;
 	struct field		*order;		/* NULL: none */
 	struct def_column	*columns;
 	size_t			 ncolumns;

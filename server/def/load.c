@@ -411,7 +411,7 @@ load_one(struct loader *l, const char *name, const char *path)
 	d = arena_alloc(l->arena, sizeof *d);
 	d->name = arena_strdup(l->arena, name);
 	d->file = arena_strdup(l->arena, path);
-	d->node = yaml_load_file(l->arena, path, &error);
+	d->node = yaml_load_apart(l->arena, l->nodes, path, &error);
 	if (d->node == NULL) {
 		fault(l, NULL, "%s", error);
 		return NULL;
@@ -491,10 +491,36 @@ by_line(const void *a, const void *b)
 	return strverscmp(*x, *y);
 }
 
+/* Of the files' trees stays what later checks name a line of. */
+static void
+keep_places(struct loader *l)
+{
+	struct def	*d;
+	size_t		 i, j;
+
+	for (i = 0; i < l->ndefs; i++) {
+		d = l->defs[i];
+		d->node = yaml_copy(l->arena, d->node, 2);
+		for (j = 0; j < d->nfields; j++)
+			d->fields[j]->node = yaml_copy(l->arena,
+			    d->fields[j]->node, 0);
+		for (j = 0; j < d->nactions; j++)
+			d->actions[j].node = yaml_copy(l->arena,
+			    d->actions[j].node, 1);
+		if (d->kanban != NULL)
+			d->kanban->node = yaml_copy(l->arena, d->kanban->node,
+			    0);
+	}
+	for (i = 0; i < l->nboards; i++)
+		l->boards[i]->node = NULL;
+	arena_free(l->nodes);
+}
+
 bool
 defs_load(const char *const *dirs, struct def_errors *errors)
 {
-	struct loader	l = { .arena = arena_new(), .errors = errors };
+	struct loader	l = { .arena = arena_new(), .nodes = arena_new(),
+			    .errors = errors };
 	size_t		i;
 
 	l.defs = arena_array(l.arena, DEFS_MAX, sizeof *l.defs);
@@ -506,9 +532,11 @@ defs_load(const char *const *dirs, struct def_errors *errors)
 	link_all(&l);
 	if (errors->n > 0) {
 		qsort(errors->line, errors->n, sizeof *errors->line, by_line);
+		arena_free(l.nodes);
 		arena_free(l.arena);
 		return false;
 	}
+	keep_places(&l);
 	defs_free();
 	defs_arena = l.arena;
 	defs = l.defs;

@@ -8,6 +8,7 @@
 
 struct loader {
 	struct arena		*arena;
+	struct arena		*nodes;		/* until all is linked */
 	struct def_errors	*errors;
 	struct def		**defs;
 	size_t			 ndefs;

@@ -190,12 +190,12 @@ link_list(struct loader *l, struct def *d, const struct ynode *n)
 /* Which of the child's fields stand in a row: all that can be set, but for
  * the parent and the order, when nobody says. */
 static void
-lines_columns(struct loader *l, struct def_lines *lines)
+lines_columns(struct loader *l, struct def_lines *lines, const struct ynode *n)
 {
 	const struct def	*c = lines->def;
 	size_t			 i;
 
-	lines->columns = load_columns(l, c, lines->node, &lines->ncolumns);
+	lines->columns = load_columns(l, c, n, &lines->ncolumns);
 	if (lines->columns != NULL)
 		return;
 	lines->columns = arena_array(l->arena, c->nfields + 1,
@@ -208,12 +208,11 @@ lines_columns(struct loader *l, struct def_lines *lines)
 }
 
 static void
-lines_sums(struct loader *l, struct def_lines *lines)
+lines_sums(struct loader *l, struct def_lines *lines, const struct ynode *n)
 {
 	size_t	i;
 
-	lines->sums = load_fields_ref(l, lines->def, lines->node, "sum",
-	    &lines->nsums);
+	lines->sums = load_fields_ref(l, lines->def, n, "sum", &lines->nsums);
 	for (i = 0; i < lines->nsums; i++)
 		switch (field_type(lines->sums[i])) {
 		case VALUE_INT:
@@ -222,8 +221,8 @@ lines_sums(struct loader *l, struct def_lines *lines)
 		case VALUE_DURATION:
 			break;
 		default:
-			fault(l, yaml_get(lines->node, "sum"), "field \"%s\" "
-			    "is no number: it has no sum",
+			fault(l, yaml_get(n, "sum"), "field \"%s\" is "
+			    "no number: it has no sum",
 			    lines->sums[i]->name);
 		}
 }
@@ -242,7 +241,6 @@ link_lines(struct loader *l, struct def *d, struct def_section *s,
 	    (name = load_text(l, n, "record", true)) == NULL)
 		return;
 	lines = arena_alloc(l->arena, sizeof *lines);
-	lines->node = n;
 	if ((lines->def = load_def(l, name)) == NULL) {
 		fault(l, yaml_get(n, "record"), "there is no record \"%s\"",
 		    name);
@@ -260,8 +258,8 @@ link_lines(struct loader *l, struct def *d, struct def_section *s,
 	    !settable(lines->def, lines->order) || lines->order->once))
 		fault(l, order, "\"order\" names a whole number that can be "
 		    "set");
-	lines_columns(l, lines);
-	lines_sums(l, lines);
+	lines_columns(l, lines, n);
+	lines_sums(l, lines, n);
 	s->lines = lines;
 }
 

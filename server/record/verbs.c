@@ -162,10 +162,11 @@ static const char *const verb_actions[DV_VERBS] = {
 static void
 register_def(const struct def *d)
 {
-	struct verb	*table = xcalloc(DV_VERBS + 1, sizeof *table), *v;
+	struct verb	*table, *v;
 	enum def_verb	 k;
 
-	v = table;
+	v = table = xcalloc((size_t)__builtin_popcount(d->verbs) + 1,
+	    sizeof *table);
 	for (k = 0; k < DV_VERBS; k++) {
 		if ((d->verbs & 1u << k) == 0 || kinds[k].run == NULL)
 			continue;

@@ -106,7 +106,8 @@ def pgbench(place, script, clients, seconds, variables=()):
                           text=True)
     m = re.search(r'tps = ([0-9.]+)', done.stdout)
     if done.returncode or not m:
-        raise Failure('pgbench: ' + done.stdout)
+        raise Failure('pgbench: ' + '; '.join(
+            x for x in done.stdout.splitlines() if 'error' in x))
     times = []
     for path in glob.glob(place.dir + '/pgbench_log*'):
         with open(path) as f:
