@@ -24,6 +24,7 @@
 #include "server/job/job.h"
 #include "server/keys/keys.h"
 #include "server/listen.h"
+#include "server/mail/mail.h"
 #include "server/metrics.h"
 #include "server/module.h"
 #include "server/push.h"
@@ -262,10 +263,12 @@ main(int argc, char **argv)
 		tls_start(conf.certificate, conf.key);
 	tenant_start(base, conf.tenants);
 	keys_start(base, conf.socket);
+	mail_start(base);
 	metrics_start(base);
 	record_check_tenants(base, checked);
 	event_base_dispatch(base);
 	log_info(NULL, "stopped");
+	mail_stop();
 	keys_stop();
 	worker_stop();
 	if (conf.pid_file != NULL)

@@ -1,20 +1,27 @@
 /*
  * vault.c - what definitions cannot say of the vault: codes out of a seed,
- * passwords made and judged, and what somebody who leaves has seen.
+ * passwords made and judged, mail servers tried, and what somebody who leaves
+ * has seen.
  */
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "lib/cbor.h"
 #include "lib/hex.h"
+#include "lib/log.h"
+#include "lib/msg.h"
 #include "lib/secret.h"
 #include "lib/strength.h"
 #include "lib/totp.h"
+#include "server/mail/mail.h"
 #include "server/module.h"
 #include "server/record/record.h"
+#include "server/tenant.h"
 
 #define LENGTH		20	/* of a password, when not said */
+#define TEST_S		12	/* for each of the two servers */
 #define SEED_MAX	64	/* bytes */
 
 /* --- Codes ----------------------------------------------------------------- */
@@ -113,6 +120,158 @@ vault_strength(struct req *r)
 	    strlen(text))));
 }
 
+/* --- Mail servers ---------------------------------------------------------- */
+
+enum { TRY_IMAP, TRY_SMTP, TRIES };
+
+struct trying {
+	struct secret_ask	 ask;		/* r->state: first */
+	const char		*user;
+	enum mail_security	 security;
+	unsigned		 left;		/* that have not ended */
+	struct one_try {
+		struct req	*r;
+		const char	*name;
+		const char	*host;		/* NULL: none is named */
+		uint16_t	 port;
+		enum mail_end	 end;
+		int		 code;
+	} one[TRIES];
+};
+
+static const char *const end_words[MAILED_ENDS] = {
+	[MAILED_OK] = "mail.ok", [MAILED_OPEN] = "mail.open",
+	[MAILED_NAME] = "mail.name", [MAILED_CONNECT] = "mail.connect",
+	[MAILED_TIME] = "mail.time", [MAILED_TLS] = "mail.tls",
+	[MAILED_CERT] = "mail.cert", [MAILED_LOGIN] = "mail.login",
+	[MAILED_REFUSED] = "mail.refused", [MAILED_ANSWER] = "mail.answer",
+	[MAILED_BROKEN] = "mail.broken"
+};
+
+static void
+tries_write(struct req *r, const struct trying *t)
+{
+	const struct one_try	*o;
+	struct cbw		*w = req_out(r);
+	int			 i;
+
+	cbw_map(w, TRIES);
+	for (i = 0; i < TRIES; i++) {
+		o = &t->one[i];
+		cbw_key(w, o->name);
+		if (o->host == NULL) {
+			cbw_null(w);
+			continue;
+		}
+		cbw_map(w, 2);
+		cbw_kv_bool(w, "ok", o->end == MAILED_OK ||
+		    o->end == MAILED_OPEN);
+		cbw_kv_text(w, "text", msg_dup(r->arena, req_lang(r),
+		    end_words[o->end], "host", o->host, "port",
+		    req_printf(r, "%u", o->port), "code",
+		    req_printf(r, "%d", o->code), NULL));
+	}
+}
+
+static void
+try_ended(void *arg, enum mail_end end, int code)
+{
+	struct one_try	*o = arg;
+	struct req	*r = o->r;
+	struct trying	*t = r->state;
+
+	o->end = end;
+	o->code = code;
+	log_info(tenant_name(r->tenant), "mail_accounts.test: %s %s:%u: %s",
+	    o->name, o->host, o->port, end_words[end]);
+	if (--t->left == 0)
+		tries_write(r, t);
+	req_go(r);
+}
+
+static void
+try_opened(struct req *r, void *ask, const struct secret *password)
+{
+	struct trying		*t = ask;
+	struct mail_call	 c = {
+		.security = t->security, .seconds = TEST_S, .user = t->user,
+		.password = password
+	};
+	int			 i;
+
+	for (i = 0; i < TRIES; i++) {
+		if (t->one[i].host == NULL)
+			continue;
+		c.op = i == TRY_IMAP ? MAIL_TEST_IMAP : MAIL_TEST_SMTP;
+		c.host = t->one[i].host;
+		c.port = t->one[i].port;
+		t->one[i].r = r;
+		if (mail_call(&c, try_ended, &t->one[i])) {
+			t->left++;
+			req_hold(r);
+		} else {
+			req_wait(r, TEST_S);
+			req_fail(r, ERR_UNAVAILABLE, NULL, "mail.busy", NULL);
+			return;
+		}
+	}
+}
+
+static void
+try_host(struct req *r, struct one_try *o, const char *name, PGresult *res,
+    int column)
+{
+	o->name = name;
+	o->port = (uint16_t)atoi(PQgetvalue(res, 0, column + 1));
+	if (PQgetvalue(res, 0, column)[0] != '\0')
+		o->host = arena_strdup(r->arena, PQgetvalue(res, 0, column));
+}
+
+static void
+try_rows(struct req *r, PGresult *res)
+{
+	struct trying	*t = r->state;
+	const char	*security;
+
+	if (PQntuples(res) == 0)
+		return;		/* what follows says so */
+	t->user = arena_strdup(r->arena, PQgetvalue(res, 0, 0));
+	security = PQgetvalue(res, 0, 1);
+	t->security = strcmp(security, "tls") == 0 ? MAIL_TLS :
+	    strcmp(security, "none") == 0 ? MAIL_PLAIN : MAIL_STARTTLS;
+	try_host(r, &t->one[TRY_IMAP], "imap", res, 2);
+	try_host(r, &t->one[TRY_SMTP], "smtp", res, 4);
+	if (PQgetvalue(res, 0, 6)[0] != 't')
+		req_fail(r, ERR_INVALID, "password", "mail.no_password", NULL);
+	else if (t->one[TRY_IMAP].host == NULL && t->one[TRY_SMTP].host == NULL)
+		req_fail(r, ERR_INVALID, "imap_server", "mail.no_server", NULL);
+}
+
+/* The password goes to the server that the account names: it asks for as much
+ * as showing it does. */
+static void
+mail_accounts_test(struct req *r)
+{
+	static const struct db_stmt stmt = { "mail_accounts.test",
+	    "select coalesce(nullif(username, ''), email), security, "
+	    "imap_server, imap_port, smtp_server, smtp_port, "
+	    "password is not null from konak.mail_accounts "
+	    "where company_id = konak.company() and id = $1::uuid "
+	    "and deleted_at is null" };
+	struct trying	*t = arena_alloc(r->arena, sizeof *t);
+
+	memset(t, 0, sizeof *t);
+	t->ask.def = def_find("mail_accounts");
+	t->ask.id = req_uuid(r, "id");
+	t->ask.column = "password";
+	t->ask.purpose = "test";
+	t->ask.reason = req_text(r, "reason");
+	t->ask.then = try_opened;
+	r->state = t;
+	req_query(r, &stmt, 1, &t->ask.id, try_rows);
+	secret_ask(r, &t->ask);
+}
+
 /* --- Leavers --------------------------------------------------------------- */
 
 static void
@@ -154,6 +313,12 @@ static const struct verb vault_verbs[] = {
 	  .args = { { "id", ARG_UUID, true, 0 },
 	      { "reason", ARG_TEXT, false, 500 } },
 	  .run = credentials_totp },
+	{ .name = "mail_accounts.test",
+	  .need = { "vault.view|vault.view_granted" },
+	  .state = VERB_COMPANY, .flags = VERB_WRITE | VERB_STEP_UP,
+	  .args = { { "id", ARG_UUID, true, 0 },
+	      { "reason", ARG_TEXT, false, 500 } },
+	  .run = mail_accounts_test },
 	{ .name = "vault.generate", .need = { PERM_SELF },
 	  .state = VERB_COMPANY,
 	  .args = { { "length", ARG_INT, false, 0 },

@@ -1,0 +1,260 @@
+/* mail.c - see mail.h. */
+#include "server/mail/mail.h"
+
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <event2/event.h>
+#include <limits.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/log.h"
+#include "lib/secret.h"
+#include "lib/xmalloc.h"
+#include "server/mail/wire.h"
+
+#define AT_ONCE		16
+#define GRACE_S		3		/* after its own limit: SIGKILL */
+
+struct talk {
+	LIST_ENTRY(talk)	 link;
+	pid_t			 child;
+	int			 sock;
+	struct buf		 packet;
+	struct event		*read_ev, *write_ev, *limit_ev;
+	uint8_t			 answer[MAIL_ANSWER];
+	size_t			 got;
+	mail_cb			 cb;
+	void			*arg;
+};
+
+static struct event_base	*base;
+static LIST_HEAD(, talk)	 talks = LIST_HEAD_INITIALIZER(talks);
+static unsigned			 ntalks;
+
+static void
+talk_end(struct talk *t, enum mail_end end, int code)
+{
+	LIST_REMOVE(t, link);
+	ntalks--;
+	event_free(t->read_ev);
+	event_free(t->write_ev);
+	event_free(t->limit_ev);
+	close(t->sock);
+	kill(t->child, SIGKILL);
+	while (waitpid(t->child, NULL, 0) == -1 && errno == EINTR)
+		;
+	buf_wipe(&t->packet);
+	t->cb(t->arg, end, code);
+	free(t);
+}
+
+static void
+limit_cb(evutil_socket_t fd, short what, void *arg)
+{
+	talk_end(arg, MAILED_TIME, 0);
+}
+
+static void
+read_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct talk	*t = arg;
+	int32_t		 code;
+	ssize_t		 n;
+
+	n = recv(fd, t->answer + t->got, sizeof t->answer - t->got, 0);
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		talk_end(t, MAILED_BROKEN, 0);
+		return;
+	}
+	t->got += (size_t)n;
+	if (t->got < sizeof t->answer)
+		return;
+	memcpy(&code, t->answer + 1, sizeof code);
+	talk_end(t, t->answer[0] < MAILED_ENDS ?
+	    (enum mail_end)t->answer[0] : MAILED_BROKEN, code);
+}
+
+static void
+write_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct talk	*t = arg;
+	ssize_t		 n;
+
+	n = send(fd, buf_data(&t->packet), buf_len(&t->packet), MSG_NOSIGNAL);
+	if (n == -1 && errno != EAGAIN && errno != EINTR) {
+		talk_end(t, MAILED_BROKEN, 0);
+		return;
+	}
+	if (n > 0)
+		buf_drain(&t->packet, (size_t)n);
+	if (buf_len(&t->packet) > 0) {
+		event_add(t->write_ev, NULL);
+		return;
+	}
+	/* The password waits for nobody in here. */
+	buf_wipe(&t->packet);
+}
+
+static void
+add16(struct buf *b, size_t n)
+{
+	uint16_t	v = (uint16_t)n;
+
+	buf_add(b, &v, sizeof v);
+}
+
+static void
+add_text(struct buf *b, const void *p, size_t len)
+{
+	uint32_t	n = (uint32_t)len;
+
+	buf_add(b, &n, sizeof n);
+	if (len > 0)
+		buf_add(b, p, len);
+}
+
+static void
+add_string(struct buf *b, const char *s)
+{
+	add_text(b, s, s != NULL ? strlen(s) : 0);
+}
+
+static bool
+packet_make(struct buf *b, const struct mail_call *c)
+{
+	size_t		room = 4096 + c->len, i;
+	uint32_t	n;
+
+	if (c->nto > MAIL_TO_MAX || c->len > MAIL_BYTES_MAX / 2)
+		return false;
+	for (i = 0; i < c->nto; i++)
+		room += strlen(c->to[i]) + 4;
+	room += c->password != NULL ? secret_len(c->password) : 0;
+	/* All of it at once: growing would leave a copy behind. */
+	(void)buf_reserve(b, room);
+	n = 0;
+	buf_add(b, &n, sizeof n);
+	buf_add8(b, (uint8_t)c->op);
+	buf_add8(b, (uint8_t)c->security);
+	add16(b, c->port);
+	add16(b, c->seconds);
+	add16(b, c->nto);
+	add_string(b, c->host);
+	add_string(b, c->user);
+	if (c->password != NULL)
+		add_text(b, secret_expose(c->password),
+		    secret_len(c->password));
+	else
+		add_text(b, NULL, 0);
+	add_string(b, c->from);
+	for (i = 0; i < c->nto; i++)
+		add_string(b, c->to[i]);
+	add_text(b, c->message, c->len);
+	n = (uint32_t)(buf_len(b) - sizeof n);
+	memcpy(b->base + b->off, &n, sizeof n);
+	return true;
+}
+
+/* Beside this program in its build folder, or where it was installed. */
+static const char *
+child_path(void)
+{
+	static char	path[PATH_MAX];
+	char		*slash;
+	ssize_t		 n;
+
+	n = readlink("/proc/self/exe", path, sizeof path - 16);
+	if (n > 0) {
+		path[n] = '\0';
+		if ((slash = strrchr(path, '/')) != NULL) {
+			memcpy(slash + 1, "konak-mail", sizeof "konak-mail");
+			if (access(path, X_OK) == 0)
+				return path;
+		}
+	}
+	return KONAK_LIBEXECDIR "/konak-mail";
+}
+
+static bool
+child_spawn(pid_t *child, int theirs)
+{
+	static const char *const pass[] = { "ASAN_OPTIONS", "SSL_CERT_FILE" };
+	char *const	argv[] = { (char *)(uintptr_t)"konak-mail", NULL };
+	char		*env[4] = { (char *)(uintptr_t)"LC_ALL=C.UTF-8" };
+	posix_spawn_file_actions_t a;
+	size_t		i, n = 1;
+	int		rc;
+
+	for (i = 0; i < 2; i++)
+		if (getenv(pass[i]) != NULL)
+			env[n++] = xasprintf("%s=%s", pass[i],
+			    getenv(pass[i]));
+	posix_spawn_file_actions_init(&a);
+	posix_spawn_file_actions_adddup2(&a, theirs, STDIN_FILENO);
+	posix_spawn_file_actions_addclosefrom_np(&a, STDERR_FILENO + 1);
+	rc = posix_spawn(child, child_path(), &a, NULL, argv, env);
+	posix_spawn_file_actions_destroy(&a);
+	while (n > 1)
+		free(env[--n]);
+	if (rc != 0)
+		log_error(NULL, "%s: %s", child_path(), strerror(rc));
+	return rc == 0;
+}
+
+void
+mail_start(struct event_base *b)
+{
+	base = b;
+}
+
+void
+mail_stop(void)
+{
+	while (!LIST_EMPTY(&talks))
+		talk_end(LIST_FIRST(&talks), MAILED_BROKEN, 0);
+}
+
+bool
+mail_call(const struct mail_call *c, mail_cb cb, void *arg)
+{
+	struct timeval	limit = { c->seconds + GRACE_S, 0 };
+	struct talk	*t;
+	int		 pair[2];
+
+	if (ntalks >= AT_ONCE || socketpair(AF_UNIX, SOCK_STREAM |
+	    SOCK_CLOEXEC, 0, pair) == -1)
+		return false;
+	t = xcalloc(1, sizeof *t);
+	if (!packet_make(&t->packet, c) || !child_spawn(&t->child, pair[1])) {
+		buf_wipe(&t->packet);
+		free(t);
+		close(pair[0]);
+		close(pair[1]);
+		return false;
+	}
+	close(pair[1]);
+	t->sock = pair[0];
+	t->cb = cb;
+	t->arg = arg;
+	evutil_make_socket_nonblocking(t->sock);
+	t->read_ev = event_new(base, t->sock, EV_READ | EV_PERSIST, read_cb,
+	    t);
+	t->write_ev = event_new(base, t->sock, EV_WRITE, write_cb, t);
+	t->limit_ev = evtimer_new(base, limit_cb, t);
+	event_add(t->read_ev, NULL);
+	event_add(t->write_ev, NULL);
+	event_add(t->limit_ev, &limit);
+	LIST_INSERT_HEAD(&talks, t, link);
+	ntalks++;
+	return true;
+}

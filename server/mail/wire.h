@@ -1,0 +1,27 @@
+/*
+ * What konakd says to konak-mail, once, through a stream socket that is the
+ * child's standard input, numbers as this machine has them:
+ *
+ *	4	bytes that follow
+ *	1	enum mail_op
+ *	1	enum mail_security
+ *	2	port
+ *	2	seconds it may take
+ *	2	number of recipients
+ *	...	host, user, password, from, each recipient, message: each with
+ *		4 bytes of length before it
+ *
+ * and the answer: one byte (enum mail_end) and the 4 bytes of the server's
+ * last code, 0 for none.
+ */
+#ifndef KONAK_MAIL_WIRE_H
+#define KONAK_MAIL_WIRE_H
+
+#include "server/mail/mail.h"
+
+#define MAIL_HEAD	8		/* bytes before the texts */
+#define MAIL_ANSWER	5
+#define MAIL_BYTES_MAX	((uint32_t)40 * 1024 * 1024)
+#define MAIL_TO_MAX	100
+
+#endif
