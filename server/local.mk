@@ -3,6 +3,8 @@ libkonakd_a_SOURCES += \
 	server/args.c \
 	server/box.c \
 	server/box.h \
+	server/child.c \
+	server/child.h \
 	server/client.c \
 	server/client.h \
 	server/conf.c \

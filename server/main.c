@@ -18,6 +18,7 @@
 
 #include "lib/log.h"
 #include "server/auth/auth.h"
+#include "server/child.h"
 #include "server/client.h"
 #include "server/conf.h"
 #include "server/dispatch.h"
@@ -257,6 +258,7 @@ main(int argc, char **argv)
 	signals_start();
 	worker_start(base, (unsigned)conf.worker_threads,
 	    (size_t)conf.worker_queue);
+	child_base(base);
 	dispatch_start(base);
 	client_start(base);
 	if (conf.tls[0] != NULL)

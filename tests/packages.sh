@@ -1,14 +1,15 @@
 # packages.sh - which Debian packages building, running and testing need;
 # sourced by demo and check.
 
-packages_build='autoconf automake gcc libc6-dev make pkg-config libcbor-dev libevent-dev
-    libexpat1-dev libjansson-dev liboath-dev libncurses-dev libpq-dev
-    libqrencode-dev libsodium-dev libssl-dev libutf8proc-dev
-    libxlsxwriter-dev libyaml-dev libcurl4-openssl-dev zlib1g-dev'
-packages_run='fet oathtool openssl postgresql procps tzdata'
+packages_build='autoconf automake gcc libc6-dev make pkg-config libcairo2-dev
+    libcbor-dev libcurl4-openssl-dev libevent-dev libexpat1-dev libjansson-dev
+    liboath-dev libncurses-dev libpango1.0-dev libpq-dev libqrencode-dev
+    libsodium-dev libssl-dev libutf8proc-dev libxlsxwriter-dev libyaml-dev
+    zlib1g-dev'
+packages_run='fet fonts-dejavu-core oathtool openssl postgresql procps tzdata'
 packages_test='dovecot-imapd fet-data libcmocka-dev
-    libtap-parser-sourcehandler-pgtap-perl postgresql-15-pgtap python3
-    python3-aiosmtpd python3-cbor2 python3-icalendar python3-pyte tmux'
+    libtap-parser-sourcehandler-pgtap-perl poppler-utils postgresql-15-pgtap
+    python3 python3-aiosmtpd python3-cbor2 python3-icalendar python3-pyte tmux'
 
 # Installs those of the named packages that are missing.
 packages_install() {

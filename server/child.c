@@ -1,0 +1,366 @@
+/* child.c - see child.h. */
+#include "server/child.h"
+
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/queue.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/log.h"
+#include "lib/xmalloc.h"
+
+#define AT_ONCE	4
+#define PIECE	16384
+
+struct child {
+	TAILQ_ENTRY(child)	 link;		/* waiting, while pid is 0 */
+	struct child_job	 job;
+	pid_t			 pid;
+	int			 fd_in, fd_out, fd_pid;
+	struct event		*in_ev, *out_ev, *pid_ev, *time_ev;
+	struct buf		 in, out;
+	enum child_end		 end;
+	bool			 gone, closed;	/* it ended; its output did */
+	bool			 unheard;
+	void			(*done)(void *, enum child_end, struct buf *);
+	void			*arg;
+};
+
+static struct event_base	*base;
+static TAILQ_HEAD(, child)	 waiting = TAILQ_HEAD_INITIALIZER(waiting);
+static unsigned			 running;
+
+static void	child_next(void);
+
+/* --- its side, between fork and exec: only what is safe there ---------------- */
+
+static void
+limit_set(int what, rlim_t n)
+{
+	struct rlimit	l = { n, n };
+
+	setrlimit(what, &l);
+}
+
+static void
+child_run(const struct child_job *job, const char *path, char *const env[],
+    int in, int out, pid_t parent)
+{
+	char *const		argv[] = { (char *)(uintptr_t)job->program,
+				    NULL };
+	struct sigaction	sa = { .sa_handler = SIG_DFL };
+	sigset_t		none;
+	int			s;
+
+	for (s = 1; s < NSIG; s++)
+		sigaction(s, &sa, NULL);
+	/* It writes nothing but its answer; a message is not worth its end. */
+	sa.sa_handler = SIG_IGN;
+	sigaction(SIGXFSZ, &sa, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setpgid(0, 0);
+	/* Where the kernel lets us: not even a loopback. */
+	if (!job->network)
+		(void)!unshare(CLONE_NEWUSER | CLONE_NEWNET);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (getppid() != parent || dup2(in, 0) == -1 || dup2(out, 1) == -1)
+		_exit(127);
+#ifndef __SANITIZE_ADDRESS__	/* which takes more than there is */
+	limit_set(RLIMIT_AS, job->memory);
+#endif
+	limit_set(RLIMIT_CPU, job->seconds);
+	limit_set(RLIMIT_FSIZE, 0);
+	limit_set(RLIMIT_CORE, 0);
+	limit_set(RLIMIT_NOFILE, 64);
+	setpriority(PRIO_PROCESS, 0, 5);
+	close_range(3, ~0U, 0);
+	execve(path, argv, env);
+	_exit(127);
+}
+
+/* Beside konakd in its build folder, or where it was installed. */
+static char *
+child_path(const char *program)
+{
+	char	 own[PATH_MAX], *slash, *path;
+	ssize_t	 n = readlink("/proc/self/exe", own, sizeof own - 1);
+
+	if (n > 0) {
+		own[n] = '\0';
+		if ((slash = strrchr(own, '/')) != NULL) {
+			*slash = '\0';
+			path = xasprintf("%s/%s", own, program);
+			if (access(path, X_OK) == 0)
+				return path;
+			free(path);
+		}
+	}
+	return xasprintf("%s/%s", KONAK_LIBEXECDIR, program);
+}
+
+/* --- ours ------------------------------------------------------------------ */
+
+static void
+event_drop(struct event **ev)
+{
+	if (*ev != NULL)
+		event_free(*ev);
+	*ev = NULL;
+}
+
+static void
+fd_drop(int *fd)
+{
+	if (*fd != -1)
+		close(*fd);
+	*fd = -1;
+}
+
+static void
+child_free(struct child *c)
+{
+	event_drop(&c->in_ev);
+	event_drop(&c->out_ev);
+	event_drop(&c->pid_ev);
+	event_drop(&c->time_ev);
+	fd_drop(&c->fd_in);
+	fd_drop(&c->fd_out);
+	fd_drop(&c->fd_pid);
+	buf_wipe(&c->in);
+	buf_wipe(&c->out);
+	free(c);
+}
+
+static void
+child_kill(struct child *c)
+{
+	if (!c->gone)
+		kill(-c->pid, SIGKILL);
+}
+
+static void
+child_ended(struct child *c)
+{
+	if (!c->gone || !c->closed)
+		return;
+	running--;
+	if (c->end == CHILD_DONE && buf_len(&c->out) == 0)
+		c->end = CHILD_FAILED;
+	if (!c->unheard)
+		c->done(c->arg, c->end, &c->out);
+	child_free(c);
+	child_next();
+}
+
+static void
+pid_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct child	*c = arg;
+	int		 status;
+
+	if (waitpid(c->pid, &status, WNOHANG) == 0) {
+		event_add(c->pid_ev, NULL);
+		return;
+	}
+	kill(-c->pid, SIGKILL);		/* what it has left behind */
+	c->gone = true;
+	if ((!WIFEXITED(status) || WEXITSTATUS(status) != 0) &&
+	    c->end == CHILD_DONE) {
+		c->end = CHILD_FAILED;
+		log_warn(NULL, "%s ended with %s %d", c->job.program,
+		    WIFSIGNALED(status) ? "signal" : "status",
+		    WIFSIGNALED(status) ? WTERMSIG(status) :
+		    WEXITSTATUS(status));
+	}
+	child_ended(c);
+}
+
+static void
+in_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct child	*c = arg;
+	ssize_t		 n = write(fd, buf_data(&c->in), buf_len(&c->in));
+
+	if (n > 0)
+		buf_drain(&c->in, (size_t)n);
+	if (buf_len(&c->in) > 0 && (n >= 0 || errno == EAGAIN ||
+	    errno == EINTR)) {
+		event_add(c->in_ev, NULL);
+		return;
+	}
+	event_drop(&c->in_ev);
+	fd_drop(&c->fd_in);
+	buf_wipe(&c->in);
+}
+
+static void
+out_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct child	*c = arg;
+	ssize_t		 n = read(fd, buf_reserve(&c->out, PIECE), PIECE);
+
+	if (n > 0) {
+		buf_commit(&c->out, (size_t)n);
+		if (buf_len(&c->out) > c->job.answer &&
+		    c->end == CHILD_DONE) {
+			c->end = CHILD_LARGE;
+			child_kill(c);
+		}
+		if (c->end == CHILD_LARGE)
+			buf_clear(&c->out);
+		return;
+	}
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	event_drop(&c->out_ev);
+	fd_drop(&c->fd_out);
+	c->closed = true;
+	child_ended(c);
+}
+
+static void
+time_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct child	*c = arg;
+
+	log_warn(NULL, "%s took longer than %u s", c->job.program,
+	    c->job.seconds);
+	c->end = CHILD_SLOW;
+	child_kill(c);
+}
+
+/* It could not be started: the answer comes as every other one. */
+static void
+none_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct child	*c = arg;
+
+	c->end = CHILD_FAILED;
+	c->gone = c->closed = true;
+	child_ended(c);
+}
+
+static bool
+child_fork(struct child *c)
+{
+	char	*path = child_path(c->job.program), *asan = NULL;
+	char	*env[] = { (char *)(uintptr_t)"PATH=/usr/bin:/bin",
+		    (char *)(uintptr_t)"LC_ALL=C.UTF-8", NULL, NULL };
+	int	 in[2], out[2];
+	pid_t	 parent = getpid();
+
+	if (pipe2(in, O_CLOEXEC) == -1) {
+		free(path);
+		return false;
+	}
+	if (pipe2(out, O_CLOEXEC) == -1) {
+		close(in[0]);
+		close(in[1]);
+		free(path);
+		return false;
+	}
+	if (getenv("ASAN_OPTIONS") != NULL)
+		env[2] = asan = xasprintf("ASAN_OPTIONS=%s",
+		    getenv("ASAN_OPTIONS"));
+	c->pid = fork();
+	if (c->pid == 0)
+		child_run(&c->job, path, env, in[0], out[1], parent);
+	close(in[0]);
+	close(out[1]);
+	c->fd_in = in[1];
+	c->fd_out = out[0];
+	free(path);
+	free(asan);
+	return c->pid > 0 && (c->fd_pid = pidfd_open(c->pid, 0)) != -1;
+}
+
+static void
+child_begin(struct child *c)
+{
+	struct timeval	limit = { c->job.seconds, 0 }, now = { 0, 0 };
+
+	running++;
+	if (!child_fork(c)) {
+		log_error(NULL, "%s: %s", c->job.program, strerror(errno));
+		if (c->pid > 0) {
+			kill(c->pid, SIGKILL);
+			waitpid(c->pid, NULL, 0);
+			c->pid = 0;
+		}
+		c->time_ev = evtimer_new(base, none_cb, c);
+		event_add(c->time_ev, &now);
+		return;
+	}
+	evutil_make_socket_nonblocking(c->fd_in);
+	evutil_make_socket_nonblocking(c->fd_out);
+	c->in_ev = event_new(base, c->fd_in, EV_WRITE, in_cb, c);
+	c->out_ev = event_new(base, c->fd_out, EV_READ | EV_PERSIST, out_cb,
+	    c);
+	c->pid_ev = event_new(base, c->fd_pid, EV_READ, pid_cb, c);
+	c->time_ev = evtimer_new(base, time_cb, c);
+	event_add(c->in_ev, NULL);
+	event_add(c->out_ev, NULL);
+	event_add(c->pid_ev, NULL);
+	event_add(c->time_ev, &limit);
+}
+
+static void
+child_next(void)
+{
+	struct child	*c;
+
+	while (running < AT_ONCE && (c = TAILQ_FIRST(&waiting)) != NULL) {
+		TAILQ_REMOVE(&waiting, c, link);
+		child_begin(c);
+	}
+}
+
+void
+child_base(struct event_base *b)
+{
+	base = b;
+}
+
+struct child *
+child_start(const struct child_job *job, struct buf *in,
+    void (*done)(void *, enum child_end, struct buf *), void *arg)
+{
+	struct child	*c = xcalloc(1, sizeof *c);
+
+	c->job = *job;
+	c->fd_in = c->fd_out = c->fd_pid = -1;
+	c->in = *in;
+	buf_init(in);
+	c->done = done;
+	c->arg = arg;
+	TAILQ_INSERT_TAIL(&waiting, c, link);
+	child_next();
+	return c;
+}
+
+void
+child_stop(struct child *c)
+{
+	if (c->pid == 0 && c->time_ev == NULL) {
+		TAILQ_REMOVE(&waiting, c, link);
+		child_free(c);
+		return;
+	}
+	c->unheard = true;
+	if (c->pid > 0)
+		child_kill(c);
+}

@@ -1,0 +1,41 @@
+/*
+ * A helper program, run once for one answer: text goes into its standard input,
+ * bytes come out of its standard output, under limits of time, memory and
+ * output, without a network unless it is given one. It dies with konakd. Few
+ * run at once; the others wait for their turn.
+ */
+#ifndef KONAK_CHILD_H
+#define KONAK_CHILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+struct child;
+struct event_base;
+
+enum child_end {
+	CHILD_DONE,		/* it ended with 0 */
+	CHILD_FAILED,		/* with something else, or could not start */
+	CHILD_SLOW,		/* its time was over */
+	CHILD_LARGE		/* it said too much */
+};
+
+struct child_job {
+	const char	*program;	/* "konak-paper" */
+	unsigned	 seconds;
+	size_t		 memory;	/* bytes of address space */
+	size_t		 answer;	/* bytes at the most */
+	bool		 network;
+};
+
+void		 child_base(struct event_base *);
+/* Takes over the input's content, which is wiped. done comes from the event
+ * loop, once, never before this returns, and borrows out. */
+struct child	*child_start(const struct child_job *, struct buf *in,
+		    void (*done)(void *arg, enum child_end, struct buf *out),
+		    void *arg);
+/* Ends it; done will not be called. */
+void		 child_stop(struct child *);
+
+#endif
