@@ -10,6 +10,7 @@ extern const struct module custom_module;	/* record/custom.c */
 extern const struct module jobs_module;
 extern const struct module notifications_module;
 extern const struct module privacy_module;
+extern const struct module proposals_module;
 extern const struct module reminders_module;
 extern const struct module timetable_module;	/* timetable/verbs.c */
 extern const struct module vault_module;
@@ -23,6 +24,7 @@ const struct module *const modules[] = {
 	&jobs_module,
 	&notifications_module,
 	&privacy_module,
+	&proposals_module,
 	&reminders_module,
 	&timetable_module,
 	&vault_module,

@@ -15,6 +15,7 @@ struct script {
 	enum lang		 lang;
 	char			 name[320];	/* server and tenant */
 	const char		*verb;
+	const char		*file;		/* for a file of the answer */
 	int			 code;		/* exit code */
 	bool			 over;
 };

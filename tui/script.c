@@ -337,11 +337,35 @@ script_rows(const struct val *body)
 	return out;
 }
 
+/* The first of the files that the answer holds, where it was wanted. */
+static bool
+script_keep(const struct script *s, const struct val *body)
+{
+	const struct val	*file = val_at(val_get(body, "files"), 0), *v;
+	FILE			*f;
+	bool			 ok;
+
+	v = val_get(file, "data");
+	if (val_is_null(v))
+		v = val_get(file, "text");
+	if (v == NULL || (v->kind != VAL_BYTES && v->kind != VAL_TEXT)) {
+		errno = ENOENT;
+		return false;
+	}
+	if (strcmp(s->file, "-") == 0)
+		return fwrite(v->s, 1, v->len, stdout) == v->len;
+	f = fopen(s->file, "we");
+	ok = f != NULL && fwrite(v->s, 1, v->len, f) == v->len;
+	if (f != NULL && fclose(f) != 0)
+		ok = false;
+	return ok;
+}
+
 static void
 call_cb(const struct link_reply *r, void *arg)
 {
 	struct script	*s = arg;
-	struct val	*rows;
+	struct val	*rows = NULL;
 
 	if (!r->ok) {
 		if (strcmp(r->code, "lost") == 0)
@@ -350,7 +374,13 @@ call_cb(const struct link_reply *r, void *arg)
 		script_end(s, SCRIPT_REFUSED);
 		return;
 	}
-	if ((rows = script_rows(r->body)) != NULL)
+	if (s->file != NULL) {
+		if (!script_keep(s, r->body)) {
+			script_error("file", strerror(errno));
+			script_end(s, SCRIPT_REFUSED);
+			return;
+		}
+	} else if ((rows = script_rows(r->body)) != NULL)
 		script_print(stdout, rows);
 	else
 		script_print(stdout, r->body);
@@ -452,7 +482,7 @@ script_usage(int argc, char **argv)
 {
 	if (strcmp(argv[0], "login") == 0 && argc == 2)
 		return true;
-	if (strcmp(argv[0], "call") == 0 && (argc == 2 || argc == 3))
+	if (strcmp(argv[0], "call") == 0 && argc >= 2 && argc <= 4)
 		return true;
 	return script_is_file(argv[0]) || strcmp(argv[0], "timetable") == 0 ||
 	    (strcmp(argv[0], "logout") == 0 && argc == 1);
@@ -492,9 +522,10 @@ script_run(const struct link_conf *conf, enum lang lang, const char *request,
 		}
 	} else if (strcmp(argv[0], "login") == 0)
 		script_login(&s, argv[1]);
-	else if (strcmp(argv[0], "call") == 0)
-		script_call(&s, argv[1], argc == 3 ? argv[2] : NULL, request);
-	else
+	else if (strcmp(argv[0], "call") == 0) {
+		s.file = argc == 4 ? argv[3] : NULL;
+		script_call(&s, argv[1], argc > 2 ? argv[2] : NULL, request);
+	} else
 		script_call(&s, "session.sign_out", NULL, NULL);
 	if (!s.over)
 		event_base_dispatch(s.base);

@@ -5,6 +5,7 @@ libkonakd_a_SOURCES += \
 	server/mod/jobs.c \
 	server/mod/notifications.c \
 	server/mod/privacy.c \
+	server/mod/proposals.c \
 	server/mod/reminders.c \
 	server/mod/tasks.c \
 	server/mod/time.c \

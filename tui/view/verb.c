@@ -100,19 +100,42 @@ verb_show_code(const struct val *body)
 
 /* --- Files that a verb gives ------------------------------------------------------ */
 
-static bool
-file_write(const char *folder, const char *name, const char *text)
+/* A new file: what is there is left alone, and the next free number added. */
+static int
+file_open(const char *folder, const char *name, char **path)
 {
-	char	*path = xasprintf("%s/%s", folder, name);
-	size_t	 len = strlen(text);
+	const char	*dot = strrchr(name, '.');
+	int		 fd = -1, n, stem;
+
+	stem = dot == NULL ? (int)strlen(name) : (int)(dot - name);
+	for (n = 1; n < 100; n++) {
+		*path = n == 1 ? xasprintf("%s/%s", folder, name) :
+		    xasprintf("%s/%.*s (%d)%s", folder, stem, name, n,
+		    dot == NULL ? "" : dot);
+		fd = open(*path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+		    0600);
+		if (fd >= 0 || errno != EEXIST)
+			return fd;
+		if (n < 99)
+			free(*path);
+	}
+	return fd;
+}
+
+/* Its content is text or bytes. */
+static bool
+file_write(const char *folder, const char *name, const struct val *content)
+{
 	FILE	*f = NULL;
+	char	*path;
 	bool	 good;
 	int	 fd;
 
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	fd = file_open(folder, name, &path);
 	if (fd >= 0)
 		f = fdopen(fd, "w");
-	good = f != NULL && fwrite(text, 1, len, f) == len;
+	good = f != NULL && fwrite(content->s, 1, content->len, f) ==
+	    content->len;
 	if (f != NULL)
 		good = fclose(f) == 0 && good;
 	if (!good)
@@ -122,14 +145,26 @@ file_write(const char *folder, const char *name, const char *text)
 	return good;
 }
 
+static const struct val *
+file_content(const struct val *file)
+{
+	const struct val	*v = val_get(file, "data");
+
+	if (val_is_null(v))
+		v = val_get(file, "text");
+	return v != NULL && (v->kind == VAL_TEXT || v->kind == VAL_BYTES) ?
+	    v : NULL;
+}
+
 static void
 files_folder_cb(const char *typed, void *arg)
 {
-	struct val	*files = arg;
-	const char	*name;
-	char		*folder, n[24];
-	bool		 good = true;
-	size_t		 i;
+	const struct val	*content;
+	struct val		*files = arg;
+	const char		*name;
+	char			*folder, n[24];
+	bool			 good = true;
+	size_t			 i;
 
 	if (typed != NULL) {
 		folder = typed[0] == '~' && getenv("HOME") != NULL ?
@@ -138,9 +173,10 @@ files_folder_cb(const char *typed, void *arg)
 		for (i = 0; good && i < files->n; i++) {
 			/* a name, never a way out of the folder */
 			name = val_get_str(files->item[i], "name");
+			content = file_content(files->item[i]);
 			good = name != NULL && strchr(name, '/') == NULL &&
-			    file_write(folder, name,
-			    val_get_str(files->item[i], "text"));
+			    content != NULL && file_write(folder, name,
+			    content);
 		}
 		snprintf(n, sizeof n, "%zu", files->n);
 		if (good)
