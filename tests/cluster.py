@@ -126,7 +126,10 @@ class Cluster:
         call(['mkdir', '-p', os.path.dirname(kept)])
         making = '%s.%d' % (kept, os.getpid())
         call(['cp', '-a', '--reflink=auto', self.dir, making])
-        call(['mv', '-T', making, kept])
+        try:
+            os.rename(making, kept)
+        except OSError:             # another run was there first
+            shutil.rmtree(making)
         self.begin()
 
     def begin(self):
