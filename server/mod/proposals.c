@@ -1,6 +1,7 @@
 /*
  * proposals.c - a proposal as a paper for its customer: who offers what to
- * whom, the lines, the tax of each rate, how long it holds.
+ * whom, the lines, the tax of each rate, how long it holds. And what begins
+ * with its acceptance: the rules are in sql/0281-acceptance.sql.
  */
 #include <jansson.h>
 #include <string.h>
@@ -215,7 +216,42 @@ proposals_pdf(struct req *r)
 	req_query(r, &stmt_paper, 1, params, pdf_rows);
 }
 
+#define CHANGED	"select record_type, record_id, version, op from "
+
+static const struct db_stmt accept_stmt = { "proposals_accept",
+    CHANGED "konak.proposals_accept($1, $2, $3, $4::numeric)" };
+static const struct db_stmt fill_stmt = { "projects_fill",
+    CHANGED "konak.projects_fill($1, $2, $3::date)" };
+static const struct db_stmt use_stmt = { "project_templates_use",
+    CHANGED "konak.projects_from_template($1, $2, $3, $4::date)" };
+
 static const struct verb proposals_verbs[] = {
+	{ .name = "proposals.accept", .audit = "PROPOSAL_ACCEPT",
+	  .need = { "proposals.edit", "proposals.view_prices",
+	    "projects.create", "tasks.create" },
+	  .state = VERB_COMPANY, .flags = VERB_WRITE,
+	  .data = &accept_stmt, .run = module_call,
+	  .args = {
+		{ "id", ARG_UUID, true, 0 },
+		{ "version", ARG_INT, true, 0 },
+		{ "template", ARG_UUID, false, 0 },
+		{ "deposit", ARG_TEXT, false, 10 } } },
+	{ .name = "projects.fill", .need = { "projects.edit", "tasks.create" },
+	  .state = VERB_COMPANY, .flags = VERB_WRITE,
+	  .data = &fill_stmt, .run = module_call,
+	  .args = {
+		{ "id", ARG_UUID, true, 0 },
+		{ "template", ARG_UUID, true, 0 },
+		{ "start", ARG_TEXT, false, 10 } } },
+	{ .name = "project_templates.use",
+	  .need = { "projects.create", "tasks.create" },
+	  .state = VERB_COMPANY, .flags = VERB_WRITE,
+	  .data = &use_stmt, .run = module_call,
+	  .args = {
+		{ "id", ARG_UUID, true, 0 },
+		{ "name", ARG_TEXT, true, 255 },
+		{ "customer_id", ARG_UUID, false, 0 },
+		{ "start", ARG_TEXT, false, 10 } } },
 	{ .name = "proposals.pdf",
 	  .need = { "proposals.view", "proposals.view_prices" },
 	  .state = VERB_COMPANY,
