@@ -27,6 +27,8 @@ alter function pg_catalog.enum_ge(anyenum, anyenum) leakproof;
 alter function pg_catalog.arraycontains(anyarray, anyarray) leakproof;
 alter function pg_catalog.arrayoverlap(anyarray, anyarray) leakproof;
 alter function pg_catalog.jsonb_contains(jsonb, jsonb) leakproof;
+-- Words of a text by their index.
+alter function pg_catalog.ts_match_vq(tsvector, tsquery) leakproof;
 
 do $$
 begin

@@ -114,7 +114,7 @@ check_roles(struct doctor *d)
 	    "('textlike', 'numeric_eq', 'numeric_lt', 'numeric_le', "
 	    "'numeric_gt', 'numeric_ge', 'enum_eq', 'enum_lt', 'enum_le', "
 	    "'enum_gt', 'enum_ge', 'arraycontains', 'arrayoverlap', "
-	    "'jsonb_contains')"))
+	    "'jsonb_contains', 'ts_match_vq')"))
 		bad(d, "konakctl tenant create (again) sets it; a restore "
 		    "loses it", "textlike and others are not leakproof: searches "
 		    "and filters are slow");

@@ -206,7 +206,7 @@ select set_eq($$select p.proname::text from pg_proc p
 select is((select bool_and(proleakproof) from pg_proc
     where pronamespace = 'pg_catalog'::regnamespace and proname in ('textlike',
 	'numeric_eq', 'numeric_le', 'enum_eq', 'enum_ge', 'arraycontains',
-	'arrayoverlap')), true,
+	'arrayoverlap', 'ts_match_vq')), true,
     'LIKE and what filters compare with are leakproof, or have no index');
 
 -- roles -----------------------------------------------------------------------
