@@ -537,6 +537,11 @@ link_actions(struct loader *l, struct def *d)
 		a->whens = load_whens(l, d, yaml_get(c, "when"), &a->nwhens);
 		if ((args = yaml_get(c, "args")) == NULL)
 			continue;
+		if (args->type != YNODE_MAP) {
+			fault(l, args, "\"args\" is a map of an argument "
+			    "and a field");
+			continue;
+		}
 		a->args = arena_array(l->arena, args->n + 1, sizeof *a->args);
 		for (j = 0; j < args->n; j++) {
 			a->args[a->nargs].name = args->child[j].key;
