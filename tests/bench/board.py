@@ -1,12 +1,12 @@
 """A board of 10,000 cards: how soon it opens, what a move costs, and when the
-others hear of it."""
+others hear of it; what the client has to do for it."""
 
 import random
 import time
 
 import bulk
 from measure import median, ratio
-from more import client
+from more import client, told
 
 CARDS = 10000
 COLUMNS = ('new', 'contacted', 'meeting_scheduled', 'proposal_sent',
@@ -92,3 +92,4 @@ def board(b):
         [x['stored'] for x in got['moves']]), ' ms', most=True)
     b.table.add('and known on another screen, p95', 200, median(
         [x['seen'] for x in got['moves']]), ' ms', most=True)
+    told(b, 'tui/board')

@@ -192,7 +192,7 @@ def one(b):
 
 # What -q measures, the longest last.
 QUICK = ('floor', 'list', 'get', 'edit', 'peers', 'memory', 'push', 'signin',
-         'growth', 'client', 'demo', 'bulk')
+         'growth', 'client', 'board', 'gantt', 'demo', 'bulk')
 ALL = {
     'floor': floor,
     'list': through('list', 0.75, 0.85),
@@ -208,4 +208,5 @@ ALL = {
     'client': more.terminal,
     'chain': chain.chain,
     'board': board.board,
+    'gantt': more.gantt,
 }

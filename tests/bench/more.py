@@ -216,15 +216,28 @@ def signin(b):
                 note='%.0f ms' % (median(got['whole']) * 1e3))
 
 
-def terminal(b):
-    """What tests/tui/figures finds; each line has its goal in words."""
+def told(b, path):
+    """What a test of the client finds; each line has its goal in words."""
     done = subprocess.run([SRC + '/tests/run', '-b', b.place.build, '-j', '1',
-                           '-v', 'tui/figures'], stdout=subprocess.PIPE,
+                           '-v', path], stdout=subprocess.PIPE,
+                          env=dict(os.environ, KONAK_QUIET='1'),
                           stderr=subprocess.STDOUT, text=True)
+    lines = 0
     for line in done.stdout.splitlines():
         found = re.match(r'\s+(ok|not ok) \d+ - (.*(?:goal|sent).*)', line)
         if found:
             b.table.line(found.group(2), found.group(1) == 'ok')
+            lines += 1
+    if lines == 0:
+        raise Failure('%s says no figure' % path)
+
+
+def terminal(b):
+    told(b, 'tui/figures')
+
+
+def gantt(b):
+    told(b, 'tui/spans')
 
 
 def demo(b):
