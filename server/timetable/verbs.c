@@ -113,6 +113,9 @@ verb_run(struct req *r)
 static const struct verb timetable_verbs[] = {
 	{ .name = "timetable.load", VIEW, .data = CALL("load"),
 	  .args = { { "timetable", ARG_UUID, false, 0 } } },
+	{ .name = "timetable.places", VIEW, .data = CALL("places"),
+	  .args = { PLAN, { "entries", ARG_ANY, false, 0 },
+	    { "lessons", ARG_ANY, false, 0 } } },
 	{ .name = "timetable.free", VIEW, .data = CALL("free"),
 	  .args = { { "date", ARG_TEXT, false, 10 },
 	    { "period", ARG_INT, false, 0 } } },
