@@ -17,6 +17,7 @@
 #include "tui/mod/secret.h"
 #include "tui/picker.h"
 #include "tui/mod/timer.h"
+#include "tui/mod/grid.h"
 #include "tui/mod/weeksheet.h"
 #include "tui/place.h"
 #include "tui/script.h"
@@ -323,6 +324,36 @@ app_palette_boards(void)
 	}
 }
 
+static void
+app_open_grid(void *arg)
+{
+	if (view_unsaved() != NULL)
+		return;
+	view_pop_above(view_find(&home_view));
+	if (arg == NULL)
+		grid_open(NULL);
+	else
+		grid_open_mine();
+}
+
+static void
+app_palette_grid(void)
+{
+	struct palette_entry	e = {
+		.source = "defs", .kind = PALETTE_SCREEN,
+		.tr = "Ders programı (ızgara)", .en = "Timetable grid",
+		.run = app_open_grid
+	};
+
+	if (!grid_may())
+		return;
+	palette_add(&e);
+	e.tr = "Benim haftam";
+	e.en = "My week";
+	e.arg = &app;
+	palette_add(&e);
+}
+
 /* Letters that definitions ask for are not given to others before. */
 static void
 app_keep_letters(void)
@@ -377,6 +408,7 @@ app_palette(void)
 	for (i = 0; (d = defs_at(i)) != NULL; i++)
 		app_palette_charts(d);
 	app_palette_boards();
+	app_palette_grid();
 }
 
 void
@@ -392,7 +424,10 @@ app_open_list(const char *type)
 void
 app_open_record(const char *type, const char *id)
 {
-	if (defs_find(type) != NULL && id != NULL)
+	/* A timetable is its week; the card is reached from there. */
+	if (strcmp(type, "timetables") == 0 && id != NULL && grid_may())
+		grid_open(id);
+	else if (defs_find(type) != NULL && id != NULL)
 		card_open(type, id);
 }
 

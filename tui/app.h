@@ -55,6 +55,10 @@ uint64_t app_call(const char *verb, struct val *args, link_cb, void *arg);
  * request NULL: a new id. */
 uint64_t app_write(const char *verb, struct val *args, const char *request,
 	    const char *undo, link_cb, void *arg);
+/* A write that its own screen takes back: `what` is for the list of what
+ * waits. */
+uint64_t app_write_alone(const char *verb, struct val *args, const char *what,
+	    link_cb, void *arg);
 /* As app_call() of a verb that wants a request id, though nothing changes that
  * could wait for a lost line: a secret that is shown. */
 uint64_t app_once(const char *verb, struct val *args, link_cb, void *arg);

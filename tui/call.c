@@ -27,6 +27,7 @@ struct call {
 	bool			 write;
 	char			 request[UUID_TEXT];
 	char			*undo;
+	bool			 alone;		/* undone by its screen alone */
 	link_cb			 cb;
 	link_progress_cb	 progress;	/* or NULL */
 	void			*arg;
@@ -42,7 +43,7 @@ struct done {
 	bool	rights;		/* of roles: no record that changed */
 };
 
-static TAILQ_HEAD(, call)	 calls = TAILQ_HEAD_INITIALIZER(calls);
+static TAILQ_HEAD(call_list, call) calls = TAILQ_HEAD_INITIALIZER(calls);
 static uint64_t			 next_handle;
 static struct event		*slow;
 static struct done		 undo[UNDO_MAX], redo[UNDO_MAX];
@@ -138,7 +139,7 @@ done_push(struct done *stack, unsigned *n, const char *request,
 static void
 call_finish(struct call *c, const struct link_reply *r)
 {
-	if (r->ok && c->undo != NULL) {
+	if (r->ok && c->undo != NULL && !c->alone) {
 		/* Marked rows are deleted under one id: one undo. */
 		if (nundo == 0 || strcmp(undo[nundo - 1].request,
 		    c->request) != 0)
@@ -270,6 +271,16 @@ app_write(const char *verb, struct val *args, const char *request,
 	snprintf(mine[nmine++ % MINE_MAX], UUID_TEXT, "%s", c->request);
 	call_send(c);
 	return c->handle;
+}
+
+uint64_t
+app_write_alone(const char *verb, struct val *args, const char *what,
+    link_cb cb, void *arg)
+{
+	uint64_t	 handle = app_write(verb, args, NULL, what, cb, arg);
+
+	TAILQ_LAST(&calls, call_list)->alone = true;
+	return handle;
 }
 
 void

@@ -9,6 +9,7 @@
 #include "lib/hex.h"
 #include "lib/xmalloc.h"
 #include "tui/app.h"
+#include "tui/mod/grid.h"
 #include "tui/place.h"
 #include "tui/store.h"
 #include "tui/ui.h"
@@ -58,6 +59,8 @@ collect(const struct view *v, struct val *views)
 		val_add(views, val_put_text(m, "view", "list"));
 	else if ((m = board_where(v)) != NULL)
 		val_add(views, val_put_text(m, "view", "board"));
+	else if ((m = grid_where(v)) != NULL)
+		val_add(views, val_put_text(m, "view", "grid"));
 	else if ((m = card_where(v)) != NULL)
 		val_add(views, val_put_text(m, "view", "card"));
 }
@@ -221,6 +224,8 @@ place_resume(void)
 			list_open_where(one);
 		else if (same(val_get_str(one, "view"), "board"))
 			board_open_where(one);
+		else if (same(val_get_str(one, "view"), "grid"))
+			grid_open_where(one);
 		else
 			card_open_where(one);
 	}

@@ -2,6 +2,21 @@
 libtui_a_SOURCES += \
 	tui/mod/generate.c \
 	tui/mod/generate.h \
+	tui/mod/grid.c \
+	tui/mod/grid.h \
+	tui/mod/gridask.c \
+	tui/mod/gridask.h \
+	tui/mod/griddata.c \
+	tui/mod/griddate.c \
+	tui/mod/griddate.h \
+	tui/mod/griddraw.c \
+	tui/mod/gridint.h \
+	tui/mod/gridjudge.c \
+	tui/mod/gridmove.c \
+	tui/mod/gridpick.c \
+	tui/mod/gridpick.h \
+	tui/mod/gridplan.c \
+	tui/mod/gridplan.h \
 	tui/mod/leaver.c \
 	tui/mod/leaver.h \
 	tui/mod/matrix.c \

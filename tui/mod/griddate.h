@@ -1,0 +1,26 @@
+/*
+ * griddate.c - the week of a date: who stands in for whom, and who could.
+ */
+#ifndef KONAK_TUI_MOD_GRIDDATE_H
+#define KONAK_TUI_MOD_GRIDDATE_H
+
+#include <stddef.h>
+
+struct glesson;
+struct grid;
+struct val;
+
+/* Who gives the lesson instead on its date, "-" if nobody; NULL: as planned,
+ * or no date is looked at. */
+const char *griddate_teacher(const struct grid *, const struct glesson *);
+/* "15.12" for a day of the week that is looked at, else "". */
+void	griddate_head(const struct grid *, int day, char *out, size_t size);
+/* Asks for a date and shows its week. */
+void	griddate_ask(struct grid *);
+void	griddate_leave(struct grid *);
+/* Who stands in for the lesson under the cursor: asks. */
+void	griddate_substitute(struct grid *);
+void	griddate_load(struct grid *);
+void	griddate_watch_cb(const struct val *, void *);
+
+#endif
