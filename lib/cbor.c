@@ -189,7 +189,19 @@ text_out(struct cbw *w, head_fn fn, const void *data, size_t len)
 void
 cbw_text(struct cbw *w, const char *s, size_t len)
 {
-	text_out(w, cbor_encode_string_start, s, len);
+	uint8_t *p;
+
+	if (len >= 24) {
+		text_out(w, cbor_encode_string_start, s, len);
+		return;
+	}
+	/* Most values of a page are short: the length stands in the head. */
+	p = buf_reserve(w->buf, HEAD_MAX + len);
+	*p = (uint8_t)(0x60 | len);
+	if (len > 0)
+		memcpy(p + 1, s, len);
+	buf_commit(w->buf, len + 1);
+	item_done(w);
 }
 
 void
@@ -210,10 +222,13 @@ cbw_bytes(struct cbw *w, const void *data, size_t len)
 void
 cbw_uuid(struct cbw *w, const struct uuid *u)
 {
-	uint8_t *p = buf_reserve(w->buf, HEAD_MAX);
+	static const uint8_t head[] = { 0xd8, CBOR_TAG_UUID, 0x50 };
+	uint8_t *p = buf_reserve(w->buf, sizeof(head) + sizeof(u->b));
 
-	buf_commit(w->buf, cbor_encode_tag(CBOR_TAG_UUID, p, HEAD_MAX));
-	cbw_bytes(w, u->b, sizeof(u->b));
+	memcpy(p, head, sizeof(head));
+	memcpy(p + sizeof(head), u->b, sizeof(u->b));
+	buf_commit(w->buf, sizeof(head) + sizeof(u->b));
+	item_done(w);
 }
 
 void

@@ -496,7 +496,7 @@ decide_rows(struct req *r, PGresult *res)
 	if (s->done) {
 		w = req_out(r);
 		cbw_map(w, s->query->ncols);
-		row_map(r, w, s->query, res, 0);
+		row_map(r, w, s->query, NULL, res, 0);
 	} else if (s->values.create)
 		req_fail(r, ERR_EXISTS, "id", "record.id_taken", NULL);
 	else if (s->deleted)

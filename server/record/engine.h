@@ -111,23 +111,24 @@ void	query_sql(struct query *, struct req *, struct buf *);
 
 /* Is its title a name of the register that the session is in? */
 bool	field_named(const struct field *);
-/* Will the next list of this session find all names at hand, probably? */
-bool	names_ready(const struct req *);
-/* Of the register that the request was entered with; NULL: none known. */
-struct names *names_of(const struct req *, bool make);
-/* false: not at hand, and lists read them again. "" is nobody's. Borrowed
- * until the next call. */
-bool	names_title(struct names *, const char *id, const char **title);
-void	names_learn(struct names *, const char *id, const char *title);
+/* Shall a statement leave them out, because all are at hand, probably? */
+bool	names_wanted(const struct req *, const struct def *,
+	    const struct fieldset *);
+/* Learns the names of a query that has them. One without gets them in names,
+ * NULL otherwise; false: some are missing, and the request begins again. */
+bool	names_read(struct req *, const struct query *, PGresult *, int rows,
+	    struct names **);
+/* The title in a column, of whom the column before it says. */
+void	names_put(struct names *, struct cbw *, PGresult *, int row, int col);
 void	names_change(const struct tenant *, const char *type);
 
 /* --- row.c: rows to the wire ----------------------------------------------- */
 
 /* Pairs of one map, which the caller has begun. */
-void	row_map(struct req *, struct cbw *, const struct query *, PGresult *,
-	    int row);
+void	row_map(struct req *, struct cbw *, const struct query *,
+	    struct names *, PGresult *, int row);
 void	row_array(struct req *, struct cbw *, const struct query *,
-	    PGresult *, int row);
+	    struct names *, PGresult *, int row);
 /* One column of it. */
 void	row_value(struct req *, struct cbw *, const struct query *, PGresult *,
 	    int row, unsigned col);
@@ -296,6 +297,7 @@ struct save_base {
 /* A get: its row, and the lines that follow. */
 struct getting {
 	struct query	*q;
+	struct names	*names;
 	struct query	**line;
 	size_t		 nlines, turn;
 };

@@ -246,7 +246,7 @@ lines_put(struct req *r, struct save *s, PGresult *res)
 		    10));
 	} else {
 		cbw_map(w, s->query->ncols);
-		row_map(r, w, s->query, res, 0);
+		row_map(r, w, s->query, NULL, res, 0);
 	}
 	if (i + 1 == top->nlines ||
 	    top->line[i + 1]->values.def != s->values.def)
@@ -272,7 +272,7 @@ got_lines(struct req *r, PGresult *res)
 	cbw_key(w, "rows");
 	cbw_array(w, (uint32_t)n);
 	for (i = 0; i < n; i++)
-		row_array(r, w, q, res, i);
+		row_array(r, w, q, NULL, res, i);
 }
 
 static struct query *

@@ -334,71 +334,6 @@ list_sql(struct req *r, struct listing *l, struct buf *b, const char *where,
 
 /* --- list ------------------------------------------------------------------ */
 
-static bool
-has_named(const struct listing *l)
-{
-	size_t	i;
-
-	for (i = 0; i < l->d->nfields; i++)
-		if (fieldset_has(&l->fields, l->d->fields[i]->index) &&
-		    field_named(l->d->fields[i]))
-			return true;
-	return false;
-}
-
-/* Every name of the page must be at hand, before any of it is written. */
-static bool
-list_names(struct listing *l, PGresult *res, int rows)
-{
-	const char	*title;
-	unsigned	 col;
-	int		 i;
-
-	for (col = 1; col < l->q->ncols; col++)
-		for (i = 0; l->q->by_name[col] && i < rows; i++)
-			if (!PQgetisnull(res, i, (int)col - 1) &&
-			    !names_title(l->names, PQgetvalue(res, i,
-			    (int)col - 1), &title))
-				return false;
-	return true;
-}
-
-static void
-list_learn(struct req *r, const struct listing *l, PGresult *res, int rows)
-{
-	struct names	*s = names_of(r, true);
-	unsigned	 col;
-	int		 i;
-
-	for (col = 1; s != NULL && col < l->q->ncols; col++)
-		for (i = 0; l->q->by_name[col] && i < rows; i++)
-			if (!PQgetisnull(res, i, (int)col - 1))
-				names_learn(s, PQgetvalue(res, i,
-				    (int)col - 1), PQgetvalue(res, i,
-				    (int)col));
-}
-
-/* As row_array(), with the names. */
-static void
-list_row(struct req *r, struct cbw *w, const struct listing *l, PGresult *res,
-    int row)
-{
-	const char	*title;
-	unsigned	 i;
-
-	cbw_array(w, l->q->ncols);
-	for (i = 0; i < l->q->ncols; i++) {
-		if (!l->q->by_name[i])
-			row_value(r, w, l->q, res, row, i);
-		else if (!PQgetisnull(res, row, (int)i - 1) &&
-		    names_title(l->names, PQgetvalue(res, row, (int)i - 1),
-		    &title) && title[0] != '\0')
-			cbw_textz(w, title);
-		else
-			cbw_null(w);
-	}
-}
-
 static void
 list_rows(struct req *r, PGresult *res)
 {
@@ -407,10 +342,7 @@ list_rows(struct req *r, PGresult *res)
 	int		 n = PQntuples(res), rows, i;
 
 	rows = n > l->limit ? (int)l->limit : n;
-	if (!l->named)
-		list_learn(r, l, res, rows);
-	else if ((l->names = names_of(r, false)) == NULL ||
-	    !list_names(l, res, rows)) {
+	if (!names_read(r, l->q, res, rows, &l->names)) {
 		req_again(r);	/* now with the join: they are not ready */
 		return;
 	}
@@ -421,10 +353,7 @@ list_rows(struct req *r, PGresult *res)
 	cbw_key(w, "rows");
 	cbw_array(w, (uint32_t)rows);
 	for (i = 0; i < rows; i++)
-		if (l->named)
-			list_row(r, w, l, res, i);
-		else
-			row_array(r, w, l->q, res, i);
+		row_array(r, w, l->q, l->names, res, i);
 	if (n > rows)
 		put_next(r, w, l, res, rows - 1);
 	else
@@ -453,7 +382,7 @@ record_list(struct req *r)
 		buf_free(&where);
 		return;
 	}
-	l->named = !req_retried(r) && has_named(l) && names_ready(r);
+	l->named = names_wanted(r, l->d, &l->fields);
 	scopes = scope_bits(r, l->d, OP_VIEW);
 	key = filtered || searched || l->words != NULL ? NULL : list_key(r, l, scopes);
 	if (key != NULL && (l->q = query_find(l->d, key)) != NULL) {

@@ -18,9 +18,13 @@ get_rows(struct req *r, PGresult *res)
 		req_fail(r, ERR_NOT_FOUND, "id", "record.not_found", NULL);
 		return;
 	}
+	if (!names_read(r, g->q, res, 1, &g->names)) {
+		req_again(r);
+		return;
+	}
 	w = req_out(r);
 	cbw_map(w, g->q->ncols + (g->nlines > 0));
-	row_map(r, w, g->q, res, 0);
+	row_map(r, w, g->q, g->names, res, 0);
 	if (g->nlines > 0) {
 		cbw_key(w, "lines");
 		cbw_map(w, (uint32_t)g->nlines);
@@ -44,11 +48,15 @@ record_get(struct req *r)
 	struct buf		 b = BUF_INIT;
 	const char		*key, *id = req_uuid(r, "id");
 	const struct record_sentence *s = record_sentence(d);
+	bool			 named;
 
 	seen_fields(r, d, &fields);
-	key = fields_key(r, 'g', &fields, 0);
+	/* With lines it is asked only once. */
+	named = !req_bool(r, "lines") && names_wanted(r, d, &fields);
+	key = fields_key(r, named ? 'G' : 'g', &fields, 0);
 	if ((g->q = query_find(d, key)) == NULL) {
 		g->q = query_new(r, d, key);
+		g->q->named = named;
 		buf_addz(&b, "select ");
 		sql_select(&b, g->q, d, &fields, "t", query_arena(g->q, r));
 		if (s != NULL) {
@@ -109,7 +117,7 @@ restored_rows(struct req *r, PGresult *res)
 	struct cbw		*w = req_out(r);
 
 	cbw_map(w, rm->q->ncols);
-	row_map(r, w, rm->q, res, 0);
+	row_map(r, w, rm->q, NULL, res, 0);
 	req_changed(r, d->name, rm->id,
 	    strtoll(PQgetvalue(res, 0, 1), NULL, 10), rm->op);
 	children_changed(r, d, 8);

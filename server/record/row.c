@@ -78,26 +78,32 @@ row_value(struct req *r, struct cbw *w, const struct query *q, PGresult *res,
 }
 
 void
-row_map(struct req *r, struct cbw *w, const struct query *q, PGresult *res,
-    int row)
+row_map(struct req *r, struct cbw *w, const struct query *q,
+    struct names *names, PGresult *res, int row)
 {
 	unsigned	i;
 
 	for (i = 0; i < q->ncols; i++) {
 		cbw_key(w, q->names[i]);
-		row_value(r, w, q, res, row, i);
+		if (names != NULL && q->by_name[i])
+			names_put(names, w, res, row, (int)i);
+		else
+			row_value(r, w, q, res, row, i);
 	}
 }
 
 void
-row_array(struct req *r, struct cbw *w, const struct query *q, PGresult *res,
-    int row)
+row_array(struct req *r, struct cbw *w, const struct query *q,
+    struct names *names, PGresult *res, int row)
 {
 	unsigned	i;
 
 	cbw_array(w, q->ncols);
 	for (i = 0; i < q->ncols; i++)
-		row_value(r, w, q, res, row, i);
+		if (names != NULL && q->by_name[i])
+			names_put(names, w, res, row, (int)i);
+		else
+			row_value(r, w, q, res, row, i);
 }
 
 void

@@ -454,7 +454,7 @@ save_rows(struct req *r, PGresult *res)
 		lines_put(r, s, res);
 	else {
 		cbw_map(w, s->query->ncols + (s->nlines > 0));
-		row_map(r, w, s->query, res, 0);
+		row_map(r, w, s->query, NULL, res, 0);
 	}
 	/* only its lines have changed, when nothing was given */
 	if (s->remove || s->values.create || save_given(s))

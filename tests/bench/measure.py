@@ -1,8 +1,8 @@
 """Rounds, and how much other programs disturbed them; pgbench."""
 
 import glob
+import math
 import os
-import re
 import statistics
 import subprocess
 import sys
@@ -92,27 +92,37 @@ def ratio(a, b, key=None):
     return median([pick(x) / pick(y) for x, y in zip(a, b)])
 
 
+WARM = 0.5                      # seconds of pgbench that do not count
+
+
 def pgbench(place, script, clients, seconds, variables=()):
-    """rate, and p50 and p99 of its transactions in milliseconds."""
+    """rate, and p50 and p99 of its transactions in milliseconds; without its
+    beginning, in which each connection reads catalogues and plans."""
     for old in glob.glob(place.dir + '/pgbench_log*'):
         os.unlink(old)
     args = [place.bin + '/pgbench', '-n', '-M', 'prepared', '-T',
-            str(max(1, round(seconds))), '-c', str(clients), '-j', str(min(clients, 2)),
-            '-l', '-f', script]
+            str(max(1, math.ceil(seconds + WARM))), '-c', str(clients), '-j',
+            str(min(clients, 2)), '-l', '-f', script]
     for name, value in variables:
         args += ['-D', '%s=%s' % (name, value)]
     done = subprocess.run(args, env=place.app_env(), cwd=place.dir,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True)
-    m = re.search(r'tps = ([0-9.]+)', done.stdout)
-    if done.returncode or not m:
+    if done.returncode:
         raise Failure('pgbench: ' + '; '.join(
             x for x in done.stdout.splitlines() if 'error' in x))
-    times = []
+    ends = []
     for path in glob.glob(place.dir + '/pgbench_log*'):
         with open(path) as f:
-            times += [int(line.split()[2]) for line in f]
+            for line in f:
+                v = line.split()
+                ends.append((int(v[4]) * 1000000 + int(v[5]), int(v[2])))
         os.unlink(path)
-    times.sort()
-    return {'rate': float(m.group(1)), 'p50_ms': times[len(times) // 2] / 1e3,
+    begun = min(end - took for end, took in ends) + WARM * 1e6
+    last = max(ends)[0]
+    times = sorted(took for end, took in ends if end - took >= begun)
+    if not times:
+        raise Failure('pgbench: nothing after its first half second')
+    return {'rate': len(times) * 1e6 / (last - begun),
+            'p50_ms': times[len(times) // 2] / 1e3,
             'p99_ms': times[len(times) * 99 // 100] / 1e3}
