@@ -3,7 +3,7 @@
 -- sessions, and who may act on whom.
 
 begin;
-select plan(66);
+select plan(67);
 -- as the operator changes rows, with nobody signed in
 \set operator 'select set_config(''konak.user'', '''', true); set local role konak_owner'
 
@@ -250,6 +250,16 @@ select is((select count(*) from konak.role_permissions p join konak.roles r
     on r.company_id = p.company_id and r.id = p.role_id
     where r.company_id = :'one' and r.template = 'intern'),
     'with its rights');
+
+-- A person is found by the index of e-mails, among however many there are.
+reset role;
+discard plans;
+set local enable_seqscan = off;
+create temporary table scans as select pg_stat_get_xact_numscans(
+    'konak.users_email_key'::regclass) as n;
+select auth.person('nobody@here.example');
+select cmp_ok(pg_stat_get_xact_numscans('konak.users_email_key'::regclass),
+    '>', (select n from scans), 'a person is found by the index of e-mails');
 
 select * from finish();
 rollback;
