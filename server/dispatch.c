@@ -206,7 +206,8 @@ dispatch_tx(struct req *r)
 	if (limit == 0 && (r->verb->flags & VERB_STEPS))
 		limit = STEPS_MS;
 	p->tx = db_tx_new(tenant_db(r->tenant),
-	    r->verb->flags & VERB_STEPS ? DB_STEPS : 0, limit, tx_done, r);
+	    (r->verb->flags & VERB_STEPS ? DB_STEPS : 0) |
+	    (p->writes ? DB_WRITE : 0), limit, tx_done, r);
 	if (needs_enter(r) && !p->committed)
 		tx_enter(r, p->tx);
 	return p->tx;

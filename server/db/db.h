@@ -55,7 +55,7 @@ struct db_conf {
 };
 
 #define DB_STEPS	0x01	/* BEGIN … COMMIT on a connection of its own */
-#define DB_WRITE	0x02	/* is not sent again when the connection broke */
+#define DB_WRITE	0x02	/* its commit waits for the disk */
 
 typedef void (*db_rows_cb)(struct db_tx *, PGresult *, void *arg);
 /* error NULL: committed. The transaction is freed afterwards. */

@@ -11,13 +11,14 @@
 #include "server/db/conn.h"
 
 #define POOL_CONNECTIONS	4
-#define POOL_CALM	2	/* connections that one tenant opens early */
+#define POOL_CALM	2	/* connections that one tenant opens early … */
+#define POOL_EACH	4	/* … and keeps this busy before others help */
 #define POOL_DEPTH	16	/* transactions in flight on one connection */
 #define POOL_WAITING	4096	/* more are unavailable at once */
 #define POOL_IDLE_S	60
 #define POOL_AGE_S	600
 #define POOL_DOWN_MS	2000	/* patience while nothing can be reached */
-#define POOL_STUCK_MS	50	/* its statement takes long: prefer others */
+#define POOL_STUCK_MS	10	/* its statement takes long: prefer others */
 #define BACKOFF_MIN_MS	100
 #define BACKOFF_MAX_MS	2000
 
@@ -393,12 +394,15 @@ pool_conn_lost(struct db_conn *c, const char *why)
 	pool_pump(p);
 }
 
-/* The least busy connection that may take one more; NULL: all are full. */
+/* The least busy connection that may take one more, and how busy it is; NULL:
+ * all are full. The first ones are preferred: a process of the database that
+ * finds its next request waiting need not be woken for it. What waits for the
+ * disk is spread. */
 static struct db_conn *
-pool_choose(struct db_pool *p, const struct db_tx *tx)
+pool_choose(struct db_pool *p, const struct db_tx *tx, unsigned *busy)
 {
 	struct db_conn	*c, *best = NULL;
-	unsigned	 load, best_load = 0;
+	unsigned	 load, best_load = 0, nth = 0;
 
 	TAILQ_FOREACH(c, &p->conns, link) {
 		if (c->state != CONN_READY || !c->counted || c->broken ||
@@ -406,13 +410,16 @@ pool_choose(struct db_pool *p, const struct db_tx *tx)
 		    c->ntx >= POOL_DEPTH)
 			continue;
 		load = c->ntx;
-		if (load > 0 && ms_since(&c->last_read) > POOL_STUCK_MS)
+		if (nth++ >= POOL_CALM && !(tx->flags & DB_WRITE))
+			load += POOL_EACH - 1;
+		if (c->ntx > 0 && ms_since(&c->last_read) > POOL_STUCK_MS)
 			load += POOL_DEPTH;
 		if (best == NULL || load < best_load) {
 			best = c;
 			best_load = load;
 		}
 	}
+	*busy = best_load;
 	return best;
 }
 
@@ -471,15 +478,17 @@ pool_pump(struct db_pool *p)
 {
 	struct db_conn	*c;
 	struct db_tx	*tx;
+	unsigned	 busy;
 
 	/* Sending can break a connection, but never calls back here. */
 	while ((tx = TAILQ_FIRST(&p->waiting)) != NULL) {
-		c = pool_choose(p, tx);
+		c = pool_choose(p, tx, &busy);
 		/* Many tenants share the database: a third connection is for
 		 * those that keep two busy. */
-		if (c == NULL || c->ntx > (p->nready < POOL_CALM ? 0 : 1))
+		if (c == NULL || busy >= (p->nready < POOL_CALM ? 1 :
+		    tx->flags & DB_WRITE ? 2 : POOL_EACH))
 			pool_grow(p);
-		c = pool_choose(p, tx);
+		c = pool_choose(p, tx, &busy);
 		if (c == NULL)
 			break;
 		TAILQ_REMOVE(&p->waiting, tx, link);

@@ -126,7 +126,6 @@ class Bench:
                                self.seconds, tokens or self.tokens,
                                **options)
 
-
     def warm_load(self, kind, n, **options):
         """As pgbench's, without its beginning."""
         self.place.load(statements.VERBS[kind], self.args(kind), n, WARM,
