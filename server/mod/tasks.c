@@ -1,6 +1,6 @@
 /*
  * tasks.c - what tasks.yaml cannot say: done and assigned by one key, what
- * moves with a task, and moving it. The rules are in sql/0151-task-work.sql.
+ * moves with a task, moving it, and all that somebody has to do. The rules are in sql/0151-task-work.sql.
  */
 #include "server/module.h"
 
@@ -14,6 +14,8 @@ static const struct db_stmt shift = { "tasks_shift",
     "select * from konak.tasks_shift($1, $2::date)" };
 static const struct db_stmt move = { "tasks_reschedule",
     CHANGED "konak.tasks_move($1, $2, $3::date, $4::date, $5)" };
+static const struct db_stmt reassign = { "tasks_reassign",
+    CHANGED "konak.tasks_reassign($1, $2, $3)" };
 
 #define WRITE	.state = VERB_COMPANY, .flags = VERB_WRITE, \
 	.run = module_call
@@ -43,6 +45,12 @@ static const struct verb tasks_verbs[] = {
 		{ "start", ARG_TEXT, false, 10 },
 		{ "end", ARG_TEXT, true, 10 },
 		{ "follow", ARG_BOOL, false, 0 } } },
+	{ .name = "tasks.reassign", .need = { "tasks.edit", "tasks.assign" },
+	  .audit = "TASK_ASSIGN", .data = &reassign, WRITE,
+	  .args = {
+		{ "id", ARG_UUID, true, 0 },
+		{ "assigned_to", ARG_UUID, true, 0 },
+		{ "which", ARG_TEXT, false, 10 } } },
 	{ .name = NULL }
 };
 
