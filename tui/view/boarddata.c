@@ -8,6 +8,7 @@
 #include "lib/buf.h"
 #include "lib/xmalloc.h"
 #include "tui/app.h"
+#include "tui/frame.h"
 #include "tui/ui.h"
 #include "tui/view/boardint.h"
 
@@ -569,6 +570,21 @@ place_of(const struct board *b, const struct bcol *c, const char *key,
 	return (i > 0 || !c->above) && (i < c->n || !c->more);
 }
 
+/* Somebody has put the card that is held into another column: there it goes
+ * back to. */
+static void
+held_elsewhere(struct board *b, struct bcol *c, const struct bcard *card)
+{
+	int	to = (int)(c - b->col);
+
+	if (strcmp(b->held, card->id) != 0 || to == b->from)
+		return;
+	b->from = to;
+	place_of(b, c, key_of(card), &b->from_at);
+	toast(TOAST_WARN, NULL, "%s", TF("board.moved_meanwhile", "column",
+	    c->title, NULL));
+}
+
 static void
 update_card(struct board *b, struct bcol *c, const struct val *row)
 {
@@ -585,6 +601,7 @@ update_card(struct board *b, struct bcol *c, const struct val *row)
 		/* The same place: only what it says is new. */
 		if (mine || (&b->col[col] == c && strcmp(key_of(
 		    &b->col[col].card[at]), key_of(&card)) == 0)) {
+			held_elsewhere(b, c, &card);
 			val_free(b->col[col].card[at].row);
 			b->col[col].card[at].row = card.row;
 			return;
