@@ -191,6 +191,12 @@ req_catch(struct req *r, bool (*fn)(struct req *, const struct db_error *))
 }
 
 void
+req_enter(struct req *r)
+{
+	r->priv->committed = false;
+}
+
+void
 req_mode(struct req *r, bool writes)
 {
 	if (r->priv->tx != NULL)

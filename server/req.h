@@ -92,6 +92,9 @@ void	req_then(struct req *, void (*fn)(struct req *));
  * been committed: look for its request id. */
 void	req_catch(struct req *, bool (*fn)(struct req *,
 	    const struct db_error *));
+/* In such an fn: what is queued next enters again, a transaction with the
+ * caller's rights. What must be done once asks for it itself (konak.once). */
+void	req_enter(struct req *);
 void	req_mode(struct req *, bool writes);
 /* Runs the verb from its beginning. */
 void	req_again(struct req *);

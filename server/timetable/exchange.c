@@ -6,20 +6,76 @@
 #include <time.h>
 
 #include "lib/buf.h"
+#include "lib/json.h"
 #include "server/module.h"
 #include "server/timetable/fet.h"
 #include "server/timetable/lesson.h"
 #include "server/timetable/timetable.h"
-#include "lib/json.h"
+#include "server/worker.h"
 
 #define IMPORT_MAX	((size_t)32 * 1024 * 1024)
+#define BUSY_WAIT_S	5	/* "try again in", when all threads are busy */
+
+/* --- what takes its time -------------------------------------------------- */
+
+/* A file of a large school is megabytes: it is read and written in a thread.
+ * Everything here is the request's, which waits meanwhile. */
+struct work_file {
+	struct req	*r;
+	/* import */
+	struct buf	 file;
+	const char	*name;
+	const char	*why;		/* key of lib/msg */
+	char		 detail[200];
+	char		*text;		/* as konak.tt_import() takes it */
+	/* export */
+	const char	*world, *format, *whose;
+	bool		 english;
+	struct buf	 out;
+};
+
+static struct work_file *
+work_new(struct req *r)
+{
+	struct work_file	*w = arena_alloc(r->arena, sizeof *w);
+
+	w->r = r;
+	r->state = w;
+	return w;
+}
+
+static void
+work_free(struct work_file *w)
+{
+	buf_free(&w->file);
+	buf_free(&w->out);
+	free(w->text);
+	w->text = NULL;
+}
+
+static void
+work_begin(struct work_file *w, void (*run)(void *), void (*done)(void *))
+{
+	if (worker_run(WORK_SLOW, run, done, w) != NULL) {
+		req_hold(w->r);
+		return;
+	}
+	work_free(w);
+	req_wait(w->r, BUSY_WAIT_S);
+	req_fail(w->r, ERR_UNAVAILABLE, NULL, "err.unavailable", "wait",
+	    req_printf(w->r, "%d", BUSY_WAIT_S), NULL);
+}
 
 /* --- import --------------------------------------------------------------- */
 
 static const struct db_stmt	stmt_uploaded = { "timetable_uploaded",
     "select konak.tt_uploaded($1)" };
+static const struct db_stmt	stmt_once = { "timetable_once",
+    "select konak.once()" };
 static const struct db_stmt	stmt_import = { "timetable_import",
     "select x -> 'reply', x -> 'changed' from konak.tt_import($1::jsonb) x" };
+static const struct db_stmt	stmt_imported = { "timetable_imported",
+    "select konak.tt_imported($1)" };
 static const struct db_stmt	stmt_world = { "timetable_world",
     "select konak.tt_world(jsonb_strip_nulls($1::jsonb))" };
 
@@ -63,34 +119,73 @@ join_parts(PGresult *res, struct buf *b)
 }
 
 static void
-uploaded_rows(struct req *r, PGresult *res)
+read_run(void *arg)
 {
-	struct buf	 b = BUF_INIT;
-	const char	*why = NULL, *params[1];
-	char		 detail[200] = "", *text;
-	json_t		*file = NULL;
+	struct work_file	*w = arg;
+	json_t			*file;
 
-	if (!join_parts(res, &b))
-		why = "timetable.file_large";
-	else if (buf_len(&b) == 0)
-		why = "timetable.file_gone";
-	else
-		file = fet_read((const char *)buf_data(&b), buf_len(&b), &why,
-		    detail);
-	buf_free(&b);
-	if (file == NULL) {
-		req_fail(r, ERR_REFUSED, "upload", why, "detail",
-		    arena_strdup(r->arena, detail), NULL);
+	file = fet_read((const char *)buf_data(&w->file), buf_len(&w->file),
+	    &w->why, w->detail);
+	if (file == NULL)
+		return;
+	if (w->name != NULL)
+		json_object_set_new(file, "name", json_string(w->name));
+	w->text = json_dumps(file, JSON_COMPACT);
+	json_decref(file);
+}
+
+static void
+gone_rows(struct req *r, PGresult *res)
+{
+	req_fail(r, ERR_REFUSED, "upload", "timetable.file_gone", NULL);
+}
+
+static void
+read_done(void *arg)
+{
+	struct work_file	*w = arg;
+	struct req		*r = w->r;
+	const char		*params[1];
+
+	req_enter(r);
+	if (w->why != NULL)
+		req_fail(r, ERR_REFUSED, "upload", w->why, "detail",
+		    arena_strdup(r->arena, w->detail), NULL);
+	else {
+		params[0] = arena_strdup(r->arena, w->text);
+		req_query(r, &stmt_once, 0, NULL, NULL);
+		req_query(r, &stmt_import, 1, params, import_rows);
+		params[0] = req_uuid(r, "upload");
+		req_query(r, &stmt_imported, 1, params, NULL);
+	}
+	work_free(w);
+	req_go(r);
+}
+
+static void
+uploaded_then(struct req *r)
+{
+	struct work_file	*w = r->state;
+
+	if (buf_len(&w->file) > 0) {
+		work_begin(w, read_run, read_done);
 		return;
 	}
-	if (req_has(r, "name"))
-		json_object_set_new(file, "name", json_string(req_text(r,
-		    "name")));
-	text = json_dumps(file, JSON_COMPACT);
-	json_decref(file);
-	params[0] = arena_strdup(r->arena, text);
-	free(text);
-	req_query(r, &stmt_import, 1, params, import_rows);
+	/* Done already, if this request comes again. */
+	req_enter(r);
+	req_query(r, &stmt_once, 0, NULL, gone_rows);
+}
+
+static void
+uploaded_rows(struct req *r, PGresult *res)
+{
+	struct work_file	*w = r->state;
+
+	if (join_parts(res, &w->file))
+		return;
+	work_free(w);
+	req_fail(r, ERR_REFUSED, "upload", "timetable.file_large", "detail",
+	    "", NULL);
 }
 
 void
@@ -98,6 +193,8 @@ timetable_import(struct req *r)
 {
 	const char	*params[1] = { req_uuid(r, "upload") };
 
+	work_new(r)->name = req_has(r, "name") ? req_text(r, "name") : NULL;
+	req_then(r, uploaded_then);
 	req_query(r, &stmt_uploaded, 1, params, uploaded_rows);
 }
 
@@ -337,28 +434,47 @@ ical_write(struct buf *b, const json_t *world, const char *whose)
 }
 
 static void
+write_run(void *arg)
+{
+	struct work_file	*w = arg;
+	json_t			*world = json_loads(w->world, 0, NULL);
+
+	if (strcmp(w->format, "fet") == 0)
+		fet_write(&w->out, world, 0, true);
+	else if (strcmp(w->format, "activities") == 0)
+		fet_activities(&w->out, world);
+	else if (strcmp(w->format, "ical") == 0)
+		ical_write(&w->out, world, w->whose);
+	else
+		csv_write(&w->out, world, w->whose, w->english);
+	json_decref(world);
+}
+
+static void
+write_done(void *arg)
+{
+	struct work_file	*w = arg;
+	struct cbw		*out = req_out(w->r);
+
+	cbw_map(out, 1);
+	cbw_key(out, "data");
+	cbw_bytes(out, buf_data(&w->out), buf_len(&w->out));
+	work_free(w);
+	req_go(w->r);
+}
+
+static void
+world_then(struct req *r)
+{
+	work_begin(r->state, write_run, write_done);
+}
+
+static void
 world_rows(struct req *r, PGresult *res)
 {
-	const char	*format = req_text(r, "format");
-	const char	*whose = req_has(r, "for") ? req_uuid(r, "for") : NULL;
-	json_t		*world = json_loads(PQgetvalue(res, 0, 0), 0, NULL);
-	struct buf	 b = BUF_INIT;
-	struct cbw	*w;
+	struct work_file	*w = r->state;
 
-	if (strcmp(format, "fet") == 0)
-		fet_write(&b, world, 0, true);
-	else if (strcmp(format, "activities") == 0)
-		fet_activities(&b, world);
-	else if (strcmp(format, "ical") == 0)
-		ical_write(&b, world, whose);
-	else
-		csv_write(&b, world, whose, req_lang(r) == LANG_EN);
-	w = req_out(r);
-	cbw_map(w, 1);
-	cbw_key(w, "data");
-	cbw_bytes(w, buf_data(&b), buf_len(&b));
-	buf_free(&b);
-	json_decref(world);
+	w->world = arena_strdup(r->arena, PQgetvalue(res, 0, 0));
 }
 
 void
@@ -367,10 +483,15 @@ timetable_export(struct req *r)
 	static const char *const	formats[] = { "fet", "activities",
 					    "ical", "csv" };
 	const char			*params[1] = { timetable_args(r) };
+	struct work_file		*w = work_new(r);
 	size_t				 i;
 
+	w->format = req_text(r, "format");
+	w->whose = req_has(r, "for") ? req_uuid(r, "for") : NULL;
+	w->english = req_lang(r) == LANG_EN;
 	for (i = 0; i < sizeof formats / sizeof *formats; i++)
-		if (strcmp(formats[i], req_text(r, "format")) == 0) {
+		if (strcmp(formats[i], w->format) == 0) {
+			req_then(r, world_then);
 			req_query(r, &stmt_world, 1, params, world_rows);
 			return;
 		}

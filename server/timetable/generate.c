@@ -19,6 +19,7 @@
 #include "server/timetable/engine.h"
 #include "server/timetable/fet.h"
 #include "server/timetable/timetable.h"
+#include "server/worker.h"
 
 #define WARNINGS_MAX	50
 #define ERROR_MAX	900
@@ -32,6 +33,12 @@ struct gen {
 	unsigned	 limit;
 	int		 step;		/* of the ladder */
 	bool		 stay, telling, english;
+	/* between the loop and a thread, one at a time */
+	const char	*text;		/* of the world */
+	bool		 bad;		/* cannot be: error says why */
+	struct buf	 input;		/* for the engine */
+	enum engine_end	 end;
+	json_t		*places;
 	char		 error[ERROR_MAX];
 	const char	*params[3];
 };
@@ -58,8 +65,10 @@ gen_free(struct gen *g)
 	engine_free(g->engine);
 	if (g->ev != NULL)
 		event_free(g->ev);
+	buf_free(&g->input);
 	json_decref(g->args);
 	json_decref(g->world);
+	json_decref(g->places);
 }
 
 static void
@@ -69,6 +78,18 @@ gen_fail(struct gen *g, const char *why)
 
 	gen_free(g);
 	job_fail(j, why, false);
+}
+
+/* What may take a second is done in a thread; the job waits. */
+static void
+gen_work(struct gen *g, void (*fn)(void *), void (*done)(void *))
+{
+	struct job	*j = g->job;
+
+	if (worker_run(WORK_SLOW, fn, done, g) != NULL)
+		return;
+	gen_free(g);
+	job_fail(j, "busy", true);
 }
 
 /* --- the result ----------------------------------------------------------- */
@@ -143,14 +164,21 @@ engine_lines(struct gen *g, const char *text, const char *mark)
 	return out;
 }
 
+/* The engine's answer as the database takes it: places, warnings, result. */
 static void
-apply(struct gen *g, json_t *places, bool solved)
+result_run(void *arg)
 {
-	struct job	*j = g->job;
+	struct gen	*g = arg;
+	bool		 solved = g->end == ENGINE_SOLVED;
 	json_t		*soft, *hard, *result;
-	struct db_tx	*tx;
-	char		*text;
+	const char	*text;
+	char		*dump;
+	size_t		 len;
 
+	text = engine_result(g->engine, &len);
+	g->places = fet_result(g->world, text, len);
+	if (g->places == NULL)
+		return;
 	soft = engine_lines(g, engine_soft(g->engine), "id=");
 	hard = engine_lines(g, engine_hard(g->engine), "id=");
 	if (!solved && json_array_size(hard) == 0) {
@@ -158,26 +186,47 @@ apply(struct gen *g, json_t *places, bool solved)
 		hard = engine_lines(g, engine_hard(g->engine), "Id: ");
 	}
 	result = json_pack("{s:b, s:I, s:I, s:O, s:O, s:i}", "solved", solved,
-	    "placed", (json_int_t)json_array_size(places), "total",
+	    "placed", (json_int_t)json_array_size(g->places), "total",
 	    (json_int_t)json_array_size(json_object_get(g->world, "lessons")),
 	    "hard", hard, "warnings", soft, "stay", g->stay ?
 	    ladder[g->step] : 0);
-	g->params[0] = g->plan;
-	text = json_dumps(places, JSON_COMPACT);
-	g->params[1] = arena_strdup(j->arena, text);
-	free(text);
-	text = json_dumps(soft, JSON_COMPACT);
-	g->params[2] = arena_strdup(j->arena, text);
-	free(text);
-	tx = job_begin(j, applied, g);
-	db_tx_query(tx, &stmt_generated, 3, g->params, NULL, NULL);
-	text = json_dumps(result, JSON_COMPACT);
-	job_done(j, tx, arena_strdup(j->arena, text));
-	free(text);
-	db_tx_send(tx);
+	dump = json_dumps(g->places, JSON_COMPACT);
+	g->params[1] = arena_strdup(g->job->arena, dump);
+	free(dump);
+	dump = json_dumps(soft, JSON_COMPACT);
+	g->params[2] = arena_strdup(g->job->arena, dump);
+	free(dump);
+	dump = json_dumps(result, JSON_COMPACT);
+	g->text = arena_strdup(g->job->arena, dump);
+	free(dump);
 	json_decref(soft);
 	json_decref(hard);
 	json_decref(result);
+}
+
+static void
+no_result(struct gen *g)
+{
+	gen_fail(g, g->english ? "The engine ended without a result; try "
+	    "again, or with a longer limit." : "Motor sonuç vermeden bitti; "
+	    "yeniden ya da daha uzun süreyle deneyin.");
+}
+
+static void
+result_done(void *arg)
+{
+	struct gen	*g = arg;
+	struct db_tx	*tx;
+
+	if (g->places == NULL) {
+		no_result(g);
+		return;
+	}
+	g->params[0] = g->plan;
+	tx = job_begin(g->job, applied, g);
+	db_tx_query(tx, &stmt_generated, 3, g->params, NULL, NULL);
+	job_done(g->job, tx, g->text);
+	db_tx_send(tx);
 }
 
 /* What the engine says of wrong data, with names; its own words are English. */
@@ -206,38 +255,27 @@ wrong_data(struct gen *g)
 	gen_fail(g, g->error);
 }
 
-static bool	run(struct gen *);
+static void	input_run(void *);
+static void	input_done(void *);
 
 static void
 ended(struct gen *g, enum engine_end end)
 {
-	const char	*text;
-	json_t		*places;
-	size_t		 len;
-
 	event_del(g->ev);
 	if (end == ENGINE_TIME && g->stay && ladder[g->step] > 0) {
 		g->step++;
 		engine_free(g->engine);
 		g->engine = NULL;
-		if (run(g))
-			return;
+		gen_work(g, input_run, input_done);
+		return;
 	}
-	if (end == ENGINE_WRONG) {
+	g->end = end;
+	if (end == ENGINE_WRONG)
 		wrong_data(g);
-		return;
-	}
-	text = g->engine == NULL ? "" : engine_result(g->engine, &len);
-	places = g->engine == NULL || end == ENGINE_STOPPED ? NULL :
-	    fet_result(g->world, text, len);
-	if (places == NULL) {
-		gen_fail(g, g->english ? "The engine ended without a result; "
-		    "try again, or with a longer limit." : "Motor sonuç "
-		    "vermeden bitti; yeniden ya da daha uzun süreyle deneyin.");
-		return;
-	}
-	apply(g, places, end == ENGINE_SOLVED);
-	json_decref(places);
+	else if (end == ENGINE_STOPPED)
+		no_result(g);
+	else
+		gen_work(g, result_run, result_done);
 }
 
 /* --- while it runs -------------------------------------------------------- */
@@ -274,29 +312,42 @@ look_cb(evutil_socket_t fd, short what, void *arg)
 	db_tx_send(tx);
 }
 
-static bool
-run(struct gen *g)
+static void
+input_run(void *arg)
 {
-	static const struct timeval	second = { 0, 700000 };
-	struct buf			b = BUF_INIT;
-	unsigned			limit = g->limit;
-	char				*input;
+	struct gen	*g = arg;
 
+	buf_clear(&g->input);
+	fet_write(&g->input, g->world, g->stay ? ladder[g->step] : 0, false);
+}
+
+static void
+input_done(void *arg)
+{
+	static const struct timeval	 second = { 0, 700000 };
+	struct gen			*g = arg;
+	struct job			*j = g->job;
+	unsigned			 limit = g->limit;
+	size_t				 len = buf_len(&g->input);
+	char				*input = xmalloc(len + 1);
+
+	/* The first step moves least: it gets most of the time. */
 	if (g->stay)
-		limit = limit > 20 ? limit / 4 : 5;
-	fet_write(&b, g->world, g->stay ? ladder[g->step] : 0, false);
-	input = xmalloc(buf_len(&b) + 1);
-	memcpy(input, buf_data(&b), buf_len(&b));
-	g->engine = engine_start(input, buf_len(&b), limit);
-	buf_free(&b);
+		limit = g->step == 0 ? limit / 2 : limit / 6;
+	if (limit < 5)
+		limit = 5;
+	memcpy(input, buf_data(&g->input), len);
+	g->engine = engine_start(input, len, limit);
 	if (g->engine == NULL) {
+		/* All engines are busy: the job comes again. */
 		free(input);
-		return false;
+		gen_free(g);
+		job_fail(j, "busy", true);
+		return;
 	}
 	if (g->ev == NULL)
 		g->ev = event_new(base, -1, EV_PERSIST, look_cb, g);
 	event_add(g->ev, &second);
-	return true;
 }
 
 /* --- beginning ------------------------------------------------------------ */
@@ -306,37 +357,50 @@ world_rows(struct db_tx *tx, PGresult *res, void *arg)
 {
 	struct gen	*g = arg;
 
-	g->world = json_loads(PQgetvalue(res, 0, 0), 0, NULL);
+	g->text = arena_strdup(g->job->arena, PQgetvalue(res, 0, 0));
+}
+
+/* The plan, and whether it can be at all. */
+static void
+world_run(void *arg)
+{
+	struct gen	*g = arg;
+	struct buf	 tr = BUF_INIT, en = BUF_INIT;
+
+	g->world = json_loads(g->text, 0, NULL);
+	g->bad = fet_impossible(g->world, &tr, &en);
+	if (g->bad)
+		snprintf(g->error, sizeof g->error, "%s", g->english ?
+		    buf_text(&en) : buf_text(&tr));
+	else
+		input_run(g);
+	buf_free(&tr);
+	buf_free(&en);
+}
+
+static void
+world_read(void *arg)
+{
+	struct gen	*g = arg;
+
+	if (g->bad)
+		gen_fail(g, g->error);
+	else
+		input_done(g);
 }
 
 static void
 world_done(struct db_tx *tx, const struct db_error *e, void *arg)
 {
 	struct gen	*g = arg;
-	struct buf	 tr = BUF_INIT, en = BUF_INIT;
-	bool		 bad;
 
-	if (e != NULL || g->world == NULL) {
-		snprintf(g->error, sizeof g->error, "%s",
-		    e != NULL ? e->message : "no plan");
-		gen_fail(g, g->error);
+	if (e == NULL && g->text != NULL) {
+		gen_work(g, world_run, world_read);
 		return;
 	}
-	bad = fet_impossible(g->world, &tr, &en);
-	if (bad)
-		snprintf(g->error, sizeof g->error, "%s", g->english ?
-		    buf_text(&en) : buf_text(&tr));
-	buf_free(&tr);
-	buf_free(&en);
-	if (bad)
-		gen_fail(g, g->error);
-	else if (!run(g)) {
-		/* All engines are busy: the job comes again. */
-		struct job	*j = g->job;
-
-		gen_free(g);
-		job_fail(j, "busy", true);
-	}
+	snprintf(g->error, sizeof g->error, "%s", e != NULL ? e->message :
+	    "no plan");
+	gen_fail(g, g->error);
 }
 
 void

@@ -161,7 +161,7 @@ static const struct verb timetable_verbs[] = {
 	    { "data", ARG_BYTES, true, 49152 } } },
 	{ .name = "timetable.import", .need = { "timetable.edit" },
 	  .state = VERB_COMPANY,
-	  .flags = VERB_WRITE | VERB_ONCE | VERB_STEPS, .limit_ms = 60000,
+	  .flags = VERB_WRITE | VERB_STEPS, .limit_ms = 60000,
 	  .run = timetable_import,
 	  .args = { { "upload", ARG_UUID, true, 0 },
 	    { "name", ARG_TEXT, false, 120 } } },

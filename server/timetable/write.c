@@ -501,9 +501,21 @@ write_breaks(struct writer *w)
 	buf_free(&times);
 }
 
-/* A named room, or any of a kind. */
+/* The room where a lesson is now: its own, or the one that was chosen. */
 static void
-write_room(struct writer *w, const struct lesson *l, bool solved)
+write_one_room(struct writer *w, const struct lesson *l, const char *room,
+    int weight)
+{
+	open_c(w->b, "ConstraintActivityPreferredRoom", weight);
+	tag_int(w->b, "Activity_Id", l->n);
+	tag(w->b, "Room", label(w, room));
+	tag(w->b, "Permanently_Locked", weight == 100 ? "true" : "false");
+	close_c(w->b, "ConstraintActivityPreferredRoom");
+}
+
+/* A named room, or any of a kind; with stay, rather the present one. */
+static void
+write_room(struct writer *w, const struct lesson *l, int stay, bool solved)
 {
 	const char	*one = solved && l->place_room != NULL ?
 			    l->place_room : l->room;
@@ -513,13 +525,11 @@ write_room(struct writer *w, const struct lesson *l, bool solved)
 	int		 n = 0;
 
 	if (one != NULL) {
-		open_c(w->b, "ConstraintActivityPreferredRoom", 100);
-		tag_int(w->b, "Activity_Id", l->n);
-		tag(w->b, "Room", label(w, one));
-		tag(w->b, "Permanently_Locked", "true");
-		close_c(w->b, "ConstraintActivityPreferredRoom");
+		write_one_room(w, l, one, 100);
 		return;
 	}
+	if (stay > 0 && l->place_room != NULL)
+		write_one_room(w, l, l->place_room, stay);
 	json_array_foreach(json_object_get(w->world, "rooms"), i, row) {
 		if (l->room_type == NULL || !json_is_string(json_object_get(
 		    row, "type")) || strcmp(json_string_value(json_object_get(
@@ -572,7 +582,7 @@ write_school(struct writer *w, int stay, bool solved)
 	close_c(w->b, "ConstraintBasicCompulsorySpace");
 	json_array_foreach(json_object_get(w->world, "lessons"), i, row) {
 		lesson_read(row, &l);
-		write_room(w, &l, solved);
+		write_room(w, &l, stay, solved);
 	}
 	buf_addz(w->b, "</Space_Constraints_List>\n</fet>\n");
 }
