@@ -29,6 +29,10 @@ json_t	*fet_result(const json_t *world, const char *, size_t len);
  * naming lesson and teacher; false: nothing. */
 bool	 fet_impossible(const json_t *world, struct buf *tr, struct buf *en);
 
+/* Gives each lesson that cannot stay (or has no place) another one, with three
+ * moves at most for each; false: not possible so, and nothing is changed. */
+bool	 fet_repair(json_t *world);
+
 /* Names as files have them: of a day, an hour, a resource. Borrowed. */
 const char *fet_name(const json_t *world, const char *list, const char *id);
 

@@ -2,7 +2,8 @@
  * generate.c - the job timetable.generate: reads a draft, has the engine run,
  * tells once a second how far it is, and puts the result into the draft in one
  * transaction. With "stay", lessons that have a place keep it as far as they
- * can: the engine is asked with ever weaker weights.
+ * can: the engine is first asked whether the fewest moves (repair.c) will do, and
+ * then with ever weaker weights.
  */
 #include <event2/event.h>
 
@@ -45,8 +46,9 @@ struct gen {
 
 static struct event_base	*base;
 
-/* With these weights a lesson stays where it is; then all may move. */
-static const int	ladder[] = { 99, 95, 90, 0 };
+/* With these weights a lesson stays where it is; then all may move. At first
+ * all are where the fewest moves have put them. */
+static const int	ladder[] = { 100, 99, 95, 90, 0 };
 
 static const struct db_stmt	stmt_world = { "timetable_world_job",
     "select konak.tt_world(jsonb_strip_nulls($1::jsonb))" };
@@ -262,7 +264,8 @@ static void
 ended(struct gen *g, enum engine_end end)
 {
 	event_del(g->ev);
-	if (end == ENGINE_TIME && g->stay && ladder[g->step] > 0) {
+	if (g->stay && ladder[g->step] > 0 && (end == ENGINE_TIME ||
+	    (g->step == 0 && end == ENGINE_WRONG))) {
 		g->step++;
 		engine_free(g->engine);
 		g->engine = NULL;
@@ -317,8 +320,20 @@ input_run(void *arg)
 {
 	struct gen	*g = arg;
 
+	json_t		*moved;
+
 	buf_clear(&g->input);
-	fet_write(&g->input, g->world, g->stay ? ladder[g->step] : 0, false);
+	if (g->stay && g->step == 0) {
+		moved = json_deep_copy(g->world);
+		if (fet_repair(moved))
+			fet_write(&g->input, moved, ladder[0], false);
+		else
+			g->step++;
+		json_decref(moved);
+	}
+	if (buf_len(&g->input) == 0)
+		fet_write(&g->input, g->world, g->stay ? ladder[g->step] : 0,
+		    false);
 }
 
 static void
@@ -331,9 +346,10 @@ input_done(void *arg)
 	size_t				 len = buf_len(&g->input);
 	char				*input = xmalloc(len + 1);
 
-	/* The first step moves least: it gets most of the time. */
+	/* That the fewest moves will do is soon seen; the step after that moves
+	 * least, and gets most of the time. */
 	if (g->stay)
-		limit = g->step == 0 ? limit / 2 : limit / 6;
+		limit = g->step == 1 ? limit / 2 : limit / 8;
 	if (limit < 5)
 		limit = 5;
 	memcpy(input, buf_data(&g->input), len);

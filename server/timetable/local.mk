@@ -8,6 +8,7 @@ libkonakd_a_SOURCES += \
 	server/timetable/lesson.h \
 	server/timetable/precheck.c \
 	server/timetable/read.c \
+	server/timetable/repair.c \
 	server/timetable/timetable.h \
 	server/timetable/verbs.c \
 	server/timetable/write.c \

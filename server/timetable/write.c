@@ -575,7 +575,10 @@ write_school(struct writer *w, int stay, bool solved)
 	write_away(w, "teachers", "ConstraintTeacherNotAvailableTimes",
 	    "Teacher");
 	write_daily(w);
-	write_spread(w);
+	/* Where every place is given, what is only wished for would be tried
+	 * again and again. */
+	if (stay < 100)
+		write_spread(w);
 	write_places(w, stay, solved);
 	buf_addz(w->b, "</Time_Constraints_List>\n<Space_Constraints_List>\n");
 	open_c(w->b, "ConstraintBasicCompulsorySpace", 100);
