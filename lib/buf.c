@@ -61,6 +61,20 @@ buf_reserve(struct buf *b, size_t n)
 	return b->base + b->off + b->len;
 }
 
+uint8_t *
+buf_reserve_wiped(struct buf *b, size_t n)
+{
+	struct buf larger = BUF_INIT;
+
+	if (b->base == NULL || n <= b->cap - b->off - b->len)
+		return buf_reserve(b, n);
+	buf_reserve(&larger, b->len + n);
+	buf_add(&larger, buf_data(b), b->len);
+	buf_wipe(b);
+	*b = larger;
+	return b->base + b->len;
+}
+
 void
 buf_commit(struct buf *b, size_t n)
 {

@@ -30,7 +30,8 @@ void	 buf_clear(struct buf *);
 static inline const uint8_t *
 buf_data(const struct buf *b)
 {
-	return b->base + b->off;
+	/* nothing may be added to no pointer, not even nothing */
+	return b->base != NULL ? b->base + b->off : NULL;
 }
 
 static inline size_t
@@ -42,6 +43,8 @@ buf_len(const struct buf *b)
 /* Room for n more bytes at the end; the pointer is good until the next call.
  * buf_commit() says how many were really written. */
 uint8_t	*buf_reserve(struct buf *, size_t n);
+/* The same, and what it grows out of is overwritten. */
+uint8_t	*buf_reserve_wiped(struct buf *, size_t n);
 void	 buf_commit(struct buf *, size_t n);
 
 void	 buf_add(struct buf *, const void *, size_t);

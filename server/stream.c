@@ -19,7 +19,7 @@ frame_put(struct client *c, enum frame_kind kind, unsigned flags,
     uint32_t number, const void *body, size_t len)
 {
 	struct frame	f = { (uint32_t)len, kind, (uint8_t)flags, number };
-	uint8_t		*p = buf_reserve(&c->out, FRAME_HEADER + len);
+	uint8_t		*p = buf_reserve_wiped(&c->out, FRAME_HEADER + len);
 
 	frame_encode(&f, p);
 	if (len > 0)
@@ -44,14 +44,15 @@ client_reply(struct client *c, uint32_t number, struct buf *body)
 {
 	struct stream	*s;
 
+	/* It may hold a secret, or what only some may see. */
 	if (c->dropped != DROP_NONE) {
-		buf_free(body);
+		buf_wipe(body);
 		return;
 	}
 	if (buf_len(body) <= FRAME_BODY_MAX) {
 		client_send(c, FRAME_REPLY, 0, number, buf_data(body),
 		    buf_len(body));
-		buf_free(body);
+		buf_wipe(body);
 		return;
 	}
 	client_send(c, FRAME_REPLY, FRAME_MORE, number, buf_data(body),
@@ -73,7 +74,7 @@ stream_free(struct client *c, struct stream *s)
 {
 	c->stream_bytes -= buf_len(&s->body);
 	TAILQ_REMOVE(&c->streams, s, link);
-	buf_free(&s->body);
+	buf_wipe(&s->body);
 	free(s);
 }
 

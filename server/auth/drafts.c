@@ -83,6 +83,8 @@ get_opened(struct req *r, void *arg, const struct secret *plain)
 	struct draft	*d = r->state;
 	struct cbw	*w = req_out(r);
 
+	/* growing would leave a copy behind */
+	cbw_room(w, secret_len(plain) + 128);
 	cbw_map(w, 2);
 	cbw_kv_text(w, "at", d->at);
 	cbw_key(w, "body");

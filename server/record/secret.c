@@ -267,6 +267,8 @@ revealed(struct req *r, void *arg, const struct secret *plain)
 	const struct secret_ask	*a = arg;
 	struct cbw		*w = req_out(r);
 
+	/* growing would leave a copy behind */
+	cbw_room(w, secret_len(plain) + 128);
 	cbw_map(w, 3);
 	cbw_key(w, "value");
 	cbw_text(w, (const char *)secret_expose(plain), secret_len(plain));
