@@ -8,6 +8,7 @@ import bulk
 import chain
 import more
 import statements
+import vault
 from measure import WARM, median, pgbench, ratio
 
 BEST = (2, 4, 8)                # connections of pgbench to choose from
@@ -215,4 +216,5 @@ ALL = {
     'chain': chain.chain,
     'board': board.board,
     'gantt': more.gantt,
+    'vault': vault.vault,
 }

@@ -253,7 +253,7 @@ class Place(cluster.Cluster):
                    verb, '-A', path, '-f', str(inflight), '-c',
                    str(connections or inflight), '-d', str(seconds)]
         command += self.where(tls)
-        if verb.endswith('.edit'):
+        if verb.endswith(('.edit', '.reveal')):
             command.append('-w')
         if watchers:
             command += ['-l', str(watchers)]
