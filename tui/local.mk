@@ -69,6 +69,7 @@ libtui_a_SOURCES += \
 	tui/known.c \
 	tui/link.c \
 	tui/link.h \
+	tui/linkconf.c \
 	tui/own.c \
 	tui/own.h \
 	tui/place.c \

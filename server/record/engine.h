@@ -273,7 +273,13 @@ void	record_export(struct req *);	/* export.c */
 void	record_export_rows(struct req *);
 void	record_import(struct req *);	/* import.c */
 void	record_import_rows(struct req *);
-void	record_import_run(struct req *);
+/* Columns' names as the text of an array. */
+const char *import_array(struct req *, const char *const *, size_t n);
+/* Row, field and what is wrong there, gathered; and all of them told. */
+void	import_tell(struct buf *, int64_t row, const char *field,
+	    const char *text);
+void	import_put_told(struct cbw *, struct buf *, uint32_t n);
+void	record_import_run(struct req *);	/* importrun.c */
 void	record_import_undo(struct req *);
 void	record_similar(struct req *);	/* twins.c */
 /* What becomes of a file's rows that look like records. */

@@ -12,6 +12,7 @@ libkonakd_a_SOURCES += \
 	server/record/filter.c \
 	server/record/history.c \
 	server/record/import.c \
+	server/record/importrun.c \
 	server/record/lines.c \
 	server/record/list.c \
 	server/record/many.c \
