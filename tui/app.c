@@ -490,6 +490,7 @@ app_ready(bool fresh)
 		view_pop_above(NULL);
 		place_offer();
 		home_open();
+		grid_land();
 		form_drafts_start();
 	} else {
 		home_renew();

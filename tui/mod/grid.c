@@ -12,13 +12,14 @@
 #include "tui/mod/gridask.h"
 #include "tui/mod/griddate.h"
 #include "tui/mod/gridint.h"
+#include "tui/mod/gridmenu.h"
 #include "tui/ui.h"
 #include "tui/view.h"
 #include "tui/view/sidemenu.h"
 
 struct grid_arg {
 	const char		*plan;
-	bool			 mine;
+	bool			 mine, landing;
 	const struct val	*where;
 };
 
@@ -174,6 +175,8 @@ grid_start(struct view *v, void *arg)
 	snprintf(g->want, sizeof g->want, "%s", a->plan == NULL ? "" :
 	    a->plan);
 	g->mine = a->mine;
+	g->landing = a->landing;
+	g->view_of = v;
 	if (a->where != NULL) {
 		g->view = (int)val_get_int(a->where, "look", 0) % (GRID_ALL +
 		    1);
@@ -370,10 +373,22 @@ plan_action(struct grid *g, enum action a)
 	case ACT_CALENDAR:
 		griddate_ask(g);
 		return true;
+	case ACT_ACTIONS:
+		grid_menu(g);
+		return true;
+	case ACT_VIEWS:
+		grid_views(g);
+		return true;
+	case ACT_GENERATE:
+		grid_generate(g);
+		return true;
 	case ACT_BACK:
-		if (g->monday == 0)
+		if (g->other != NULL)
+			grid_compare(g, NULL);
+		else if (g->monday != 0)
+			griddate_leave(g);
+		else
 			return false;
-		griddate_leave(g);
 		return true;
 	default:
 		return false;
@@ -478,7 +493,12 @@ grid_can(struct view *v, enum action a, char *why, size_t len)
 	case ACT_PAGE_UP:
 	case ACT_PAGE_DOWN:
 	case ACT_REFRESH:
+	case ACT_ACTIONS:
+	case ACT_VIEWS:
 		return g->plan != NULL;
+	case ACT_GENERATE:
+		return g->plan != NULL && app_may("timetable.generate") &&
+		    app_may("timetable.edit");
 	default:
 		return false;
 	}
@@ -490,8 +510,8 @@ grid_hints(struct view *v, enum action *out, int max)
 	static const enum action	held[] = { ACT_OPEN, ACT_BEST,
 	    ACT_SWAP, ACT_WHY, ACT_DELETE, ACT_BACK };
 	static const enum action	order[] = { ACT_SELECT, ACT_NEXT_PANE,
-	    ACT_PAGE_DOWN, ACT_FILTER, ACT_NEW, ACT_LOCK, ACT_DELETE,
-	    ACT_UNDO };
+	    ACT_PAGE_DOWN, ACT_FILTER, ACT_NEW, ACT_ACTIONS, ACT_VIEWS,
+	    ACT_LOCK, ACT_UNDO };
 	struct grid	*g = v->state;
 	char		 why[100];
 	size_t		 i;
@@ -528,6 +548,8 @@ grid_label(struct view *v, enum action a)
 		return ui_pick("Çıkar", "Take out");
 	case ACT_FILTER:
 		return ui_pick("Seç", "Choose");
+	case ACT_VIEWS:
+		return ui_pick("Listeler", "Lists");
 	case ACT_CALENDAR:
 		return ui_pick("Tarih, vekâlet", "Date, substitutes");
 	default:
@@ -594,6 +616,17 @@ grid_open_mine(void)
 	struct grid_arg	a = { .mine = true };
 
 	view_push(&grid_view, &a);
+}
+
+void
+grid_land(void)
+{
+	struct grid_arg	a = { .mine = true, .landing = true };
+	const char	*scope = val_str(val_get(app.rights,
+			    "timetable.view"));
+
+	if (scope != NULL && strcmp(scope, "published") == 0)
+		view_push(&grid_view, &a);
 }
 
 struct val *

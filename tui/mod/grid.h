@@ -17,6 +17,8 @@ struct view;
 void	 grid_open(const char *plan);
 /* A teacher's own week, when the plan knows the person. */
 void	 grid_open_mine(void);
+/* Signed in: those who teach here see their week, nobody else a thing. */
+void	 grid_land(void);
 /* May this person look at timetables here? */
 bool	 grid_may(void);
 

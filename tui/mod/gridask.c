@@ -275,7 +275,7 @@ grid_ask_swap(struct grid *g)
 	val_put_int(args, "period", g->plan->period[g->period].n);
 	if (g->way_call != 0)
 		app_forget(g->way_call);
-	g->way_call = app_call("timetable.swaps", args, swaps_cb, g);
+	g->way_call = app_once("timetable.swaps", args, swaps_cb, g);
 }
 
 /* --- What is looked at ---------------------------------------------------------------------- */

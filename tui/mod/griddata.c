@@ -14,6 +14,7 @@
 #include "tui/frame.h"
 #include "tui/mod/gridint.h"
 #include "tui/ui.h"
+#include "tui/view.h"
 
 #define FRESH_US	2000000	/* another's change shows so long */
 #define SOON_US		5000
@@ -60,6 +61,17 @@ take_plan(struct grid *g, struct gplan *p)
 	grid_goto(g, g->day, g->period);
 }
 
+static bool
+teaches(const struct val *teachers)
+{
+	size_t	i;
+
+	for (i = 0; i < val_count(teachers); i++)
+		if (val_get_bool(teachers->item[i], "me"))
+			return true;
+	return false;
+}
+
 static void
 load_cb(const struct link_reply *r, void *arg)
 {
@@ -69,10 +81,16 @@ load_cb(const struct link_reply *r, void *arg)
 	snprintf(g->error, sizeof g->error, "%s", r->ok ? "" :
 	    g->want[0] == '\0' && strcmp(r->code, "not_found") == 0 ?
 	    T("grid.none_held") : r->text);
+	if (g->landing && (!r->ok || !teaches(val_get(r->body,
+	    "teachers")))) {
+		view_pop(g->view_of);
+		return;
+	}
 	if (!r->ok) {
 		ui_redraw();
 		return;
 	}
+	g->landing = false;
 	/* What is on its way is asked for again when it has arrived. */
 	if (g->plan != NULL && grid_waiting(g) > 0) {
 		g->again = true;
@@ -379,7 +397,7 @@ grid_here_cb(int fd, short what, void *arg)
 		val_put(args, "lesson", val_uuid(g->held_id));
 		val_put_bool(args, "held", true);
 	}
-	g->here_call = app_call("timetable.cursor", args, told_cb, g);
+	g->here_call = app_once("timetable.cursor", args, told_cb, g);
 }
 
 void
@@ -405,7 +423,7 @@ grid_free_data(struct grid *g)
 	if (g->said[0] != '\0' && g->plan != NULL) {
 		args = val_map();
 		val_put(args, "timetable", val_uuid(g->plan->id));
-		app_call("timetable.cursor", args, call_quiet_cb, NULL);
+		app_once("timetable.cursor", args, call_quiet_cb, NULL);
 	}
 	gplan_free(g->plan);
 	gplan_free(g->other);

@@ -345,5 +345,5 @@ griddate_substitute(struct grid *g)
 	val_put_text(args, "date", text);
 	if (g->way_call != 0)
 		app_forget(g->way_call);
-	g->way_call = app_call("timetable.substitutes", args, free_cb, g);
+	g->way_call = app_once("timetable.substitutes", args, free_cb, g);
 }

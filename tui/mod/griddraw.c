@@ -135,7 +135,7 @@ draw_lesson(const struct grid *g, const struct gplan *p, const struct box *b,
 	    strchr(mark, '!') != NULL ? STYLE_ERROR : STYLE_WARN, mark);
 	if (b->rows < 2)
 		return;
-	w = view == G_ROOM || b->rows > 2 ? 0 :
+	w = view == G_ROOM || b->rows > 2 || b->cols < 9 ? 0 :
 	    text_width(room, strlen(room));
 	if (w > b->cols / 2)
 		w = b->cols / 2;
@@ -190,6 +190,50 @@ draw_by(const struct gplan *p, const struct box *b, int lesson)
 		    STYLE_WARN, l->by);
 }
 
+/* What stands there in another plan, or does not. */
+static bool
+differs(const struct grid *g, int day, int period)
+{
+	const struct glesson	*l, *o;
+	char			 a[160], b[160];
+	int			 i, k, list[8], n, there = 0;
+	int			 d, q, res;
+	struct grid		 side = *g;
+
+	if (g->other == NULL || g->view == GRID_ALL)
+		return false;
+	side.plan = g->other;
+	res = gplan_named(g->other, g->view,
+	    g->plan->res[g->view][g->at[g->view]].name);
+	for (d = 0; d < g->other->ndays; d++)
+		if (g->other->day[d].d == g->plan->day[day].d)
+			break;
+	for (q = 0; q < g->other->nperiods; q++)
+		if (g->other->period[q].slot == g->plan->period[period].slot &&
+		    g->other->period[q].lesson)
+			break;
+	n = grid_cell(g, day, period, list, 8);
+	if (res < 0 || d == g->other->ndays || q == g->other->nperiods)
+		return n > 0;
+	side.at[g->view] = res;
+	for (i = 0; i < n; i++) {
+		l = &g->plan->lesson[list[i]];
+		glesson_words(g->plan, l, a, sizeof a);
+		for (k = 0; k < g->other->nlessons; k++) {
+			o = &g->other->lesson[k];
+			if (!gplan_covers(g->other, o, d, q))
+				continue;
+			glesson_words(g->other, o, b, sizeof b);
+			if (strcmp(a, b) == 0)
+				break;
+		}
+		if (k == g->other->nlessons)
+			return true;
+	}
+	there = grid_cell(&side, d, q, list, 8);
+	return there != n;
+}
+
 static void
 draw_cell(struct grid *g, const struct box *b, int day, int period, bool focus)
 {
@@ -214,6 +258,9 @@ draw_cell(struct grid *g, const struct box *b, int day, int period, bool focus)
 	if (s != NULL)
 		draw_right(b->s, b->row, b->col + b->cols - 2, 2,
 		    sign_style(s), sign_of(s));
+	if (differs(g, day, period))
+		draw_right(b->s, b->row, b->col + b->cols - 1, 1, STYLE_WARN,
+		    "~");
 	draw_others(g, b, day, period);
 	if (!here)
 		return;
@@ -519,6 +566,36 @@ draw_nothing(struct grid *g, struct surface *s)
 	draw_cursor(s, 1, 2);
 }
 
+/* Another plan's week of the same class at the right, what differs marked in
+ * both. */
+static void
+draw_beside(struct grid *g, struct surface *s)
+{
+	struct grid	 o = *g;
+	struct surface	 left, right;
+	int		 half = s->cols / 2;
+
+	left = draw_sub(s, 1, 0, s->rows - 1, half);
+	right = draw_sub(s, 1, half + 1, s->rows - 1, s->cols - half - 1);
+	draw_text(s, 0, 0, half - 1, STYLE_TITLE, g->plan->name);
+	draw_text(s, 0, half + 1, s->cols - half - 1, STYLE_TITLE,
+	    g->other->name);
+	draw_week(g, &left, true);
+	draw_vline(s, 0, half, s->rows, STYLE_BORDER);
+	o.plan = g->other;
+	o.other = g->plan;
+	o.held = -1;
+	o.ncursors = 0;
+	o.monday = 0;
+	o.at[g->view] = gplan_named(g->other, g->view,
+	    g->plan->res[g->view][g->at[g->view]].name);
+	if (o.at[g->view] >= 0)
+		draw_week(&o, &right, false);
+	else
+		draw_text(&right, 1, 2, right.cols - 2, STYLE_DIM,
+		    T("grid.not_there"));
+}
+
 void
 grid_draw(struct grid *g, struct surface *whole)
 {
@@ -528,7 +605,7 @@ grid_draw(struct grid *g, struct surface *whole)
 		draw_nothing(g, whole);
 		return;
 	}
-	if (whole->cols >= GRID_BESIDE) {
+	if (whole->cols >= GRID_BESIDE && g->other == NULL) {
 		s = draw_sub(whole, 0, 0, whole->rows, whole->cols - 42);
 		side = draw_sub(whole, 0, whole->cols - 40, whole->rows, 40);
 		draw_vline(whole, 0, whole->cols - 41, whole->rows,
@@ -545,83 +622,9 @@ grid_draw(struct grid *g, struct surface *whole)
 		draw_cursor(&s, 1, 2);
 	} else if (g->view == GRID_ALL) {
 		draw_school(g, &s, true);
+	} else if (g->other != NULL) {
+		draw_beside(g, &s);
 	} else {
 		draw_week(g, &s, true);
 	}
-}
-
-/* --- Status and what readers hear ------------------------------------------------------------- */
-
-static void
-slot_words(struct grid *g, char *out, size_t size)
-{
-	const struct gslot	*s = &g->judged[g->day * g->plan->nperiods +
-				    g->period];
-	char			 why[400];
-
-	gjudge_words(g->plan, s, why, sizeof why);
-	snprintf(out, size, "%s%s%s", T(s->state == SLOT_FREE ? "grid.free" :
-	    s->state == SLOT_POOR ? "grid.poor" : s->state == SLOT_HERE ?
-	    "grid.here" : "grid.forbidden"), why[0] == '\0' ? "" : ": ", why);
-}
-
-static void
-cell_words(struct grid *g, char *out, size_t size)
-{
-	const struct gconflict	*c;
-	const struct glesson	*l;
-	const char		*by;
-	struct buf		 b = BUF_INIT;
-	char			 words[300];
-	int			 list[8], i;
-	int			 n = grid_cell(g, g->day, g->period, list, 8);
-
-	for (i = 0; i < n; i++) {
-		l = &g->plan->lesson[list[i]];
-		glesson_words(g->plan, l, words, sizeof words);
-		buf_printf(&b, "%s%s", i == 0 ? "" : " + ", words);
-		if (l->locked)
-			buf_printf(&b, ", %s", T("grid.locked"));
-		if ((by = griddate_teacher(g, l)) != NULL)
-			buf_printf(&b, ", %s", TF("grid.instead", "who", by,
-			    NULL));
-		if ((c = gplan_trouble(g->plan, l)) != NULL)
-			buf_printf(&b, "  %s %s", c->error ? "!" : "?",
-			    c->text);
-	}
-	snprintf(out, size, "%s", n == 0 ? T("grid.empty") : buf_text(&b));
-	buf_free(&b);
-}
-
-void
-grid_status(struct grid *g, char *out, size_t size)
-{
-	char	slot[80], words[600];
-
-	out[0] = '\0';
-	if (g->plan == NULL || g->plan->nlessons == 0 || g->plan->ndays == 0)
-		return;
-	gslot_name(g->plan, g->day, g->period, slot, sizeof slot);
-	if (g->held >= 0)
-		slot_words(g, words, sizeof words);
-	else
-		cell_words(g, words, sizeof words);
-	snprintf(out, size, "%s: %s", slot, words);
-}
-
-void
-grid_say(struct grid *g, char *out, size_t size)
-{
-	char	place[300];
-	int	res = grid_res(g);
-
-	out[0] = '\0';
-	if (g->plan == NULL) {
-		snprintf(out, size, "%s", g->error);
-		return;
-	}
-	grid_status(g, place, sizeof place);
-	snprintf(out, size, "%s, %s", g->view == GRID_ALL ?
-	    g->plan->res[G_CLASS][g->at[G_CLASS]].name : res < 0 ? "" :
-	    g->plan->res[g->view][res].name, place);
 }

@@ -71,9 +71,14 @@ struct gsub {
 	int64_t	version;
 };
 
+/* What a plan is chosen for. */
+enum gplans { PLANS_SHOW, PLANS_BESIDE, PLANS_DIFF };
+
 struct grid {
 	char		 want[37];	/* plan that is asked for; "": now's */
 	bool		 mine;		/* as a teacher's own week */
+	bool		 landing;	/* nobody asked for it */
+	struct view	*view_of;
 	struct gplan	*plan, *other;	/* other: beside it, to compare */
 	uint64_t	 call, other_call, places, subs_call, here_call,
 			 way_call;
@@ -100,6 +105,9 @@ struct grid {
 	struct gqueue	*queue;
 	struct gop	*asking;	/* until a reason is given */
 	char		 reason[256];
+	char		 from[11];	/* to publish from that day on */
+	enum gplans	 plans_for;
+	bool		 repair;	/* the engine shall move little */
 
 	struct val	*stale_entries, *stale_lessons;
 	bool		 stale_cursors;
@@ -187,6 +195,9 @@ void		 grid_free_moves(struct grid *);
 /* --- griddraw.c ------------------------------------------------------------ */
 
 void		 grid_draw(struct grid *, struct surface *);
+
+/* --- gridsay.c ------------------------------------------------------------- */
+
 void		 grid_status(struct grid *, char *out, size_t size);
 void		 grid_say(struct grid *, char *out, size_t size);
 

@@ -10,13 +10,20 @@ libtui_a_SOURCES += \
 	tui/mod/griddate.c \
 	tui/mod/griddate.h \
 	tui/mod/griddraw.c \
+	tui/mod/gridgen.c \
 	tui/mod/gridint.h \
 	tui/mod/gridjudge.c \
+	tui/mod/gridlist.c \
+	tui/mod/gridlist.h \
+	tui/mod/gridlists.c \
+	tui/mod/gridmenu.c \
+	tui/mod/gridmenu.h \
 	tui/mod/gridmove.c \
 	tui/mod/gridpick.c \
 	tui/mod/gridpick.h \
 	tui/mod/gridplan.c \
 	tui/mod/gridplan.h \
+	tui/mod/gridsay.c \
 	tui/mod/leaver.c \
 	tui/mod/leaver.h \
 	tui/mod/matrix.c \
