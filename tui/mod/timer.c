@@ -182,8 +182,7 @@ timer_done_cb(const struct link_reply *r, void *arg)
 		app_error(r);
 	else if (arg != NULL)
 		toast(TOAST_GOOD, NULL, "%s", T(arg));
-	watch_touch("time_entries");
-	watch_touch("tasks");		/* a task says that a timer runs on it */
+	watch_touch(TIMER_RECORDS);
 }
 
 static void

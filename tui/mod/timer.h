@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The type whose records timers write. */
+#define TIMER_RECORDS "time_entries"
+
 struct def;
 struct record;
 

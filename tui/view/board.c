@@ -9,6 +9,7 @@
 #include "tui/dialog.h"
 #include "tui/draw.h"
 #include "tui/input.h"
+#include "tui/mod/timer.h"
 #include "tui/theme.h"
 #include "tui/ui.h"
 #include "tui/view.h"
@@ -85,6 +86,8 @@ board_start(struct view *v, void *arg)
 	b->watch = watch_add(b->type, board_watch_cb, b);
 	if ((stages = val_get_str(board_view_of(b), "stages")) != NULL)
 		b->stages = watch_add(stages, board_stages_cb, b);
+	if (val_get_str(board_view_of(b), "running") != NULL)
+		b->times = watch_add(TIMER_RECORDS, board_times_cb, b);
 	form_on_created(created_cb, b);
 	if ((look = a->where) == NULL && a->fixed == NULL)
 		look = looks_opening(b->type);
@@ -105,6 +108,7 @@ board_close(struct view *v)
 	board_free_data(b);
 	watch_free(b->watch);
 	watch_free(b->stages);
+	watch_free(b->times);
 	event_free(b->soon);
 	event_free(b->tick);
 	cardpane_free(&b->card);

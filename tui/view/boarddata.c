@@ -767,6 +767,23 @@ board_stages_cb(const struct val *items, void *arg)
 	board_load(arg);
 }
 
+void
+board_times_cb(const struct val *items, void *arg)
+{
+	struct board		*b = arg;
+	const struct bcol	*c;
+	size_t			 k;
+	int			 i;
+
+	(void)items;
+	for (i = 0; i < b->ncols; i++) {
+		c = &b->col[i];
+		for (k = c->top; k < c->n && k < c->top + (size_t)b->page;
+		    k++)
+			board_stale(b, c->card[k].id);
+	}
+}
+
 /* --- Lanes ----------------------------------------------------------------------- */
 
 static void

@@ -77,7 +77,7 @@ struct board {
 	bool		 loaded, again;
 	char		 error[300];
 	uint64_t	 call;
-	struct watch	*watch, *stages;
+	struct watch	*watch, *stages, *times;
 
 	uint64_t	 window;	/* further cards of one column */
 	char		*window_of;
@@ -152,6 +152,8 @@ void		 board_goto(struct board *, int col, size_t at);
 struct val	*board_args(struct board *);
 void		 board_watch_cb(const struct val *items, void *);
 void		 board_stages_cb(const struct val *items, void *);
+/* Somebody's timer has begun or ended: the cards that show are asked for. */
+void		 board_times_cb(const struct val *items, void *);
 void		 board_soon_cb(int, short, void *);
 void		 board_lanes(struct board *, const char *field);
 void		 board_lane(struct board *, int);
