@@ -69,10 +69,12 @@ class Bench:
         self.b = {}
         self.best = {}
         self.quick = False
+        self.tokens = None      # a file of 64 sessions
 
     def need_server(self):
         if not self.place.server:
             self.place.serve()
+        if self.tokens is None:
             self.tokens = self.place.big.tokens(64)
             with open(self.tokens) as f:
                 token = bytes.fromhex(f.readline().split()[0])

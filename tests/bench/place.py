@@ -122,7 +122,7 @@ class Place(cluster.Cluster):
         cluster.call(['make', '-s', '-C', self.build, 'all',
                       'tests/bench/load'], env=os.environ)
 
-    def begin(self, customers):
+    def set_up(self, customers):
         most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
         fresh = not os.path.isdir(self.dir + '/db')
@@ -228,7 +228,7 @@ class Place(cluster.Cluster):
         self.unserve()
         self.serve()
 
-    def end(self):
+    def tear_down(self):
         self.unserve()
         if not self.keep:
             self.stop()
