@@ -21,7 +21,7 @@
 
 struct plan_job {
 	struct script	*s;
-	const char	*what, *name, *file, *format;
+	const char	*what, *name, *file, *format, *view;
 	long		 limit;
 	bool		 stay;
 	char		*data;
@@ -34,12 +34,13 @@ struct plan_job {
 
 static struct plan_job	job;
 
-enum { OPT_LIMIT = 256, OPT_FORMAT, OPT_STAY };
+enum { OPT_LIMIT = 256, OPT_FORMAT, OPT_STAY, OPT_VIEW };
 
 static const struct option options[] = {
 	{ "limit", required_argument, NULL, OPT_LIMIT },
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "stay", no_argument, NULL, OPT_STAY },
+	{ "view", required_argument, NULL, OPT_VIEW },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -231,6 +232,8 @@ exported_cb(const struct link_reply *r, void *arg)
 
 	if (!answered(r))
 		return;
+	if (data == NULL)	/* a PDF */
+		data = val_get(val_at(val_get(r->body, "files"), 0), "data");
 	f = strcmp(job.file, "-") == 0 ? stdout : fopen(job.file, "we");
 	ok = f != NULL && fwrite(data->s, 1, data->len, f) == data->len;
 	if (f != NULL && fclose(f) != 0)
@@ -279,6 +282,10 @@ found_cb(const struct link_reply *r, void *arg)
 		if (job.stay)
 			val_put_bool(args, "stay", true);
 		ask("timetable.generate", args, ordered_cb);
+	} else if (strcmp(job.what, "export") == 0 &&
+	    strcmp(job.format, "pdf") == 0) {
+		val_put_text(args, "view", job.view);
+		ask("timetable.pdf", args, exported_cb);
 	} else if (strcmp(job.what, "export") == 0) {
 		val_put_text(args, "format", job.format);
 		ask("timetable.export", args, exported_cb);
@@ -297,6 +304,7 @@ take_line(int argc, char **argv)
 		return false;
 	job.what = argv[1];
 	job.file = "-";
+	job.view = "class";
 	optind = 0;
 	while ((c = getopt_long(argc - 1, argv + 1, ":o:", options,
 	    NULL)) != -1)
@@ -312,6 +320,9 @@ take_line(int argc, char **argv)
 			break;
 		case OPT_STAY:
 			job.stay = true;
+			break;
+		case OPT_VIEW:
+			job.view = optarg;
 			break;
 		default:
 			return false;

@@ -7,6 +7,7 @@ libkonakd_a_SOURCES += \
 	server/timetable/generate.c \
 	server/timetable/lesson.h \
 	server/timetable/precheck.c \
+	server/timetable/print.c \
 	server/timetable/read.c \
 	server/timetable/repair.c \
 	server/timetable/timetable.h \

@@ -26,4 +26,7 @@ void		 timetable_generate(struct job *);
 void		 timetable_import(struct req *);
 void		 timetable_export(struct req *);
 
+/* print.c */
+void		 timetable_pdf(struct req *);
+
 #endif
