@@ -8,6 +8,7 @@ extern const struct module agency_module;
 extern const struct module companies_module;
 extern const struct module custom_module;	/* record/custom.c */
 extern const struct module jobs_module;
+extern const struct module mails_module;
 extern const struct module notifications_module;
 extern const struct module privacy_module;
 extern const struct module proposals_module;
@@ -22,6 +23,7 @@ const struct module *const modules[] = {
 	&companies_module,
 	&custom_module,
 	&jobs_module,
+	&mails_module,
 	&notifications_module,
 	&privacy_module,
 	&proposals_module,

@@ -191,6 +191,13 @@ class Maker:
                   % company)
         return args
 
+    def special_mail_settings(self, args):
+        """One row a company."""
+        company = self.client.call('session.me')['company']['company']['id']
+        admin_sql("delete from konak.mail_settings where company_id = '%s'"
+                  % company)
+        return args
+
     def special_dns_records(self, args):
         args['value'] = '10.0.0.1'
         return args

@@ -9,6 +9,7 @@
 #include "lib/log.h"
 #include "lib/xmalloc.h"
 #include "server/job/job.h"
+#include "server/mail/outbox.h"
 #include "server/push.h"
 #include "server/tenant.h"
 #include "server/timetable/timetable.h"
@@ -21,9 +22,13 @@ enum { CHANGED_TYPE, CHANGED_ID, CHANGED_VERSION, CHANGED_OP,
 /* What konakd does itself. TO ADD A KIND: its row in konak.job_kinds with
  * `run` null, and one here. */
 static const struct job_kind	job_kinds[] = {
+	{ "mails.send", outbox_send },
 	{ "timetable.generate", timetable_generate },
 	{ NULL, NULL }
 };
+
+#define ASIDES_MAX	8
+static unsigned		nasides;
 
 static const struct db_stmt	stmt_enter = { "enter_job",
     "select konak.enter_job($1, $2, $3)" };
@@ -81,9 +86,24 @@ void
 job_end(struct job *j)
 {
 	struct tenant	*t = j->tenant;
+	bool		 aside = j->aside;
 
 	arena_free(j->arena);
-	job_ended(t);
+	if (aside) {
+		nasides--;
+		job_look(t);
+	} else
+		job_ended(t);
+}
+
+void
+job_aside(struct job *j)
+{
+	if (j->aside || nasides == ASIDES_MAX)
+		return;
+	nasides++;
+	j->aside = true;
+	job_ended(j->tenant);
 }
 
 static void

@@ -31,6 +31,7 @@ struct job {
 	const char	*args;		/* JSON */
 	const char	*run;		/* function in SQL; NULL: konakd's */
 	int64_t		 lease_ms;
+	bool		 aside;		/* see job_aside() */
 	/* its own */
 	struct change	*changes;
 	size_t		 nchanges;
@@ -60,6 +61,9 @@ void	job_done(struct job *, struct db_tx *, const char *result);
  * else went wrong; ends the job here. again: another try may help. */
 void	job_fail(struct job *, const char *error, bool again);
 bool	job_error_again(const struct db_error *);
+/* It waits for something outside: others need not wait for it. As long as not
+ * too many do. */
+void	job_aside(struct job *);
 /* Frees it; the next one is looked for. */
 void	job_end(struct job *);
 

@@ -2,5 +2,9 @@
 libkonakd_a_SOURCES += \
 	server/mail/mail.c \
 	server/mail/mail.h \
+	server/mail/message.c \
+	server/mail/message.h \
+	server/mail/outbox.c \
+	server/mail/outbox.h \
 	server/mail/wire.h
 konak_mail_SOURCES = server/mail/main.c

@@ -3,6 +3,7 @@ libkonakd_a_SOURCES += \
 	server/mod/agency.c \
 	server/mod/companies.c \
 	server/mod/jobs.c \
+	server/mod/mails.c \
 	server/mod/notifications.c \
 	server/mod/privacy.c \
 	server/mod/proposals.c \

@@ -146,31 +146,43 @@ static const char *const choice_words[] = { "digest_at", "quiet_from",
     "quiet_to", "snooze_until" };
 #define NCHOICES (sizeof choice_words / sizeof choice_words[0])
 
-/* kind, mode pairs, then the others. */
+/* Pairs of kind and mode, of what is shown and of mail, behind the others. */
+static void
+choices_map(struct cbw *w, PGresult *res, const char *name, int col)
+{
+	int	row;
+
+	cbw_key(w, name);
+	cbw_map_begin(w);
+	for (row = 0; row < PQntuples(res); row++)
+		if (!PQgetisnull(res, row, col))
+			cbw_kv_text(w, PQgetvalue(res, row, col),
+			    PQgetvalue(res, row, col + 1));
+	cbw_map_end(w);
+}
+
 static void
 choices_rows(struct req *r, PGresult *res)
 {
 	struct cbw	*w = req_out(r);
 	size_t		 i;
-	int		 row, n = PQntuples(res);
 
-	cbw_map(w, NCHOICES + 1);
+	cbw_map(w, NCHOICES + 2);
 	for (i = 0; i < NCHOICES; i++)
 		cbw_kv_text(w, choice_words[i], PQgetisnull(res, 0, (int)i) ?
 		    NULL : PQgetvalue(res, 0, (int)i));
-	cbw_key(w, "kinds");
-	cbw_map_begin(w);
-	for (row = 0; row < n; row++)
-		if (!PQgetisnull(res, row, NCHOICES))
-			cbw_kv_text(w, PQgetvalue(res, row, NCHOICES),
-			    PQgetvalue(res, row, NCHOICES + 1));
-	cbw_map_end(w);
+	choices_map(w, res, "kinds", NCHOICES);
+	choices_map(w, res, "mail", NCHOICES + 2);
 }
 
 #define CHOICES(arg) "select c.c->>'digest_at', c.c->>'quiet_from', " \
-    "c.c->>'quiet_to', c.c->>'snooze_until', k.key, k.value " \
+    "c.c->>'quiet_to', c.c->>'snooze_until', " \
+    "case when not k.mail then k.key end, k.value, " \
+    "case when k.mail then k.key end, k.value " \
     "from konak.notification_choices(" arg ") c(c) " \
-    "left join lateral jsonb_each_text(c.c->'kinds') k on true"
+    "left join lateral (select key, value, false as mail " \
+    "from jsonb_each_text(c.c->'kinds') union all " \
+    "select key, value, true from jsonb_each_text(c.c->'mail')) k on true"
 
 static void
 notifications_choices(struct req *r)
@@ -185,20 +197,22 @@ static void
 notifications_choose(struct req *r)
 {
 	static const struct db_stmt	stmt = { "choose", CHOICES(
-	    "jsonb_strip_nulls(jsonb_build_object('kinds', case when $5::text "
-	    "is null then null else jsonb_build_object($5::text, $6::text) "
-	    "end)) || (select coalesce(jsonb_object_agg(k, to_jsonb("
+	    "jsonb_strip_nulls(jsonb_build_object("
+	    "case when $7::bool then 'mail' else 'kinds' end, "
+	    "case when $5::text is null then null "
+	    "else jsonb_build_object($5::text, $6::text) end)) || (select coalesce(jsonb_object_agg(k, to_jsonb("
 	    "nullif(v, ''))), '{}') from (values ('digest_at', $1), "
 	    "('quiet_from', $2), ('quiet_to', $3), ('snooze_until', $4)) "
 	    "x(k, v) where v is not null)") };
-	const char	*params[6];
+	const char	*params[7];
 	size_t		 i;
 
 	for (i = 0; i < NCHOICES; i++)
 		params[i] = req_text(r, choice_words[i]);
 	params[4] = req_text(r, "kind");
 	params[5] = req_text(r, "mode");
-	req_query(r, &stmt, 6, params, choices_rows);
+	params[6] = req_bool(r, "mail") ? "t" : "f";
+	req_query(r, &stmt, 7, params, choices_rows);
 }
 
 static const struct verb notifications_verbs[] = {
@@ -231,6 +245,7 @@ static const struct verb notifications_verbs[] = {
 	  .state = VERB_COMPANY, .flags = VERB_WRITE,
 	  .args = { { "kind", ARG_TEXT, false, 40 },
 	    { "mode", ARG_TEXT, false, 10 },
+	    { "mail", ARG_BOOL, false, 0 },
 	    { "digest_at", ARG_TEXT, false, 8 },
 	    { "quiet_from", ARG_TEXT, false, 8 },
 	    { "quiet_to", ARG_TEXT, false, 8 },
