@@ -191,7 +191,7 @@ struct def_arg {
 struct def_action {
 	const char	*name, *verb, *key;
 	struct label	 label, question;
-	bool		 confirm, version, many;
+	bool		 confirm, version, many, rare;
 	struct def_arg	*args;
 	size_t		 nargs;
 	struct def_ask	*asks;

@@ -495,6 +495,7 @@ put_action(struct cbw *w, const struct def_action *a)
 		cbw_kv_text(w, "key", a->key);
 	put_true(w, "version", a->version);
 	put_true(w, "many", a->many);
+	put_true(w, "rare", a->rare);
 	if (a->nargs > 0) {
 		cbw_key(w, "args");
 		cbw_map(w, (uint32_t)a->nargs);

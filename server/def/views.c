@@ -508,7 +508,7 @@ void
 link_actions(struct loader *l, struct def *d)
 {
 	static const char *const words[] = { "verb", "label", "confirm", "key",
-	    "version", "args", "ask", "when", "many", NULL };
+	    "version", "args", "ask", "when", "many", "rare", NULL };
 	const struct ynode	*n = yaml_get(d->node, "actions"), *c, *args;
 	struct def_action	*a;
 	size_t			 i, j;
@@ -533,6 +533,7 @@ link_actions(struct loader *l, struct def *d)
 		load_confirm(l, a, yaml_get(c, "confirm"));
 		a->version = load_bool(l, c, "version");
 		a->many = load_bool(l, c, "many");
+		a->rare = load_bool(l, c, "rare");
 		load_asks(l, a, yaml_get(c, "ask"));
 		a->whens = load_whens(l, d, yaml_get(c, "when"), &a->nwhens);
 		if ((args = yaml_get(c, "args")) == NULL)

@@ -240,6 +240,31 @@ menu_add_secrets(struct menu *m, struct dialog_item *items,
 	}
 }
 
+/* The definition's own: what is rarely wanted stands below all else. */
+static void
+menu_add_verbs(struct menu *m, struct dialog_item *items,
+    const struct record *r, size_t n, bool rare)
+{
+	const struct val	*actions = val_get(m->d->v, "actions"), *v;
+	const char		*key;
+	size_t			 i;
+	int			 most = rare ? ACT_ITEMS : ACT_ITEMS - 16;
+
+	for (i = 0; i < val_count(actions) && m->nitems < most; i++) {
+		v = actions->item[i];
+		if (val_get_bool(v, "rare") != rare ||
+		    (n > 1 && !val_get_bool(v, "many")) || !verb_fits(v, r))
+			continue;
+		key = val_get_str(v, "key");
+		items[m->nitems] = (struct dialog_item){
+			.label = verb_label(val_get(v, "label")),
+			.key = key == NULL ? 0 : (unsigned char)key[0]
+		};
+		m->item[m->nitems].what = MENU_VERB;
+		m->item[m->nitems++].verb = v;
+	}
+}
+
 static void
 menu_open(const struct def *d, const struct record *recs, size_t n,
     struct listpane *list)
@@ -257,11 +282,9 @@ menu_open(const struct def *d, const struct record *recs, size_t n,
 	};
 	static const enum action around[] = { ACT_COMMENT, ACT_REMIND,
 	    ACT_PAST };
-	const struct val	*actions = val_get(d->v, "actions"), *v;
 	struct dialog_item	 items[ACT_ITEMS];
 	struct menu		*m = xcalloc(1, sizeof *m);
 	char			 why[120];
-	const char		*key;
 	size_t			 i;
 
 	m->d = d;
@@ -273,19 +296,7 @@ menu_open(const struct def *d, const struct record *recs, size_t n,
 		m->row[m->n++] = val_copy(recs[i].row);
 	if (n == 1)
 		menu_add_secrets(m, items, &recs[0]);
-	for (i = 0; i < val_count(actions) && m->nitems < ACT_ITEMS - 8; i++) {
-		v = actions->item[i];
-		if ((n > 1 && !val_get_bool(v, "many")) ||
-		    !verb_fits(v, &recs[0]))
-			continue;
-		key = val_get_str(v, "key");
-		items[m->nitems] = (struct dialog_item){
-			.label = verb_label(val_get(v, "label")),
-			.key = key == NULL ? 0 : (unsigned char)key[0]
-		};
-		m->item[m->nitems].what = MENU_VERB;
-		m->item[m->nitems++].verb = v;
-	}
+	menu_add_verbs(m, items, &recs[0], n, false);
 	if (n == 1 && strcmp(d->name, "roles") == 0 &&
 	    matrix_may()) {
 		items[m->nitems] = (struct dialog_item){
@@ -313,6 +324,7 @@ menu_open(const struct def *d, const struct record *recs, size_t n,
 		if (listpane_can(list, many[i].a, why, sizeof why))
 			menu_add_action(m, items, many[i].a);
 	}
+	menu_add_verbs(m, items, &recs[0], n, true);
 	dialog_choose(action_label(ACT_ACTIONS), items, m->nitems, 0, menu_cb,
 	    m);
 }
@@ -371,7 +383,8 @@ act_first(const struct def *d, const struct record *r)
 	size_t			 i;
 
 	for (i = 0; i < val_count(actions); i++) {
-		if (!verb_fits(actions->item[i], r))
+		if (val_get_bool(actions->item[i], "rare") ||
+		    !verb_fits(actions->item[i], r))
 			continue;
 		verb_start(d, actions->item[i], r, 1);
 		return true;
