@@ -11,7 +11,7 @@
 
 /* Microseconds since 1970, UTC. A test build (KONAK_TEST_BUILD) takes the
  * environment's KONAK_TEST_NOW, a wire timestamp, as the moment of its first
- * call and lets it run on from there. */
+ * call and lets it run on from there; with KONAK_TEST_STILL it stands. */
 int64_t		 clock_now(void);
 /* Milliseconds of a clock that never goes back. */
 int64_t		 clock_mono(void);

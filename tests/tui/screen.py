@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -22,16 +23,18 @@ NOW = "2025-12-19T15:00:00.000000Z"     # the client's clock in pictures
 LIMIT = 30.0        # seconds until what is awaited counts as not coming
 count = 0
 failed = 0
+said = threading.Lock()     # several clients may be driven at once
 
 
 def ok(cond, what, more=""):
     global count, failed
-    count += 1
-    print(("ok" if cond else "not ok"), count, "-", what, flush=True)
-    if not cond:
-        failed += 1
-        for line in str(more).splitlines():
-            print("#", line)
+    with said:
+        count += 1
+        print("".join(["ok " if cond else "not ok ", "%d - %s\n" % (
+            count, what)] + ([] if cond else [
+                "# %s\n" % line for line in str(more).splitlines()])),
+              end="", flush=True)
+        failed += not cond
     return cond
 
 
@@ -327,6 +330,21 @@ class Konak:
             elif time.time() - since > 0.2:
                 break
         return last
+
+    def drawn(self, limit=LIMIT):
+        """The screen, once the client has said that nothing is under way, and
+        has not begun anything while it was looked at."""
+        end = time.time() + limit
+        while True:
+            count = self.idle()
+            now = self.screen()
+            if "yükleniyor" not in now and "loading" not in now:
+                time.sleep(0.04)
+                if self.idle() == count and self.screen() == now:
+                    return now
+            if time.time() > end:
+                return now
+            time.sleep(0.01)
 
     def ended(self):
         return os.path.exists(self.dir + "/status")
