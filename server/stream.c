@@ -9,7 +9,9 @@
 #include "lib/xmalloc.h"
 #include "server/client.h"
 
-#define PART_BODY	(16 * 1024 - FRAME_HEADER)
+/* The definitions of ten types and more; what is not a part waits no longer for
+ * one of these than for a few rows. */
+#define PART_BODY	(24 * 1024 - FRAME_HEADER)
 #define FILL_BYTES	(64 * 1024)
 /* Long answers that one client may leave unread. */
 #define STREAMS_MAX	((size_t)64 * 1024 * 1024)
