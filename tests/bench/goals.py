@@ -201,7 +201,8 @@ def one(b):
 
 # What -q measures, the longest last.
 QUICK = ('floor', 'list', 'get', 'edit', 'peers', 'memory', 'push', 'signin',
-         'growth', 'client', 'board', 'gantt', 'demo', 'bulk')
+         'growth', 'client', 'board', 'gantt', 'demo', 'vault',
+         'bulk')
 ALL = {
     'floor': floor,
     'list': through('list', 0.75, 0.85),
