@@ -255,7 +255,7 @@ gantt_changed(void *arg)
 static struct val *
 gantt_open_values(const struct field *f, const struct val *done)
 {
-	struct val	*list = val_array();
+	struct val	*list = val_array(), *in = val_map();
 	size_t		 i, k;
 
 	for (i = 0; i < f->rules.nchoices; i++) {
@@ -266,7 +266,8 @@ gantt_open_values(const struct field *f, const struct val *done)
 		if (k == val_count(done))
 			val_add(list, val_text(f->rules.choices[i].code));
 	}
-	return list;
+	val_put(in, "in", list);
+	return in;
 }
 
 static void
