@@ -133,7 +133,10 @@ read_list(struct fet_file *f, const struct xnode *list, const char *item,
 	json_t			*atoms;
 
 	for (c = list == NULL ? NULL : list->child; c != NULL; c = c->next) {
-		if (strcmp(c->name, item) != 0)
+		/* A virtual room stands for several, and may be given twice at
+		 * once: the engine alone knows when. */
+		if (strcmp(c->name, item) != 0 || strcmp(xml_text(c,
+		    "Virtual"), "true") == 0)
 			continue;
 		if (*kind == 'C') {
 			atoms = read_set(f, c);

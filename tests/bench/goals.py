@@ -8,6 +8,7 @@ import bulk
 import chain
 import more
 import statements
+import timetable
 import vault
 from measure import WARM, median, pgbench, ratio
 
@@ -201,7 +202,7 @@ def one(b):
 
 # What -q measures, the longest last.
 QUICK = ('floor', 'list', 'get', 'edit', 'peers', 'memory', 'push', 'signin',
-         'growth', 'client', 'board', 'gantt', 'demo', 'vault',
+         'growth', 'client', 'board', 'gantt', 'timetable', 'demo', 'vault',
          'bulk')
 ALL = {
     'floor': floor,
@@ -218,6 +219,7 @@ ALL = {
     'client': more.terminal,
     'chain': chain.chain,
     'board': board.board,
+    'timetable': timetable.timetable,
     'gantt': more.gantt,
     'vault': vault.vault,
 }
