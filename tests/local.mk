@@ -24,7 +24,8 @@ tests_unit_password_LDADD = $(unit_server_ldadd)
 # tui
 unit_tests += tests/unit/input tests/unit/keys tests/unit/draw \
 	tests/unit/signin tests/unit/val tests/unit/filter tests/unit/marks \
-	tests/unit/chart
+	tests/unit/chart tests/unit/grid
+tests_unit_grid_LDADD = $(unit_tui_ldadd)
 tests_unit_val_LDADD = $(unit_tui_ldadd)
 tests_unit_filter_LDADD = $(unit_tui_ldadd)
 tests_unit_chart_LDADD = $(unit_tui_ldadd)
