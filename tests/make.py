@@ -109,7 +109,7 @@ class Maker:
         """One field of R.edit with a new value; {} when none can be."""
         for f in self.defs[name]['fields']:
             if f.get('edit') and f['type'] in ('text', 'longtext') and \
-                    f['name'] not in ('slug', 'domain_name'):
+                    f['name'] not in ('slug', 'domain_name', 'host'):
                 Maker.count += 1
                 return {f['name']: 'Yeni %d' % Maker.count}
         for f in self.defs[name]['fields']:
@@ -196,6 +196,7 @@ class Maker:
         company = self.client.call('session.me')['company']['company']['id']
         admin_sql("delete from konak.mail_settings where company_id = '%s'"
                   % company)
+        args.update(host='smtp.konak.example', is_active=False)
         return args
 
     def special_dns_records(self, args):
