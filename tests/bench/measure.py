@@ -101,8 +101,8 @@ def pgbench(place, script, clients, seconds, variables=()):
     for old in glob.glob(place.dir + '/pgbench_log*'):
         os.unlink(old)
     args = [place.bin + '/pgbench', '-n', '-M', 'prepared', '-T',
-            str(max(1, math.ceil(seconds + WARM))), '-c', str(clients), '-j',
-            str(min(clients, 2)), '-l', '-f', script]
+            str(math.ceil(seconds + WARM + clients / 32)), '-c',
+            str(clients), '-j', str(min(clients, 2)), '-l', '-f', script]
     for name, value in variables:
         args += ['-D', '%s=%s' % (name, value)]
     done = subprocess.run(args, env=place.app_env(), cwd=place.dir,
@@ -118,6 +118,8 @@ def pgbench(place, script, clients, seconds, variables=()):
                 v = line.split()
                 ends.append((int(v[4]) * 1000000 + int(v[5]), int(v[2])))
         os.unlink(path)
+    if not ends:
+        raise Failure('pgbench: no transaction in time')
     begun = min(end - took for end, took in ends) + WARM * 1e6
     last = max(ends)[0]
     times = sorted(took for end, took in ends if end - took >= begun)
