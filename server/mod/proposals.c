@@ -41,7 +41,7 @@ static const struct db_stmt	stmt_paper = { "proposals_pdf",
     "and l.proposal_id = p.id and l.deleted_at is null "
     "group by l.tax_rate) t))) from konak.proposals p "
     "where p.company_id = (select konak.company()) and p.id = $1 "
-    "and p.deleted_at is null" };
+    "and konak.may('proposals.view_prices') and p.deleted_at is null" };
 
 static const char *
 text_of(const json_t *o, const char *key)
