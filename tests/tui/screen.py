@@ -1,5 +1,6 @@
 """Drives konak in a tmux of its own, for tests/tui. Keys are waited for by
 the client's own idle signal (KONAK_TEST_IDLE), never by sleeping."""
+import atexit
 import base64
 import hashlib
 import hmac
@@ -124,6 +125,7 @@ class Konak:
     def __init__(self, rows=24, cols=80, term="tmux-256color", args=(),
                  env=None, prog="konak"):
         self.dir = tempfile.mkdtemp(prefix="konak-tui-")
+        atexit.register(self.close)     # also when the test ends early
         self.idle_file = self.dir + "/idle"
         self.screen_file = self.dir + "/screen"
         self.sock = self.dir + "/tmux"
