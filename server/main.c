@@ -71,6 +71,20 @@ pid_write(void)
 		fatal("%s", conf.pid_file);
 }
 
+/* Unless the next konakd has written its own by now. */
+static void
+pid_forget(void)
+{
+	FILE	*f = conf.pid_file != NULL ? fopen(conf.pid_file, "r") : NULL;
+	long	 pid = 0;
+
+	if (f == NULL)
+		return;
+	if (fscanf(f, "%ld", &pid) == 1 && pid == (long)getpid())
+		(void)unlink(conf.pid_file);
+	fclose(f);
+}
+
 /* A tenant that came or was migrated meanwhile; the others are served on. */
 static void
 rechecked(bool good)
@@ -273,8 +287,7 @@ main(int argc, char **argv)
 	mail_stop();
 	keys_stop();
 	worker_stop();
-	if (conf.pid_file != NULL)
-		(void)unlink(conf.pid_file);
+	pid_forget();
 	conf_stop();
 	return 0;
 }

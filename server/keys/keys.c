@@ -49,6 +49,7 @@ static pid_t			 child;
 static struct event		*read_ev, *write_ev, *again_ev, *down_ev;
 static struct event		*control_ev;
 static char			*control_path;
+static struct stat		 control_file;
 static uint32_t			 last;
 static unsigned			 wait_ms = AGAIN_MS;
 static bool			 stopping;
@@ -577,6 +578,7 @@ control_listen(void)
 			close(fd);
 		return;
 	}
+	(void)stat(control_path, &control_file);
 	control_ev = event_new(base, fd, EV_READ | EV_PERSIST, control_cb,
 	    NULL);
 	event_add(control_ev, NULL);
@@ -599,13 +601,18 @@ keys_start(struct event_base *b, const char *control)
 void
 keys_stop(void)
 {
+	struct stat	 now;
 	struct call	*c;
 
 	stopping = true;
 	if (control_ev != NULL) {
 		close(event_get_fd(control_ev));
 		event_free(control_ev);
-		(void)unlink(control_path);
+		/* The next konakd may be there already. */
+		if (stat(control_path, &now) == 0 &&
+		    now.st_ino == control_file.st_ino &&
+		    now.st_dev == control_file.st_dev)
+			(void)unlink(control_path);
 	}
 	if (sock != -1)
 		child_lost("stopped");
