@@ -82,6 +82,10 @@ class Cluster:
         self.build = build
         self.dir = tempfile.mkdtemp(prefix='konak-t-')
         os.chmod(self.dir, 0o711)
+        # What a test leaves lying goes with the rest.
+        self.scratch = self.dir + '/tmp'
+        os.mkdir(self.scratch)
+        os.chmod(self.scratch, 0o1777)
         self.lock = threading.Lock()
         with open(build + '/Makefile') as f:
             self.test_build = 'KONAK_TEST_BUILD' in f.read()
