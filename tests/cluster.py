@@ -54,9 +54,9 @@ def leaks(path, accounts, secrets):
     with open(path, encoding='utf-8', errors='replace') as f:
         text = f.read()
     # Six digits may stand anywhere: only between quotes they are a code.
+    quoted = set(re.findall(r'[\'"(=]([^\s\'"()=]{4,7})(?=[\'")])', text))
     return sorted({kind for v, kind in known.items()
-                   if len(v) > 7 and v in text or 3 < len(v) <= 7
-                   and re.search(r'[\'"(=]%s[\'")]' % re.escape(v), text)})
+                   if len(v) > 7 and v in text or v in quoted})
 
 
 def made_from():
