@@ -99,6 +99,8 @@ class Tenant:
 
 class Place(cluster.Cluster):
     def __init__(self, build, keep=None):
+        self.build = build
+        self.make()
         super().__init__(build)
         self.keep = keep
         self.server = None
