@@ -100,7 +100,7 @@ class Tenant:
 class Place(cluster.Cluster):
     def __init__(self, build, keep=None):
         self.build = build
-        self.make()
+        self.build_it()
         super().__init__(build)
         self.keep = keep
         self.server = None
@@ -112,7 +112,7 @@ class Place(cluster.Cluster):
         self.path = self.dir + '/template'
         self.ctl = self.path + '/konakctl.yaml'
 
-    def make(self):
+    def build_it(self):
         """A build with optimisation, and the client that measures, which is
         no part of a plain one."""
         if not os.path.exists(self.build + '/Makefile'):
@@ -130,10 +130,7 @@ class Place(cluster.Cluster):
         fresh = not os.path.isdir(self.dir + '/db')
         if fresh:
             self.cluster_make()
-        self.started = True
-        cluster.call(self.as_user(
-            [self.bin + '/pg_ctl', 'start', '-w', '-s', '-D',
-             self.dir + '/db/c', '-l', self.dir + '/db/log']), cwd='/')
+        self.begin()
         with open(self.dir + '/db/c/postmaster.pid') as f:
             self.postmaster = int(f.readline())
         if fresh:
@@ -235,9 +232,7 @@ class Place(cluster.Cluster):
         if not self.keep:
             self.stop()
         elif self.started:
-            cluster.call(self.as_user(
-                [self.bin + '/pg_ctl', 'stop', '-s', '-m', 'fast', '-D',
-                 self.dir + '/db/c']), cwd='/')
+            self.end('fast')
 
     def where(self, tls):
         if tls:
