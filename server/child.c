@@ -25,7 +25,7 @@
 #define PIECE	16384
 
 struct child {
-	TAILQ_ENTRY(child)	 link;		/* waiting, while pid is 0 */
+	TAILQ_ENTRY(child)	 link;		/* waiting */
 	struct child_job	 job;
 	pid_t			 pid;
 	int			 fd_in, fd_out, fd_pid;
@@ -33,7 +33,6 @@ struct child {
 	struct buf		 in, out;
 	enum child_end		 end;
 	bool			 gone, closed;	/* it ended; its output did */
-	bool			 unheard;
 	void			(*done)(void *, enum child_end, struct buf *);
 	void			*arg;
 };
@@ -92,8 +91,7 @@ child_run(const struct child_job *job, const char *path, char *const env[],
 	_exit(127);
 }
 
-/* Beside konakd in its build folder, or where it was installed. */
-static char *
+char *
 child_path(const char *program)
 {
 	char	 own[PATH_MAX], *slash, *path;
@@ -160,8 +158,7 @@ child_ended(struct child *c)
 	running--;
 	if (c->end == CHILD_DONE && buf_len(&c->out) == 0)
 		c->end = CHILD_FAILED;
-	if (!c->unheard)
-		c->done(c->arg, c->end, &c->out);
+	c->done(c->arg, c->end, &c->out);
 	child_free(c);
 	child_next();
 }
@@ -335,7 +332,7 @@ child_base(struct event_base *b)
 	base = b;
 }
 
-struct child *
+void
 child_start(const struct child_job *job, struct buf *in,
     void (*done)(void *, enum child_end, struct buf *), void *arg)
 {
@@ -349,18 +346,4 @@ child_start(const struct child_job *job, struct buf *in,
 	c->arg = arg;
 	TAILQ_INSERT_TAIL(&waiting, c, link);
 	child_next();
-	return c;
-}
-
-void
-child_stop(struct child *c)
-{
-	if (c->pid == 0 && c->time_ev == NULL) {
-		TAILQ_REMOVE(&waiting, c, link);
-		child_free(c);
-		return;
-	}
-	c->unheard = true;
-	if (c->pid > 0)
-		child_kill(c);
 }

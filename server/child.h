@@ -11,7 +11,6 @@
 #include <stddef.h>
 
 struct buf;
-struct child;
 struct event_base;
 
 enum child_end {
@@ -29,13 +28,14 @@ struct child_job {
 	bool		 network;
 };
 
-void		 child_base(struct event_base *);
+void	 child_base(struct event_base *);
 /* Takes over the input's content, which is wiped. done comes from the event
  * loop, once, never before this returns, and borrows out. */
-struct child	*child_start(const struct child_job *, struct buf *in,
-		    void (*done)(void *arg, enum child_end, struct buf *out),
-		    void *arg);
-/* Ends it; done will not be called. */
-void		 child_stop(struct child *);
+void	 child_start(const struct child_job *, struct buf *in,
+	    void (*done)(void *arg, enum child_end, struct buf *out),
+	    void *arg);
+/* Where a program of ours is: beside konakd in its build folder, or where it
+ * was installed. The caller frees it. */
+char	*child_path(const char *program);
 
 #endif

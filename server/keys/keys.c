@@ -23,6 +23,7 @@
 #include "lib/log.h"
 #include "lib/secret.h"
 #include "lib/xmalloc.h"
+#include "server/child.h"
 #include "server/db/db.h"
 #include "server/keys/wire.h"
 #include "server/tenant.h"
@@ -54,7 +55,7 @@ static uint32_t			 last;
 static unsigned			 wait_ms = AGAIN_MS;
 static bool			 stopping;
 
-static void	child_start(void);
+static void	process_start(void);
 static void	load_one(struct tenant *, void *);
 
 /* --- Calls ----------------------------------------------------------------- */
@@ -180,7 +181,7 @@ call_go(struct call *c)
 static void
 again_cb(evutil_socket_t fd, short what, void *arg)
 {
-	child_start();
+	process_start();
 }
 
 static void
@@ -260,26 +261,6 @@ read_cb(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-/* Beside this program in its build folder, or where it was installed. */
-static const char *
-child_path(void)
-{
-	static char	path[PATH_MAX];
-	char		*slash;
-	ssize_t		 n;
-
-	n = readlink("/proc/self/exe", path, sizeof path - 16);
-	if (n > 0) {
-		path[n] = '\0';
-		if ((slash = strrchr(path, '/')) != NULL) {
-			memcpy(slash + 1, "konak-keys", sizeof "konak-keys");
-			if (access(path, X_OK) == 0)
-				return path;
-		}
-	}
-	return KONAK_LIBEXECDIR "/konak-keys";
-}
-
 static bool
 child_spawn(int theirs)
 {
@@ -287,6 +268,7 @@ child_spawn(int theirs)
 	char		dir[PATH_MAX + 32], *env[3] = { NULL, NULL, NULL };
 	const char	*credentials = getenv("CREDENTIALS_DIRECTORY");
 	const char	*asan = getenv("ASAN_OPTIONS");
+	char		*path = child_path("konak-keys");
 	posix_spawn_file_actions_t a;
 	size_t		n = 0;
 	int		rc;
@@ -301,17 +283,18 @@ child_spawn(int theirs)
 	posix_spawn_file_actions_init(&a);
 	posix_spawn_file_actions_adddup2(&a, theirs, KEYS_FD);
 	posix_spawn_file_actions_addclosefrom_np(&a, KEYS_FD + 1);
-	rc = posix_spawn(&child, child_path(), &a, NULL, argv, env);
+	rc = posix_spawn(&child, path, &a, NULL, argv, env);
 	posix_spawn_file_actions_destroy(&a);
 	if (asan != NULL)
 		free(env[n - 1]);
 	if (rc != 0)
-		log_error(NULL, "%s: %s", child_path(), strerror(rc));
+		log_error(NULL, "%s: %s", path, strerror(rc));
+	free(path);
 	return rc == 0;
 }
 
 static void
-child_start(void)
+process_start(void)
 {
 	int		pair[2], room = SOCKET_ROOM;
 
@@ -595,7 +578,7 @@ keys_start(struct event_base *b, const char *control)
 	control_path = control != NULL ? xasprintf("%s.control", control) :
 	    NULL;
 	control_listen();
-	child_start();
+	process_start();
 }
 
 void

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <event2/event.h>
-#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include "lib/log.h"
 #include "lib/secret.h"
 #include "lib/xmalloc.h"
+#include "server/child.h"
 #include "server/mail/wire.h"
 
 #define AT_ONCE		16
@@ -165,32 +165,13 @@ packet_make(struct buf *b, const struct mail_call *c)
 	return true;
 }
 
-/* Beside this program in its build folder, or where it was installed. */
-static const char *
-child_path(void)
-{
-	static char	path[PATH_MAX];
-	char		*slash;
-	ssize_t		 n;
-
-	n = readlink("/proc/self/exe", path, sizeof path - 16);
-	if (n > 0) {
-		path[n] = '\0';
-		if ((slash = strrchr(path, '/')) != NULL) {
-			memcpy(slash + 1, "konak-mail", sizeof "konak-mail");
-			if (access(path, X_OK) == 0)
-				return path;
-		}
-	}
-	return KONAK_LIBEXECDIR "/konak-mail";
-}
-
 static bool
 child_spawn(pid_t *child, int theirs)
 {
 	static const char *const pass[] = { "ASAN_OPTIONS", "SSL_CERT_FILE" };
 	char *const	argv[] = { (char *)(uintptr_t)"konak-mail", NULL };
 	char		*env[4] = { (char *)(uintptr_t)"LC_ALL=C.UTF-8" };
+	char		*path = child_path("konak-mail");
 	posix_spawn_file_actions_t a;
 	size_t		i, n = 1;
 	int		rc;
@@ -202,12 +183,13 @@ child_spawn(pid_t *child, int theirs)
 	posix_spawn_file_actions_init(&a);
 	posix_spawn_file_actions_adddup2(&a, theirs, STDIN_FILENO);
 	posix_spawn_file_actions_addclosefrom_np(&a, STDERR_FILENO + 1);
-	rc = posix_spawn(child, child_path(), &a, NULL, argv, env);
+	rc = posix_spawn(child, path, &a, NULL, argv, env);
 	posix_spawn_file_actions_destroy(&a);
 	while (n > 1)
 		free(env[--n]);
 	if (rc != 0)
-		log_error(NULL, "%s: %s", child_path(), strerror(rc));
+		log_error(NULL, "%s: %s", path, strerror(rc));
+	free(path);
 	return rc == 0;
 }
 
