@@ -248,24 +248,12 @@ names_text(struct buf *b, const json_t *world, const char *list,
 		    json_string_value(v)));
 }
 
-static bool
-among(const json_t *ids, const char *id)
-{
-	const json_t	*v;
-	size_t		 i;
-
-	json_array_foreach(ids, i, v)
-		if (strcmp(json_string_value(v), id) == 0)
-			return true;
-	return false;
-}
-
 /* Whose week it is: a class, teacher or room; NULL: everybody's. */
 static bool
 concerns(const struct lesson *l, const char *whose)
 {
 	return l->entry != NULL && (whose == NULL ||
-	    among(l->teachers, whose) || among(l->sets, whose) ||
+	    ids_have(l->teachers, whose) || ids_have(l->sets, whose) ||
 	    (l->place_room != NULL && strcmp(l->place_room, whose) == 0));
 }
 

@@ -17,5 +17,7 @@ struct lesson {
 };
 
 void	lesson_read(const json_t *row, struct lesson *);
+/* For its teachers and sets. */
+bool	ids_have(const json_t *ids, const char *id);
 
 #endif

@@ -23,18 +23,6 @@ struct week {
 static const struct db_stmt	stmt_world = { "timetable_world_pdf",
     "select konak.tt_world(jsonb_strip_nulls($1::jsonb))" };
 
-static bool
-among(const json_t *ids, const char *id)
-{
-	const json_t	*v;
-	size_t		 i;
-
-	json_array_foreach(ids, i, v)
-		if (strcmp(json_string_value(v), id) == 0)
-			return true;
-	return false;
-}
-
 /* A class has the lessons of its groups as well. */
 static bool
 class_has(const json_t *world, const json_t *sets, const char *id)
@@ -43,11 +31,11 @@ class_has(const json_t *world, const json_t *sets, const char *id)
 	const char	*of;
 	size_t		 i;
 
-	if (among(sets, id))
+	if (ids_have(sets, id))
 		return true;
 	json_array_foreach(json_object_get(world, "classes"), i, c) {
 		of = json_string_value(json_object_get(c, "class"));
-		if (of != NULL && strcmp(of, id) == 0 && among(sets,
+		if (of != NULL && strcmp(of, id) == 0 && ids_have(sets,
 		    json_string_value(json_object_get(c, "id"))))
 			return true;
 	}
@@ -60,7 +48,7 @@ concerns(const struct week *w, const struct lesson *l, const char *id)
 	if (l->entry == NULL)
 		return false;
 	if (strcmp(w->view, "teacher") == 0)
-		return among(l->teachers, id);
+		return ids_have(l->teachers, id);
 	if (strcmp(w->view, "room") == 0)
 		return l->place_room != NULL && strcmp(l->place_room, id) == 0;
 	return class_has(w->world, l->sets, id);

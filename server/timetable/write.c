@@ -32,6 +32,18 @@ lesson_read(const json_t *row, struct lesson *l)
 	l->locked = json_is_true(json_array_get(row, 13));
 }
 
+bool
+ids_have(const json_t *ids, const char *id)
+{
+	const json_t	*v;
+	size_t		 i;
+
+	json_array_foreach(ids, i, v)
+		if (strcmp(json_string_value(v), id) == 0)
+			return true;
+	return false;
+}
+
 const char *
 fet_name(const json_t *world, const char *list, const char *id)
 {
