@@ -5,7 +5,6 @@
 
 #include "lib/buf.h"
 #include "lib/date.h"
-#include "lib/tz.h"
 #include "lib/when.h"
 #include "lib/xmalloc.h"
 #include "tui/app.h"
@@ -15,17 +14,7 @@
 #include "tui/mod/gridint.h"
 #include "tui/mod/gridpick.h"
 #include "tui/ui.h"
-
-static struct date
-today(void)
-{
-	struct value_ctx	ctx = app_ctx();
-	struct date		d;
-	int			s;
-
-	tz_local(ctx.tz, ctx.now, &d, &s);
-	return d;
-}
+#include "tui/view/span.h"
 
 /* The date of a day of the week that is looked at; days count from Sunday. */
 static int32_t
@@ -154,13 +143,21 @@ griddate_watch_cb(const struct val *items, void *arg)
 
 /* --- Which date ------------------------------------------------------------------------ */
 
-static bool
-date_check(const char *text, char *why, size_t size, void *arg)
+bool
+griddate_read(const char *text, struct date *d)
 {
-	struct date	now = today(), d;
+	struct date	now = date_from_days(span_today());
+
+	return date_parse(ui_lang(), text, strlen(text), &now, d) == DATE_OK;
+}
+
+bool
+griddate_check(const char *text, char *why, size_t size, void *arg)
+{
+	struct date	d;
 
 	(void)arg;
-	if (date_parse(ui_lang(), text, strlen(text), &now, &d) == DATE_OK)
+	if (griddate_read(text, &d))
 		return true;
 	snprintf(why, size, "%s", T("grid.bad_date"));
 	return false;
@@ -170,11 +167,10 @@ static void
 date_cb(const char *text, void *arg)
 {
 	struct grid	*g = arg;
-	struct date	 now = today(), d;
+	struct date	 d;
 	int		 i;
 
-	if (text == NULL || date_parse(ui_lang(), text, strlen(text), &now,
-	    &d) != DATE_OK)
+	if (text == NULL || !griddate_read(text, &d))
 		return;
 	g->monday = date_days(&d) - (date_weekday(&d) - 1);
 	for (i = 0; i < g->plan->ndays; i++)
@@ -193,7 +189,7 @@ griddate_ask(struct grid *g)
 	struct dialog_line	line = {
 		.title = T("grid.date"), .label = T("grid.date_which"),
 		.text = ui_pick("bugün", "today"), .max = 30,
-		.check = date_check, .done = date_cb, .arg = g
+		.check = griddate_check, .done = date_cb, .arg = g
 	};
 
 	if (strcmp(g->plan->status, "draft") == 0) {

@@ -4,8 +4,10 @@
 #ifndef KONAK_TUI_MOD_GRIDDATE_H
 #define KONAK_TUI_MOD_GRIDDATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+struct date;
 struct glesson;
 struct grid;
 struct val;
@@ -15,6 +17,9 @@ struct val;
 const char *griddate_teacher(const struct grid *, const struct glesson *);
 /* "15.12" for a day of the week that is looked at, else "". */
 void	griddate_head(const struct grid *, int day, char *out, size_t size);
+/* A date as people write one, "yarın" as well; and for a dialog's check. */
+bool	griddate_read(const char *text, struct date *);
+bool	griddate_check(const char *text, char *why, size_t size, void *);
 /* Asks for a date and shows its week. */
 void	griddate_ask(struct grid *);
 void	griddate_leave(struct grid *);

@@ -189,6 +189,8 @@ struct gop	*gop_new(const char *verb, struct val *args,
 /* This lesson lies there now (period -1: nowhere), as far as we know. */
 void		 gop_put(struct grid *, struct gop *, int lesson, int day,
 		    int period);
+/* This one stays where it is, with a change of another kind. */
+void		 gop_stays(struct gop *, const struct glesson *);
 void		 grid_do(struct grid *, struct gop *);
 void		 grid_free_moves(struct grid *);
 

@@ -5,7 +5,6 @@
 
 #include "lib/buf.h"
 #include "lib/date.h"
-#include "lib/tz.h"
 #include "lib/when.h"
 #include "lib/xmalloc.h"
 #include "tui/app.h"
@@ -211,29 +210,6 @@ publish_reason_cb(const char *text, void *arg)
 	publish(g, false);
 }
 
-static struct date
-today(void)
-{
-	struct value_ctx	ctx = app_ctx();
-	struct date		d;
-	int			s;
-
-	tz_local(ctx.tz, ctx.now, &d, &s);
-	return d;
-}
-
-static bool
-from_check(const char *text, char *why, size_t size, void *arg)
-{
-	struct date	now = today(), d;
-
-	(void)arg;
-	if (date_parse(ui_lang(), text, strlen(text), &now, &d) == DATE_OK)
-		return true;
-	snprintf(why, size, "%s", T("grid.bad_date"));
-	return false;
-}
-
 static void
 publish_from_cb(const char *text, void *arg)
 {
@@ -242,11 +218,10 @@ publish_from_cb(const char *text, void *arg)
 		.max = 255, .done = publish_reason_cb, .arg = arg
 	};
 	struct grid		*g = arg;
-	struct date		 now = today(), d;
+	struct date		 d;
 	char			 day[DATE_TEXT];
 
-	if (text == NULL || date_parse(ui_lang(), text, strlen(text), &now,
-	    &d) != DATE_OK)
+	if (text == NULL || !griddate_read(text, &d))
 		return;
 	date_write(&d, day);
 	snprintf(g->from, sizeof g->from, "%.10s", day);
@@ -259,7 +234,7 @@ ask_publish(struct grid *g)
 	struct dialog_line	line = {
 		.title = T("grid.publish"), .label = T("grid.from_date"),
 		.text = ui_pick("bugün", "today"), .max = 30,
-		.check = from_check, .done = publish_from_cb, .arg = g
+		.check = griddate_check, .done = publish_from_cb, .arg = g
 	};
 
 	dialog_line(&line);
@@ -389,10 +364,7 @@ room_cb(int what, void *arg)
 	val_put_int(args, "period", l->slot % 100);
 	val_put(args, "room", val_uuid(g->plan->res[G_ROOM][what].id));
 	op = gop_new("timetable.place", args, g->plan->res[G_ROOM][what].name);
-	op->n = 1;
-	op->put[0] = (struct gput){ .placed = true, .day = l->day,
-	    .slot = l->slot };
-	snprintf(op->put[0].lesson, sizeof op->put[0].lesson, "%s", l->id);
+	gop_stays(op, l);
 	grid_do(g, op);
 }
 

@@ -28,6 +28,15 @@ gop_new(const char *verb, struct val *args, const char *words)
 	return op;
 }
 
+void
+gop_stays(struct gop *op, const struct glesson *l)
+{
+	op->n = 1;
+	op->put[0] = (struct gput){ .placed = true, .day = l->day,
+	    .slot = l->slot };
+	snprintf(op->put[0].lesson, sizeof op->put[0].lesson, "%s", l->id);
+}
+
 static void
 op_free(struct gop *op)
 {
@@ -468,10 +477,7 @@ lock(struct grid *g)
 	l = &g->plan->lesson[lesson];
 	op = lesson_op(g, "timetable.lock", lesson);
 	val_put_bool(op->args, "locked", !l->locked);
-	op->n = 1;
-	op->put[0] = (struct gput){ .placed = true, .day = l->day,
-	    .slot = l->slot };
-	snprintf(op->put[0].lesson, sizeof op->put[0].lesson, "%s", l->id);
+	gop_stays(op, l);
 	grid_do(g, op);
 }
 

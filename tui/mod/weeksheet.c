@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "lib/date.h"
-#include "lib/tz.h"
 #include "lib/when.h"
 #include "lib/xmalloc.h"
 #include "tui/app.h"
@@ -20,6 +19,7 @@
 #include "tui/ui.h"
 #include "tui/view.h"
 #include "tui/view/refpick.h"
+#include "tui/view/span.h"
 
 #define DAYS	7
 #define CELL	7		/* columns of a cell */
@@ -44,17 +44,6 @@ struct sheet {
 	uint64_t	 call, write;
 	struct watch	*watch;
 };
-
-static int32_t
-sheet_today(void)
-{
-	struct value_ctx	ctx = app_ctx();
-	struct date		d;
-	int			s;
-
-	tz_local(ctx.tz, ctx.now, &d, &s);
-	return date_days(&d);
-}
 
 static void
 sheet_clear(struct sheet *h)
@@ -189,7 +178,7 @@ sheet_start(struct view *v, void *arg)
 	struct sheet		*h = v->state;
 	struct sheet_arg	*a = arg;
 	struct date		 d;
-	int32_t			 today = sheet_today();
+	int32_t			 today = span_today();
 
 	snprintf(h->person, sizeof h->person, "%s", a->person == NULL ? "" :
 	    a->person);
@@ -248,7 +237,7 @@ cell_text(long s, char out[DATE_TEXT])
 static void
 sheet_heads(struct sheet *h, struct surface *s, int name)
 {
-	int32_t		today = sheet_today();
+	int32_t		today = span_today();
 	struct date	d;
 	char		head[32];
 	int		i;
