@@ -135,12 +135,21 @@ job_fail(struct job *j, const char *error, bool again)
 
 /* A rule that refuses (KN…), a right or an orderer that is gone refuse the
  * next time as well. */
-bool
-job_error_again(const struct db_error *e)
+static bool
+error_again(const struct db_error *e)
 {
 	return strncmp(e->sqlstate, "KN", 2) != 0 &&
 	    strcmp(e->sqlstate, "42501") != 0 &&
 	    strcmp(e->sqlstate, "28000") != 0;
+}
+
+void
+job_broken(struct job *j, const struct db_error *e)
+{
+	if (e->lost)
+		job_end(j);
+	else
+		job_fail(j, e->message, error_again(e));
 }
 
 /*
@@ -181,11 +190,7 @@ function_done(struct db_tx *tx, const struct db_error *e, void *arg)
 	size_t		 i;
 
 	if (e != NULL) {
-		/* Committed or not: whoever has the lease next will see. */
-		if (e->lost)
-			job_end(j);
-		else
-			job_fail(j, e->message, job_error_again(e));
+		job_broken(j, e);
 		return;
 	}
 	for (i = 0; i < j->nchanges; i++)

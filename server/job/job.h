@@ -60,7 +60,9 @@ void	job_done(struct job *, struct db_tx *, const char *result);
 /* For the db_done_cb of a transaction that was not committed, and for whatever
  * else went wrong; ends the job here. again: another try may help. */
 void	job_fail(struct job *, const char *error, bool again);
-bool	job_error_again(const struct db_error *);
+/* The same for what its transaction met. Lost, it may be committed or not:
+ * whoever has the lease next will see. */
+void	job_broken(struct job *, const struct db_error *);
 /* It waits for something outside: others need not wait for it. As long as not
  * too many do. */
 void	job_aside(struct job *);

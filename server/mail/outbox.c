@@ -66,10 +66,8 @@ stored(struct db_tx *tx, const struct db_error *e, void *arg)
 	struct job	*j = s->job;
 
 	buf_free(&s->message);
-	if (e != NULL && !e->lost)
-		job_fail(j, e->message, job_error_again(e));
-	else if (e != NULL)
-		job_end(j);
+	if (e != NULL)
+		job_broken(j, e);
 	else {
 		tell(s);
 		if (s->error != NULL)
@@ -296,10 +294,7 @@ taken(struct db_tx *tx, const struct db_error *e, void *arg)
 	struct job	*j = s->job;
 
 	if (e != NULL) {
-		if (e->lost)
-			job_end(j);
-		else
-			job_fail(j, e->message, job_error_again(e));
+		job_broken(j, e);
 		return;
 	}
 	s->lang = s->col[T_LANG] != NULL && strcmp(s->col[T_LANG], "en") == 0 ?
