@@ -17,6 +17,7 @@
 #include "lib/xmalloc.h"
 #include "tui/script.h"
 #include "tui/script-int.h"
+#include "tui/view/verb.h"
 #include "tui/wire.h"
 
 void
@@ -341,14 +342,12 @@ script_rows(const struct val *body)
 static bool
 script_keep(const struct script *s, const struct val *body)
 {
-	const struct val	*file = val_at(val_get(body, "files"), 0), *v;
+	const struct val	*v = verb_file(val_at(val_get(body, "files"),
+				    0));
 	FILE			*f;
 	bool			 ok;
 
-	v = val_get(file, "data");
-	if (val_is_null(v))
-		v = val_get(file, "text");
-	if (v == NULL || (v->kind != VAL_BYTES && v->kind != VAL_TEXT)) {
+	if (v == NULL) {
 		errno = ENOENT;
 		return false;
 	}

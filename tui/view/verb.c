@@ -145,8 +145,8 @@ file_write(const char *folder, const char *name, const struct val *content)
 	return good;
 }
 
-static const struct val *
-file_content(const struct val *file)
+const struct val *
+verb_file(const struct val *file)
 {
 	const struct val	*v = val_get(file, "data");
 
@@ -173,7 +173,7 @@ files_folder_cb(const char *typed, void *arg)
 		for (i = 0; good && i < files->n; i++) {
 			/* a name, never a way out of the folder */
 			name = val_get_str(files->item[i], "name");
-			content = file_content(files->item[i]);
+			content = verb_file(files->item[i]);
 			good = name != NULL && strchr(name, '/') == NULL &&
 			    content != NULL && file_write(folder, name,
 			    content);

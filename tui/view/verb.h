@@ -17,6 +17,8 @@ const char	*verb_label(const struct val *pair);
 /* Asks what there is to ask, and does it on the records (copied). */
 void		 verb_start(const struct def *, const struct val *action,
 		    const struct record *, size_t n);
+/* What a file of an answer's `files` holds, text or bytes; NULL: nothing. */
+const struct val *verb_file(const struct val *file);
 /* A person for this company: users.invite. */
 void		 verb_invite(void);
 
