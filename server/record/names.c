@@ -2,8 +2,9 @@
  * names.c - people's names as lists read them a moment ago, by the register
  * (see sql/0008) that the database named when the request entered: a list or
  * a record of a register whose names are at hand is asked for without them,
- * which costs the database a fifth and a third less. They are as old as NAMES_MS at the most, less
- * where a change is heard of; what is not at hand is read with the next list.
+ * which costs the database a fifth and a third less. They are as old as
+ * NAMES_MS at the most, less where a change is heard of; what is not at hand is
+ * read with the next list.
  */
 #include <stdlib.h>
 #include <string.h>
