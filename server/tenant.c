@@ -391,7 +391,7 @@ tenant_sweep(struct tenant *t, void *arg)
 	db_pool_stats(t->db, &s);
 	if (s.done + s.failed == t->swept_at || !db_pool_up(t->db))
 		return;
-	tx = db_tx_new(t->db, 0, 0, sweep_done, t);
+	tx = db_tx_new(t->db, DB_LONG, 0, sweep_done, t);
 	db_tx_query(tx, &stmt_sweep, 0, NULL, NULL, NULL);
 	db_tx_send(tx);
 }

@@ -23,7 +23,7 @@
 #include "server/ctl/ctl.h"
 #include "server/keys/wire.h"
 
-#define BATCH		1000
+#define BATCH		200
 #define FIRST		"00000000-0000-0000-0000-000000000000/" \
 			"00000000-0000-0000-0000-000000000000"
 #define ANSWER_MAX	65536

@@ -419,6 +419,8 @@ conn_send(struct db_conn *c, struct db_tx *tx)
 	tx->conn = c;
 	tx->state = TX_RUNNING;
 	c->ntx++;
+	if (tx->flags & DB_LONG)
+		c->nlong++;
 	if (c->count == 0)
 		evutil_gettimeofday(&c->last_read, NULL);
 	for (i = 0; i < tx->nqueries; i++)
@@ -590,6 +592,8 @@ conn_slot_end(struct db_conn *c, const struct slot *s)
 		break;
 	case SLOT_SYNC:
 		c->ntx--;
+		if (tx->flags & DB_LONG)
+			c->nlong--;
 		if (tx->flags & DB_STEPS)
 			c->exclusive = false;
 		tx->conn = NULL;

@@ -94,6 +94,7 @@ struct db_conn {
 	struct prepared		*prepared;	/* open addressing */
 	size_t			 nprepared, prepared_room;
 	unsigned		 ntx;		/* in flight */
+	unsigned		 nlong;		/* of them, with DB_LONG */
 	bool			 exclusive;	/* DB_STEPS runs on it */
 	bool			 drain;		/* takes nothing new */
 	struct cancel		*cancelling;

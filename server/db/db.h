@@ -56,6 +56,9 @@ struct db_conf {
 
 #define DB_STEPS	0x01	/* BEGIN … COMMIT on a connection of its own */
 #define DB_WRITE	0x02	/* its commit waits for the disk */
+#define DB_LONG		0x04	/* takes long, as do those with a limit of
+				 * their own: nobody is sent behind it who
+				 * could go elsewhere */
 
 typedef void (*db_rows_cb)(struct db_tx *, PGresult *, void *arg);
 /* error NULL: committed. The transaction is freed afterwards. */

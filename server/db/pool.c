@@ -412,7 +412,8 @@ pool_choose(struct db_pool *p, const struct db_tx *tx, unsigned *busy)
 		load = c->ntx;
 		if (nth++ >= POOL_CALM && !(tx->flags & DB_WRITE))
 			load += POOL_EACH - 1;
-		if (c->ntx > 0 && ms_since(&c->last_read) > POOL_STUCK_MS)
+		if (c->nlong > 0 ||
+		    (c->ntx > 0 && ms_since(&c->last_read) > POOL_STUCK_MS))
 			load += POOL_DEPTH;
 		if (best == NULL || load < best_load) {
 			best = c;
@@ -421,6 +422,22 @@ pool_choose(struct db_pool *p, const struct db_tx *tx, unsigned *busy)
 	}
 	*busy = best_load;
 	return best;
+}
+
+/* Rather than to queue behind what takes long, it waits for the connection
+ * that is being made. */
+static bool
+pool_patient(const struct db_pool *p, const struct db_conn *chosen)
+{
+	const struct db_conn	*c;
+
+	if (chosen->nlong == 0)
+		return false;
+	TAILQ_FOREACH(c, &p->conns, link) {
+		if (c->state != CONN_READY)
+			return true;
+	}
+	return false;
 }
 
 static unsigned
@@ -489,7 +506,7 @@ pool_pump(struct db_pool *p)
 		    tx->flags & DB_WRITE ? 2 : POOL_EACH))
 			pool_grow(p);
 		c = pool_choose(p, tx, &busy);
-		if (c == NULL)
+		if (c == NULL || pool_patient(p, c))
 			break;
 		TAILQ_REMOVE(&p->waiting, tx, link);
 		p->nwaiting--;
@@ -669,7 +686,7 @@ db_tx_new(struct db_pool *p, unsigned flags, unsigned limit_ms,
 	struct db_tx	*tx = xcalloc(1, sizeof *tx);
 
 	tx->pool = p;
-	tx->flags = flags;
+	tx->flags = limit_ms == 0 ? flags : flags | DB_LONG;
 	tx->limit_ms = limit_ms;
 	tx->done = done;
 	tx->arg = arg;

@@ -56,8 +56,8 @@ job_params(struct job *j, size_t more)
 struct db_tx *
 job_begin(struct job *j, db_done_cb done, void *arg)
 {
-	struct db_tx	*tx = db_tx_new(tenant_db(j->tenant), DB_WRITE, 0,
-			    done, arg);
+	struct db_tx	*tx = db_tx_new(tenant_db(j->tenant),
+			    DB_WRITE | DB_LONG, 0, done, arg);
 
 	db_tx_query(tx, &stmt_enter, 3, job_params(j, 0), NULL, NULL);
 	return tx;

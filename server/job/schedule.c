@@ -187,7 +187,8 @@ ask(struct schedule *s)
 		return;
 	s->asking = true;
 	evtimer_del(s->ev);
-	tx = db_tx_new(tenant_db(s->tenant), DB_WRITE, 0, ask_done, s);
+	tx = db_tx_new(tenant_db(s->tenant), DB_WRITE | DB_LONG, 0,
+	    ask_done, s);
 	if (s->planned == 0 || now - s->planned >= ASK_S - 1) {
 		s->planned = now;
 		db_tx_query(tx, &stmt_plan, 0, NULL, NULL, NULL);

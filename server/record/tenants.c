@@ -120,7 +120,7 @@ check_start(struct checking *c, struct tenant *t)
 	unsigned	 i;
 
 	c->step = 0;
-	tx = db_tx_new(tenant_db(t), 0, 0, check_end, c);
+	tx = db_tx_new(tenant_db(t), DB_LONG, 0, check_end, c);
 	db_tx_query(tx, &stmt_id, 0, NULL, check_id, c);
 	for (i = 0; i < DEF_CHECK_STEPS; i++) {
 		c->stmt[i].sql = def_check_sql(i);
