@@ -1,4 +1,5 @@
 /* ics.c - see ics.h. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/buf.h"
@@ -57,14 +58,82 @@ day_put(struct buf *b, const char *name, int32_t day)
 }
 
 static void
-moment_put(struct buf *b, const char *name, int64_t us)
+clock_put(struct buf *b, const struct tz *tz, int64_t us)
 {
 	struct date	d;
 	int		s;
 
-	tz_local(NULL, us, &d, &s);
-	buf_printf(b, "%s:%04d%02d%02dT%02d%02d%02dZ\r\n", name, d.year,
-	    d.month, d.day, s / 3600, s / 60 % 60, s % 60);
+	tz_local(tz, us, &d, &s);
+	buf_printf(b, "%04d%02d%02dT%02d%02d%02d", d.year, d.month, d.day,
+	    s / 3600, s / 60 % 60, s % 60);
+}
+
+static void
+moment_put(struct buf *b, const char *name, int64_t us)
+{
+	buf_printf(b, "%s:", name);
+	clock_put(b, NULL, us);
+	buf_addz(b, "Z\r\n");
+}
+
+static void
+local_put(struct buf *b, const char *name, const char *zone, int64_t us)
+{
+	const struct tz	*tz = zone == NULL ? NULL : tz_find(zone);
+
+	if (tz == NULL) {
+		moment_put(b, name, us);
+		return;
+	}
+	buf_printf(b, "%s;TZID=%s:", name, zone);
+	clock_put(b, tz, us);
+	buf_addz(b, "\r\n");
+}
+
+/* An offset that holds from a moment (seconds, UTC) on; its start is told by
+ * the clock of before. */
+static void
+offset_put(struct buf *b, int64_t at, int before, int after)
+{
+	const char	*kind = after > before ? "DAYLIGHT" : "STANDARD";
+	int		 i, s;
+
+	buf_printf(b, "BEGIN:%s\r\nDTSTART:", kind);
+	clock_put(b, NULL, (at + before) * SECOND_US);
+	buf_addz(b, "\r\n");
+	for (i = 0; i < 2; i++) {
+		s = i == 0 ? before : after;
+		buf_printf(b, "%s:%c%02d%02d\r\n", i == 0 ? "TZOFFSETFROM" :
+		    "TZOFFSETTO", s < 0 ? '-' : '+', abs(s) / 3600,
+		    abs(s) / 60 % 60);
+	}
+	buf_printf(b, "END:%s\r\n", kind);
+}
+
+void
+ics_zone(struct buf *b, const char *zone, int64_t from, int64_t until)
+{
+	const struct tz	*tz = tz_find(zone);
+	int64_t		 at = from / SECOND_US, end = until / SECOND_US, low,
+			 high, mid;
+
+	if (tz == NULL)
+		return;
+	buf_printf(b, "BEGIN:VTIMEZONE\r\nTZID:%s\r\n", zone);
+	offset_put(b, at, tz_offset(tz, at), tz_offset(tz, at));
+	for (; at < end; at += DAY_S) {
+		if (tz_offset(tz, at) == tz_offset(tz, at + DAY_S))
+			continue;
+		for (low = at, high = at + DAY_S; high - low > 1;) {
+			mid = low + (high - low) / 2;
+			if (tz_offset(tz, mid) == tz_offset(tz, at))
+				low = mid;
+			else
+				high = mid;
+		}
+		offset_put(b, high, tz_offset(tz, low), tz_offset(tz, high));
+	}
+	buf_addz(b, "END:VTIMEZONE\r\n");
 }
 
 void
@@ -81,15 +150,25 @@ ics_event(struct buf *b, const struct ics_event *e)
 	buf_addz(b, "BEGIN:VEVENT\r\n");
 	text_put(b, "UID", e->uid);
 	moment_put(b, "DTSTAMP", e->stamp);
-	if (e->from == ICS_NO_DAY)
-		moment_put(b, "DTSTART", e->at);
-	else {
+	if (e->from == ICS_NO_DAY) {
+		local_put(b, "DTSTART", e->zone, e->at);
+		if (e->length > 0)
+			local_put(b, "DTEND", e->zone, e->at + e->length *
+			    SECOND_US);
+		if (e->until != 0) {
+			buf_addz(b, "RRULE:FREQ=WEEKLY;UNTIL=");
+			clock_put(b, NULL, e->until);
+			buf_addz(b, "Z\r\n");
+		}
+	} else {
 		day_put(b, "DTSTART", e->from);
 		day_put(b, "DTEND", e->to + 1);
 	}
 	text_put(b, "SUMMARY", e->summary);
 	if (e->description != NULL && e->description[0] != '\0')
 		text_put(b, "DESCRIPTION", e->description);
+	if (e->location != NULL && e->location[0] != '\0')
+		text_put(b, "LOCATION", e->location);
 	if (e->category != NULL)
 		text_put(b, "CATEGORIES", e->category);
 	/* What is done takes nobody's time. */

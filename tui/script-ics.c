@@ -78,7 +78,7 @@ finish(void)
 	else if ((good = write_file()))
 		script_print(stdout, said);
 	else
-		script_error("file", strerror(errno));
+		script_error_file(job.s, job.file);
 	val_free(said);
 	buf_free(&job.out);
 	script_end(job.s, good ? SCRIPT_DONE : SCRIPT_REFUSED);

@@ -25,6 +25,8 @@ void	script_print(FILE *, const struct val *);
 void	script_error(const char *code, const char *text);
 void	script_error_key(const struct script *, const char *code,
 	    const char *key, const char *param, const char *value);
+/* What errno says of a file. */
+void	script_error_file(const struct script *, const char *file);
 bool	script_read_line(const char *prompt, char *line, size_t size);
 /* Sets the link's session from the file; false when there is none. */
 bool	script_session(struct script *);

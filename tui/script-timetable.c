@@ -21,7 +21,7 @@
 
 struct plan_job {
 	struct script	*s;
-	const char	*what, *name, *file, *format, *view;
+	const char	*what, *name, *file, *format, *view, *whose;
 	long		 limit;
 	bool		 stay;
 	char		*data;
@@ -34,13 +34,14 @@ struct plan_job {
 
 static struct plan_job	job;
 
-enum { OPT_LIMIT = 256, OPT_FORMAT, OPT_STAY, OPT_VIEW };
+enum { OPT_LIMIT = 256, OPT_FORMAT, OPT_STAY, OPT_VIEW, OPT_FOR };
 
 static const struct option options[] = {
 	{ "limit", required_argument, NULL, OPT_LIMIT },
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "stay", no_argument, NULL, OPT_STAY },
 	{ "view", required_argument, NULL, OPT_VIEW },
+	{ "for", required_argument, NULL, OPT_FOR },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -148,7 +149,7 @@ import_start_file(void)
 	char		*dot;
 
 	if (!file_read()) {
-		script_error("file", strerror(errno));
+		script_error_file(job.s, job.file);
 		return false;
 	}
 	snprintf(job.title, sizeof job.title, "%.110s",
@@ -239,8 +240,54 @@ exported_cb(const struct link_reply *r, void *arg)
 	if (f != NULL && fclose(f) != 0)
 		ok = false;
 	if (!ok)
-		script_error("file", strerror(errno));
+		script_error_file(job.s, job.file);
 	over(ok ? SCRIPT_DONE : SCRIPT_REFUSED);
+}
+
+/* Takes the arguments; for: an id, or NULL for everybody. */
+static void
+export_send(struct val *args, const char *whose)
+{
+	bool	pdf = strcmp(job.format, "pdf") == 0;
+
+	if (whose != NULL)
+		val_put(args, "for", val_uuid(whose));
+	val_put_text(args, pdf ? "view" : "format", pdf ? job.view :
+	    job.format);
+	ask(pdf ? "timetable.pdf" : "timetable.export", args, exported_cb);
+}
+
+/* Whose week it is, by the name. */
+static void
+loaded_cb(const struct link_reply *r, void *arg)
+{
+	static const struct {
+		const char	*list, *view;
+	}			 kinds[] = { { "classes", "class" },
+				    { "teachers", "teacher" },
+				    { "rooms", "room" } };
+	const struct val	*list, *v;
+	struct val		*args;
+	size_t			 i, k;
+
+	if (!answered(r))
+		return;
+	for (k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+		list = val_get(r->body, kinds[k].list);
+		for (i = 0; i < val_count(list); i++) {
+			v = val_at(list, i);
+			if (strcmp(val_get_str(v, "name"), job.whose) != 0)
+				continue;
+			args = val_map();
+			val_put(args, "timetable", val_uuid(job.plan));
+			job.view = kinds[k].view;
+			export_send(args, val_get_str(v, "id"));
+			return;
+		}
+	}
+	script_error_key(job.s, "not_found", "client.timetable_for", "name",
+	    job.whose);
+	over(SCRIPT_REFUSED);
 }
 
 /* 0: nothing is wrong and nothing unplaced. */
@@ -282,15 +329,12 @@ found_cb(const struct link_reply *r, void *arg)
 		if (job.stay)
 			val_put_bool(args, "stay", true);
 		ask("timetable.generate", args, ordered_cb);
-	} else if (strcmp(job.what, "export") == 0 &&
-	    strcmp(job.format, "pdf") == 0) {
-		val_put_text(args, "view", job.view);
-		ask("timetable.pdf", args, exported_cb);
-	} else if (strcmp(job.what, "export") == 0) {
-		val_put_text(args, "format", job.format);
-		ask("timetable.export", args, exported_cb);
-	} else
+	} else if (strcmp(job.what, "check") == 0)
 		ask("timetable.check", args, checked_cb);
+	else if (job.whose != NULL)
+		ask("timetable.load", args, loaded_cb);
+	else
+		export_send(args, NULL);
 }
 
 /* --- the command line ----------------------------------------------------- */
@@ -323,6 +367,9 @@ take_line(int argc, char **argv)
 			break;
 		case OPT_VIEW:
 			job.view = optarg;
+			break;
+		case OPT_FOR:
+			job.whose = optarg;
 			break;
 		default:
 			return false;

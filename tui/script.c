@@ -63,6 +63,34 @@ script_error_key(const struct script *s, const char *code, const char *key,
 	buf_free(&b);
 }
 
+/* Of errno. */
+void
+script_error_file(const struct script *s, const char *file)
+{
+	static const struct {
+		int		 code;
+		const char	*key;
+	}			 known[] = {
+		{ ENOENT, "client.file_none" },
+		{ EACCES, "client.file_right" },
+		{ EISDIR, "client.file_folder" },
+		{ ENOSPC, "client.file_full" }
+	};
+	struct buf		 b = BUF_INIT;
+	int			 code = errno;
+	size_t			 i;
+
+	for (i = 0; i < sizeof known / sizeof *known; i++)
+		if (known[i].code == code) {
+			script_error_key(s, "file", known[i].key, "file", file);
+			return;
+		}
+	msg_format(&b, s->lang, "client.file", "file", file, "detail",
+	    strerror(code), NULL);
+	script_error("file", buf_text(&b));
+	buf_free(&b);
+}
+
 void
 link_why_text(const struct link_info *info, const char *server,
     enum lang lang, char *out, size_t size)
@@ -375,7 +403,7 @@ call_cb(const struct link_reply *r, void *arg)
 	}
 	if (s->file != NULL) {
 		if (!script_keep(s, r->body)) {
-			script_error("file", strerror(errno));
+			script_error_file(s, s->file);
 			script_end(s, SCRIPT_REFUSED);
 			return;
 		}
@@ -385,7 +413,7 @@ call_cb(const struct link_reply *r, void *arg)
 		script_print(stdout, r->body);
 	val_free(rows);
 	if (fflush(stdout) != 0) {
-		script_error("file", strerror(errno));
+		script_error_file(s, "-");
 		script_end(s, SCRIPT_REFUSED);
 		return;
 	}

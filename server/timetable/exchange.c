@@ -3,10 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "lib/buf.h"
+#include "lib/date.h"
+#include "lib/ics.h"
 #include "lib/json.h"
+#include "lib/msg.h"
+#include "lib/tz.h"
 #include "server/module.h"
 #include "server/timetable/fet.h"
 #include "server/timetable/lesson.h"
@@ -30,7 +33,7 @@ struct work_file {
 	char		*text;		/* as konak.tt_import() takes it */
 	/* export */
 	const char	*world, *format, *whose;
-	bool		 english;
+	enum lang	 lang;
 	struct buf	 out;
 };
 
@@ -200,27 +203,25 @@ timetable_import(struct req *r)
 
 /* --- export --------------------------------------------------------------- */
 
-static const json_t *
-period_of(const json_t *world, int slot)
+/* When a slot begins (0) or ends (1). */
+static const char *
+clock_text(const json_t *world, int slot, size_t which)
 {
-	const json_t	*p;
-	size_t		 i;
+	char		 key[16];
+	const char	*s;
 
-	json_array_foreach(json_object_get(world, "periods"), i, p)
-		if (json_integer_value(json_object_get(p, "slot")) == slot &&
-		    strcmp(json_string_value(json_object_get(p, "kind")),
-		    "lesson") == 0)
-			return p;
-	return NULL;
+	snprintf(key, sizeof key, "%d", slot);
+	s = json_string_value(json_array_get(json_object_get(json_object_get(
+	    world, "clock"), key), which));
+	return s == NULL ? "" : s;
 }
 
-static const char *
-period_text(const json_t *world, int slot, const char *key)
+/* The file that it comes from tells no times. */
+static bool
+clock_assumed(const json_t *world)
 {
-	const char	*s = json_string_value(json_object_get(period_of(world,
-			    slot), key));
-
-	return s == NULL ? "" : s;
+	return json_is_true(json_object_get(json_object_get(world, "clock"),
+	    "assumed"));
 }
 
 static const char *
@@ -250,10 +251,10 @@ names_text(struct buf *b, const json_t *world, const char *list,
 
 /* Whose week it is: a class, teacher or room; NULL: everybody's. */
 static bool
-concerns(const struct lesson *l, const char *whose)
+concerns(const json_t *world, const struct lesson *l, const char *whose)
 {
 	return l->entry != NULL && (whose == NULL ||
-	    ids_have(l->teachers, whose) || ids_have(l->sets, whose) ||
+	    ids_have(l->teachers, whose) || class_has(world, l->sets, whose) ||
 	    (l->place_room != NULL && strcmp(l->place_room, whose) == 0));
 }
 
@@ -273,28 +274,29 @@ csv_cell(struct buf *b, const char *s, bool last)
 }
 
 static void
-csv_write(struct buf *b, const json_t *world, const char *whose, bool english)
+csv_write(struct buf *b, const json_t *world, const char *whose, enum lang lang)
 {
 	const json_t	*row;
 	struct buf	 names = BUF_INIT;
+	bool		 guess = clock_assumed(world);
 	struct lesson	 l;
 	char		 n[16];
 	size_t		 i;
 
 	buf_addz(b, "\xef\xbb\xbf");
-	buf_addz(b, english ? "Day;Period;Starts;Ends;Class;Subject;Teacher;"
+	buf_addz(b, lang == LANG_EN ? "Day;Period;Starts;Ends;Class;Subject;Teacher;"
 	    "Room\r\n" : "Gün;Saat;Başlangıç;Bitiş;Sınıf;Ders;Öğretmen;"
 	    "Derslik\r\n");
 	json_array_foreach(json_object_get(world, "lessons"), i, row) {
 		lesson_read(row, &l);
-		if (!concerns(&l, whose))
+		if (!concerns(world, &l, whose))
 			continue;
 		csv_cell(b, day_name(world, l.day), false);
 		snprintf(n, sizeof n, "%d", l.slot % 100);
 		csv_cell(b, n, false);
-		csv_cell(b, period_text(world, l.slot, "start"), false);
-		csv_cell(b, period_text(world, l.slot + l.duration - 1,
-		    "end"), false);
+		csv_cell(b, guess ? "" : clock_text(world, l.slot, 0), false);
+		csv_cell(b, guess ? "" : clock_text(world, l.slot + l.duration -
+		    1, 1), false);
 		names_text(&names, world, "classes", l.sets);
 		csv_cell(b, buf_text(&names), false);
 		csv_cell(b, fet_name(world, "subjects", l.subject), false);
@@ -305,121 +307,106 @@ csv_write(struct buf *b, const json_t *world, const char *whose, bool english)
 	buf_free(&names);
 }
 
-/* Text of iCalendar: escaped, and lines folded at 75 bytes between
- * characters. */
-static void
-ical_line(struct buf *b, const char *name, const char *s)
-{
-	size_t	n = strlen(name) + 1;
+/* --- iCalendar --------------------------------------------------------- */
 
-	buf_printf(b, "%s:", name);
-	for (; *s != '\0'; s++) {
-		if (n >= 72 && ((unsigned char)*s & 0xc0) != 0x80) {
-			buf_addz(b, "\r\n ");
-			n = 1;
-		}
-		if (*s == '\n') {
-			buf_addz(b, "\\n");
-			n += 2;
-			continue;
-		}
-		if (strchr(",;\\", *s) != NULL) {
-			buf_addz(b, "\\");
-			n++;
-		}
-		buf_add8(b, (uint8_t)*s);
-		n++;
-	}
-	buf_addz(b, "\r\n");
+struct calendar {
+	struct buf	*out;
+	const json_t	*world;
+	const char	*zone;
+	struct date	 from;		/* the first week begins here */
+	int64_t		 until;		/* microseconds */
+	enum lang	 lang;
+};
+
+/* A draft without dates stands in the coming week, once. */
+static void
+calendar_dates(struct calendar *c)
+{
+	const json_t	*plan = json_object_get(c->world, "timetable");
+	const char	*from = json_string_value(json_object_get(plan, "start")),
+			*until = json_string_value(json_object_get(plan, "end"));
+	struct date	 last;
+	int		 s;
+
+	if (from == NULL || date_read(from, strlen(from), &c->from) != DATE_OK)
+		tz_local(tz_find(c->zone), clock_now(), &c->from, &s);
+	if (until == NULL || date_read(until, strlen(until), &last) != DATE_OK)
+		return;
+	c->until = tz_utc(tz_find(c->zone), &last, DAY_S - 1);
 }
 
-/* The first such weekday from a date on; "" where there is none. */
-static bool
-first_day(const char *from, int weekday, char out[16])
+static int64_t
+calendar_at(const struct calendar *c, const struct lesson *l, int slot,
+    size_t which)
 {
-	struct tm	tm = { 0 };
-	time_t		t;
+	const char	*text = clock_text(c->world, slot, which);
+	struct date	 d;
+	int		 s;
 
-	if (from == NULL || sscanf(from, "%d-%d-%d", &tm.tm_year, &tm.tm_mon,
-	    &tm.tm_mday) != 3)
-		return false;
-	tm.tm_year -= 1900;
-	tm.tm_mon -= 1;
-	tm.tm_hour = 12;
-	t = timegm(&tm);
-	gmtime_r(&t, &tm);
-	t += (time_t)((weekday - tm.tm_wday + 7) % 7) * 86400;
-	gmtime_r(&t, &tm);
-	strftime(out, 16, "%Y%m%d", &tm);
-	return true;
+	d = date_add_days(c->from, (l->day - date_weekday(&c->from) + 7) % 7);
+	if (time_read(text, strlen(text), &s) != DATE_OK)
+		return INT64_MIN;
+	return tz_utc(tz_find(c->zone), &d, s);
 }
 
 static void
-ical_time(struct buf *b, const char *name, const char *day, const char *hhmm)
+calendar_lesson(const struct calendar *c, const struct lesson *l)
 {
-	buf_printf(b, "%s;TZID=Europe/Istanbul:%sT%.2s%.2s00\r\n", name, day,
-	    hhmm, strlen(hhmm) == 5 ? hhmm + 3 : "00");
-}
+	struct ics_event	 e = { .stamp = clock_now(), .from = ICS_NO_DAY,
+				    .zone = c->zone, .until = c->until };
+	struct buf		 title = BUF_INIT, who = BUF_INIT;
+	char			 uid[80];
+	int64_t			 end = calendar_at(c, l, l->slot + l->duration -
+				    1, 1);
 
-static void
-ical_event(struct buf *b, const json_t *world, const struct lesson *l,
-    const char *day, const char *until)
-{
-	struct buf	 names = BUF_INIT;
-	const char	*subject = fet_name(world, "subjects", l->subject);
-	char		 uid[80];
-
-	buf_addz(b, "BEGIN:VEVENT\r\n");
+	e.at = calendar_at(c, l, l->slot, 0);
+	if (e.at == INT64_MIN || (e.until != 0 && e.at > e.until))
+		return;
+	e.length = end > e.at ? (int)((end - e.at) / SECOND_US) : 0;
 	snprintf(uid, sizeof uid, "%s@konak", l->entry);
-	ical_line(b, "UID", uid);
-	buf_printf(b, "DTSTAMP:%sT000000Z\r\n", day);
-	ical_time(b, "DTSTART", day, period_text(world, l->slot, "start"));
-	ical_time(b, "DTEND", day, period_text(world, l->slot + l->duration -
-	    1, "end"));
-	if (until != NULL)
-		buf_printf(b, "RRULE:FREQ=WEEKLY;UNTIL=%.4s%.2s%.2sT235959Z"
-		    "\r\n", until, until + 5, until + 8);
-	names_text(&names, world, "classes", l->sets);
-	buf_printf(&names, " %s", subject);
-	ical_line(b, "SUMMARY", buf_text(&names));
-	names_text(&names, world, "teachers", l->teachers);
-	ical_line(b, "DESCRIPTION", buf_text(&names));
+	e.uid = uid;
+	names_text(&title, c->world, "classes", l->sets);
+	buf_printf(&title, " %s", fet_name(c->world, "subjects", l->subject));
+	names_text(&who, c->world, "teachers", l->teachers);
+	if (clock_assumed(c->world))
+		buf_printf(&who, "\n%s", msg_text(c->lang,
+		    "timetable.hours_assumed"));
+	e.summary = buf_text(&title);
+	e.description = buf_text(&who);
 	if (l->place_room != NULL)
-		ical_line(b, "LOCATION", fet_name(world, "rooms",
-		    l->place_room));
-	buf_addz(b, "END:VEVENT\r\n");
-	buf_free(&names);
+		e.location = fet_name(c->world, "rooms", l->place_room);
+	ics_event(c->out, &e);
+	buf_free(&title);
+	buf_free(&who);
 }
 
-/* Weekly events over the plan's dates; a draft has them of the coming week. */
+/* Weekly over the plan's dates. */
 static void
-ical_write(struct buf *b, const json_t *world, const char *whose)
+calendar_write(struct buf *out, const json_t *world, const char *whose,
+    enum lang lang)
 {
-	const json_t	*row, *plan = json_object_get(world, "timetable");
-	const char	*from, *until;
+	struct calendar	 c = { .out = out, .world = world, .lang = lang,
+			    .zone = json_string_value(json_object_get(world,
+			    "timezone")) };
+	const json_t	*row;
 	struct lesson	 l;
-	struct tm	 tm;
-	char		 day[16], today[16];
-	time_t		 now = time(NULL);
+	int64_t		 from;
 	size_t		 i;
 
-	gmtime_r(&now, &tm);
-	strftime(today, sizeof today, "%Y-%m-%d", &tm);
-	from = json_string_value(json_object_get(plan, "start"));
-	until = json_string_value(json_object_get(plan, "end"));
-	buf_addz(b, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"
-	    "PRODID:-//Konak//Timetable//TR\r\n");
-	ical_line(b, "X-WR-CALNAME", json_string_value(json_object_get(plan,
-	    "name")));
+	calendar_dates(&c);
+	from = tz_utc(tz_find(c.zone), &c.from, 0);
+	ics_begin(out, json_string_value(json_object_get(json_object_get(world,
+	    "timetable"), "name")));
+	ics_zone(out, c.zone, from, c.until != 0 ? c.until : from);
 	json_array_foreach(json_object_get(world, "lessons"), i, row) {
 		lesson_read(row, &l);
-		if (concerns(&l, whose) && period_text(world, l.slot,
-		    "start")[0] != '\0' && first_day(from != NULL ? from :
-		    today, l.day, day))
-			ical_event(b, world, &l, day, until);
+		if (concerns(world, &l, whose))
+			calendar_lesson(&c, &l);
 	}
-	buf_addz(b, "END:VCALENDAR\r\n");
+	ics_end(out);
 }
+
+/* --- which of them ----------------------------------------------------- */
 
 static void
 write_run(void *arg)
@@ -432,9 +419,9 @@ write_run(void *arg)
 	else if (strcmp(w->format, "activities") == 0)
 		fet_activities(&w->out, world);
 	else if (strcmp(w->format, "ical") == 0)
-		ical_write(&w->out, world, w->whose);
+		calendar_write(&w->out, world, w->whose, w->lang);
 	else
-		csv_write(&w->out, world, w->whose, w->english);
+		csv_write(&w->out, world, w->whose, w->lang);
 	json_decref(world);
 }
 
@@ -476,7 +463,7 @@ timetable_export(struct req *r)
 
 	w->format = req_text(r, "format");
 	w->whose = req_has(r, "for") ? req_uuid(r, "for") : NULL;
-	w->english = req_lang(r) == LANG_EN;
+	w->lang = req_lang(r);
 	for (i = 0; i < sizeof formats / sizeof *formats; i++)
 		if (strcmp(formats[i], w->format) == 0) {
 			req_then(r, world_then);

@@ -19,5 +19,7 @@ struct lesson {
 void	lesson_read(const json_t *row, struct lesson *);
 /* For its teachers and sets. */
 bool	ids_have(const json_t *ids, const char *id);
+/* Sets of a lesson hold that class, group, or a group of that class. */
+bool	class_has(const json_t *world, const json_t *sets, const char *id);
 
 #endif

@@ -23,25 +23,6 @@ struct week {
 static const struct db_stmt	stmt_world = { "timetable_world_pdf",
     "select konak.tt_world(jsonb_strip_nulls($1::jsonb))" };
 
-/* A class has the lessons of its groups as well. */
-static bool
-class_has(const json_t *world, const json_t *sets, const char *id)
-{
-	const json_t	*c;
-	const char	*of;
-	size_t		 i;
-
-	if (ids_have(sets, id))
-		return true;
-	json_array_foreach(json_object_get(world, "classes"), i, c) {
-		of = json_string_value(json_object_get(c, "class"));
-		if (of != NULL && strcmp(of, id) == 0 && ids_have(sets,
-		    json_string_value(json_object_get(c, "id"))))
-			return true;
-	}
-	return false;
-}
-
 static bool
 concerns(const struct week *w, const struct lesson *l, const char *id)
 {

@@ -44,6 +44,25 @@ ids_have(const json_t *ids, const char *id)
 	return false;
 }
 
+/* A class has the lessons of its groups as well. */
+bool
+class_has(const json_t *world, const json_t *sets, const char *id)
+{
+	const json_t	*c;
+	const char	*of;
+	size_t		 i;
+
+	if (ids_have(sets, id))
+		return true;
+	json_array_foreach(json_object_get(world, "classes"), i, c) {
+		of = json_string_value(json_object_get(c, "class"));
+		if (of != NULL && strcmp(of, id) == 0 && ids_have(sets,
+		    json_string_value(json_object_get(c, "id"))))
+			return true;
+	}
+	return false;
+}
+
 const char *
 fet_name(const json_t *world, const char *list, const char *id)
 {

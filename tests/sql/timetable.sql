@@ -2,7 +2,7 @@
 -- down to their smallest groups, dates, plans; and what is only poor is told.
 
 begin;
-select plan(29);
+select plan(33);
 \ir setup.psql
 
 set local role none;
@@ -114,6 +114,35 @@ select is((select count(*)::int from konak.schedule_conflicts where resolved_at 
 select throws_ok($$with y as (select id from konak.academic_years where company_id = konak.company() limit 1)
     insert into konak.timetables (name, academic_year_id, status, start_date, end_date)
     select n, y.id, 'published', '2026-10-01', '2026-12-01' from y, (values ('x'), ('y')) v(n)$$, '23P01', null, 'one plan is held on a day');
+
+-- When the hours of a file's plan are.
+create function pg_temp.clock(variadic names text[]) returns text
+language sql as $$
+	select coalesce(string_agg(concat_ws('-', c -> n::text ->> 0,
+	    c -> n::text ->> 1), ' ' order by n) || case when (c ->> 'assumed')::boolean
+	    then ' assumed' else '' end, '')
+	from (select t from konak.timetables t limit 1) x,
+	    lateral (select konak.tt_clock(jsonb_populate_record(x.t,
+		jsonb_build_object('hours', names)))) y(c),
+	    generate_series(1, cardinality(names)) n
+	group by c
+$$;
+select is(pg_temp.clock('9.30 - 11.00', '11.15 - 12:45'),
+    '09:30-11:00 11:15-12:45', 'as their names say');
+select is(pg_temp.clock('1. 8:00', '2. 8:30', '3. 10:00'),
+    '08:00-08:30 08:30-09:10 10:00-10:40', 'a beginning alone lasts a lesson');
+select is(pg_temp.clock('A', '9:00'), '08:30-09:10 09:20-10:00 assumed',
+    'names that tell half a day tell none');
+insert into konak.periods (company_id, number, day_of_week, start_time, end_time)
+select :school, n, 0, time '08:00' + (n - 1) * interval '1 hour',
+    time '08:45' + (n - 1) * interval '1 hour'
+from generate_series(1, 2) n
+where not exists (select from konak.periods where company_id = :school);
+select ok(pg_temp.clock('I', 'II') = (select string_agg(to_char(s, 'HH24:MI-') || to_char(e, 'HH24:MI'), ' '
+	order by number) || ' assumed' from (select number, min(start_time) as s,
+	min(end_time) as e from konak.periods where company_id = :school
+	and kind = 'lesson' and shift = 'day' and number < 3 group by 1) p),
+    'then the school''s bell rings');
 
 select * from finish();
 rollback;

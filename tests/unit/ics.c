@@ -56,12 +56,42 @@ test_fold(void **state)
 	buf_free(&flat);
 }
 
+/* A lesson at nine by Berlin's clock stays at nine when summer time ends. */
+static void
+test_weekly(void **state)
+{
+	struct ics_event	e = { .uid = "1", .from = ICS_NO_DAY,
+	    .summary = "5A", .location = "B12", .length = 2400,
+	    .zone = "Europe/Berlin" };
+	struct buf		b = BUF_INIT;
+
+	assert_int_equal(timestamp_read("2026-10-19T07:00:00Z", 20, &e.at),
+	    DATE_OK);
+	assert_int_equal(timestamp_read("2026-11-30T22:59:59Z", 20, &e.until),
+	    DATE_OK);
+	ics_zone(&b, e.zone, e.at, e.until);
+	ics_event(&b, &e);
+	assert_string_equal(buf_text(&b), "BEGIN:VTIMEZONE\r\n"
+	    "TZID:Europe/Berlin\r\nBEGIN:STANDARD\r\n"
+	    "DTSTART:20261019T090000\r\nTZOFFSETFROM:+0200\r\n"
+	    "TZOFFSETTO:+0200\r\nEND:STANDARD\r\nBEGIN:STANDARD\r\n"
+	    "DTSTART:20261025T030000\r\nTZOFFSETFROM:+0200\r\n"
+	    "TZOFFSETTO:+0100\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
+	    "BEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:19700101T000000Z\r\n"
+	    "DTSTART;TZID=Europe/Berlin:20261019T090000\r\n"
+	    "DTEND;TZID=Europe/Berlin:20261019T094000\r\n"
+	    "RRULE:FREQ=WEEKLY;UNTIL=20261130T225959Z\r\nSUMMARY:5A\r\n"
+	    "LOCATION:B12\r\nEND:VEVENT\r\n");
+	buf_free(&b);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_event),
 		cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_weekly),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
