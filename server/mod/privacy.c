@@ -1,9 +1,10 @@
 /*
  * privacy.c - KVKK (M4): a person's or a customer's data as two files, one for
  * programs and one to read, and erasing it. What belongs to whom, and what
- * stays by law, is said in sql/0093-privacy.sql.
+ * stays by law, is said in sql/0093-privacy.sql and 0360-privacy-people.sql.
  */
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,7 +98,7 @@ data_rows(struct req *r, PGresult *res)
 	const char		*type, *last = "";
 	const struct def	*d = NULL;
 	json_t			*all = json_array(), *data;
-	char			*json;
+	char			*json, count[24];
 	int			 i;
 
 	for (i = 0; i < PQntuples(res); i++) {
@@ -114,7 +115,14 @@ data_rows(struct req *r, PGresult *res)
 		last = type;
 		if (strcmp(type, "audit") == 0)
 			read_audit(&text, data, req_lang(r));
-		else
+		else if (json_object_get(data, "named") != NULL) {
+			snprintf(count, sizeof count, "%" JSON_INTEGER_FORMAT,
+			    json_integer_value(json_object_get(data, "named")));
+			buf_addz(&text, "  ");
+			msg_format(&text, req_lang(r), "privacy.named", "n",
+			    count, NULL);
+			buf_add8(&text, '\n');
+		} else
 			read_row(&text, d, data, req_lang(r), "  ");
 		json_array_append_new(all, json_pack("{s:s, s:s, s:o}", "record",
 		    type, "id", PQgetvalue(res, i, 1), "data", data));
@@ -228,6 +236,8 @@ static const struct verb privacy_verbs[] = {
 	PERSONAL("customer_contacts", "customers.view"),
 	PERSONAL("leads", "leads.view"),
 	PERSONAL("students", "students.view"),
+	PERSONAL("teachers", "teachers.view"),
+	PERSONAL("users", "users.manage"),
 	{ .name = NULL }
 };
 

@@ -39,6 +39,8 @@ select set_eq($$select name from pg_temp.tables()
 	'role_templates', 'role_template_permissions',	-- likewise
 	'protected',		-- what protect() was told
 	'personal',		-- which columns tell of a person, and no row of one
+	'personal_own',		-- likewise
+	'personal_staff',	-- likewise
 	'secret_types',		-- what protect_secrets() was told
 	'handovers',		-- where people are answerable; no row of a company
 	'secrets',		-- sealed; policies in 0100, none for who serves
@@ -61,7 +63,8 @@ select set_eq($$select name from pg_temp.tables()
     'every table is made by konak.protect(), or is known here');
 select is_empty($$select name from pg_temp.tables() t join pg_class c using (oid)
     where not (c.relrowsecurity and c.relforcerowsecurity)
-	and name not in ('migrations', 'permissions', 'personal', 'role_templates',
+	and name not in ('migrations', 'permissions', 'personal',
+	    'personal_own', 'personal_staff', 'role_templates',
 	    'role_template_permissions', 'protected', 'secret_types', 'handovers')$$,
     'row-level security is forced on every table with rows of companies');
 select is_empty($$select c.relname from pg_class c
@@ -75,7 +78,8 @@ select is_empty($$select p.relname, r from pg_class p,
 	    or has_any_column_privilege(r, p.oid, 'insert'))$$,
     'nobody reaches a partition but through its parent');
 select is_empty($$select name from pg_temp.tables() t
-    where name not in ('migrations', 'permissions', 'personal', 'role_templates',
+    where name not in ('migrations', 'permissions', 'personal',
+	    'personal_own', 'personal_staff', 'role_templates',
 	'role_template_permissions', 'protected', 'job_kinds',
 	'secret_types', 'handovers')
 	and not exists (select from pg_attribute a where a.attrelid = t.oid
@@ -118,7 +122,8 @@ select set_eq($$select c.conname::text
     from pg_constraint c join pg_temp.tables() t on t.oid = c.conrelid
     where c.contype in ('p', 'u')
 	and (pg_temp.columns(c.conrelid, c.conkey))[1] <> 'company_id'$$,
-    array['migrations_pkey', 'permissions_pkey', 'personal_pkey', 'protected_pkey',
+    array['migrations_pkey', 'permissions_pkey', 'personal_pkey',
+	'personal_own_pkey', 'personal_staff_pkey', 'protected_pkey',
 	'protected_record_key', 'role_templates_pkey',
 	'secret_types_pkey', 'secret_types_record_key', 'handovers_pkey',
 	'role_template_permissions_pkey', 'job_kinds_pkey', -- no company's data
