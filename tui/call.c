@@ -34,6 +34,7 @@ struct call {
 	int64_t			 since;
 };
 
+#define SLOW_MS 150
 #define UNDO_MAX 50
 #define MINE_MAX 64
 
@@ -52,6 +53,7 @@ static char			 mine[MINE_MAX][UUID_TEXT];
 static unsigned			 nmine;
 
 static void call_reply_cb(const struct link_reply *, void *);
+static void call_slow_cb(evutil_socket_t, short, void *);
 
 void
 call_quiet_cb(const struct link_reply *r, void *arg)
@@ -60,22 +62,49 @@ call_quiet_cb(const struct link_reply *r, void *arg)
 	(void)arg;
 }
 
-/* "yükleniyor" stands there once something takes longer than 150 ms. */
+/* In a moment call_slow_cb() looks whether something is still under way. */
+static void
+call_watch(void)
+{
+	struct timeval	tv = { 0, SLOW_MS * 1000 };
+
+	if (slow == NULL)
+		slow = evtimer_new(app.base, call_slow_cb, NULL);
+	if (!evtimer_pending(slow, NULL))
+		evtimer_add(slow, &tv);
+}
+
+/* "yükleniyor" stands there once something takes longer than SLOW_MS; not while
+ * a code is asked for. */
 static void
 call_slow_cb(evutil_socket_t fd, short what, void *arg)
 {
-	struct call	*c = TAILQ_FIRST(&calls);
-	struct timeval	 tv = { 0, 150000 };
+	struct call	*c;
 	bool		 loading;
 
 	(void)fd;
 	(void)what;
 	(void)arg;
-	loading = c != NULL && clock_mono() - c->since >= 150;
+	TAILQ_FOREACH(c, &calls, entry) {
+		if (c->link != 0)
+			break;
+	}
+	loading = c != NULL && clock_mono() - c->since >= SLOW_MS;
 	if (c != NULL && !loading)
-		evtimer_add(slow, &tv);
+		call_watch();
 	if (frame_info()->loading != loading) {
 		frame_info()->loading = loading;
+		ui_redraw();
+	}
+}
+
+/* Nothing is asked of the server any more. */
+static void
+call_rest(void)
+{
+	evtimer_del(slow);
+	if (frame_info()->loading) {
+		frame_info()->loading = false;
 		ui_redraw();
 	}
 }
@@ -85,10 +114,8 @@ call_free(struct call *c)
 {
 	TAILQ_REMOVE(&calls, c, entry);
 	ui_busy(-1);
-	if (TAILQ_EMPTY(&calls) && frame_info()->loading) {
-		frame_info()->loading = false;
-		ui_redraw();
-	}
+	if (TAILQ_EMPTY(&calls))
+		call_rest();
 	free(c->verb);
 	free(c->undo);
 	val_free(c->args);
@@ -181,10 +208,13 @@ call_code_cb(const char *code, void *arg)
 		.text = TF("views.no_code", NULL), .request = c->request
 	};
 
+	ui_busy(1);
 	if (code == NULL) {
 		call_finish(c, &r);
 		return;
 	}
+	c->since = clock_mono();
+	call_watch();
 	c->link = link_call(app.link, "session.step_up",
 	    val_put_text(val_map(), "code", code), LINK_WRITE, call_step_cb,
 	    c);
@@ -200,7 +230,10 @@ call_ask_code(struct call *c)
 		.done = call_code_cb, .arg = c
 	};
 
+	/* It is the person's turn: nothing is under way meanwhile. */
 	c->link = 0;
+	ui_busy(-1);
+	call_slow_cb(-1, 0, NULL);
 	dialog_line(&d);
 }
 
@@ -220,7 +253,6 @@ static struct call *
 call_new(const char *verb, struct val *args, link_cb cb, void *arg)
 {
 	struct call	*c = xcalloc(1, sizeof *c);
-	struct timeval	 tv = { 0, 150000 };
 
 	c->handle = ++next_handle;
 	c->verb = xstrdup(verb);
@@ -230,10 +262,7 @@ call_new(const char *verb, struct val *args, link_cb cb, void *arg)
 	c->since = clock_mono();
 	TAILQ_INSERT_TAIL(&calls, c, entry);
 	ui_busy(1);
-	if (slow == NULL)
-		slow = evtimer_new(app.base, call_slow_cb, NULL);
-	if (!evtimer_pending(slow, NULL))
-		evtimer_add(slow, &tv);
+	call_watch();
 	return c;
 }
 

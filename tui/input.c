@@ -656,6 +656,12 @@ input_wait(const struct input_parser *p)
 	return p->wait;
 }
 
+bool
+input_half(const struct input_parser *p)
+{
+	return p->len > 0 || p->pasting;
+}
+
 void
 input_expire(struct input_parser *p)
 {

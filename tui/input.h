@@ -82,6 +82,10 @@ void	 input_feed(struct input_parser *, const void *bytes, size_t len);
 int	 input_wait(const struct input_parser *);
 void	 input_expire(struct input_parser *);
 
+/* Bytes are held that are not a key yet. After a lone Esc there are none, though
+ * a late rest of a sequence is waited for. */
+bool	 input_half(const struct input_parser *);
+
 /* True when the event is a letter to be typed (no Ctrl, no Alt). */
 bool	 input_is_text(const struct input *);
 

@@ -29,6 +29,7 @@
 #define RESIZE_MS	30
 #define SOON_MS		320	/* a timer this near is work under way */
 #define AGAIN_MS	10
+#define UI_ASIDE	2	/* a priority; the others have the middle one */
 
 static struct {
 	struct event_base	*base;
@@ -72,13 +73,23 @@ after_ms(struct event *ev, int ms)
 
 /* --- idle ---------------------------------------------------------------- */
 
-/* A pause before a search, a popup that waits, half a sequence. */
+void
+ui_aside(struct event *ev)
+{
+	event_priority_set(ev, UI_ASIDE);
+}
+
+/* A pause before a search, a popup that waits, half a sequence; not a clock,
+ * which always comes again. */
 static int
 soon_cb(const struct event_base *base, const struct event *ev, void *arg)
 {
 	struct timeval at, now, left;
 
-	if (ev == ui.idle || !event_pending(ev, EV_TIMEOUT, &at))
+	if (ev == ui.idle || (event_get_events(ev) & EV_PERSIST) ||
+	    event_get_priority(ev) == UI_ASIDE ||
+	    (ev == ui.input_timer && !input_half(ui.parser)) ||
+	    !event_pending(ev, EV_TIMEOUT, &at))
 		return 0;
 	evutil_gettimeofday(&now, NULL);
 	evutil_timersub(&at, &now, &left);
@@ -384,6 +395,7 @@ ui_start(struct event_base *base, const struct term_options *opt,
 
 	memset(&ui, 0, sizeof(ui));
 	ui.base = base;
+	event_base_priority_init(base, UI_ASIDE + 1);
 	if (hooks != NULL)
 		ui.hooks = *hooks;
 	if (!term_caps()->headless && !term_start(opt, why, len))

@@ -12,6 +12,7 @@
 #include "tui/keys.h"
 #include "tui/term.h"
 
+struct event;
 struct event_base;
 struct screen;
 
@@ -48,6 +49,10 @@ void	 ui_redraw(void);
 void	 ui_busy(int delta);
 /* The line is down: open requests wait, and nothing is under way. */
 void	 ui_stalled(bool);
+
+/* A timer of which nobody sees a thing when it fires: while it waits, nothing is
+ * under way. It has to be set before the timer is added. */
+void	 ui_aside(struct event *);
 
 /* The frame as last drawn; for :ekranı-kaydet and tests. */
 const struct screen *ui_screen(void);

@@ -191,6 +191,7 @@ grid_start(struct view *v, void *arg)
 	g->soon = evtimer_new(app.base, grid_soon_cb, g);
 	g->tick = evtimer_new(app.base, tick_cb, g);
 	g->here = evtimer_new(app.base, grid_here_cb, g);
+	ui_aside(g->here);
 	g->entries = watch_add("timetable_entries", grid_entries_cb, g);
 	g->plans = watch_add("timetables", grid_plans_cb, g);
 	g->substitutions = watch_add("substitutions", griddate_watch_cb, g);
