@@ -17,6 +17,7 @@ extern const struct module timetable_module;	/* timetable/verbs.c */
 extern const struct module vault_module;
 extern const struct module tasks_module;
 extern const struct module time_module;
+extern const struct module timesheets_module;
 
 const struct module *const modules[] = {
 	&agency_module,
@@ -32,5 +33,6 @@ const struct module *const modules[] = {
 	&vault_module,
 	&tasks_module,
 	&time_module,
+	&timesheets_module,
 	NULL
 };

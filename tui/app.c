@@ -914,7 +914,7 @@ app_action(enum action a)
 		if (a == ACT_TIMER)
 			timer_open();
 		else
-			weeksheet_open(NULL, NULL);
+			weeksheet_open(NULL, NULL, 0);
 		return true;
 	case ACT_NETWORKS:
 		networks_open();

@@ -10,4 +10,5 @@ libkonakd_a_SOURCES += \
 	server/mod/reminders.c \
 	server/mod/tasks.c \
 	server/mod/time.c \
+	server/mod/timesheets.c \
 	server/mod/vault.c

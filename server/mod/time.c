@@ -22,7 +22,11 @@ static const struct db_stmt status = { "time_status",
 static const struct db_stmt week = { "time_week",
     "select w.*, (select max(l.locked_until) from konak.timesheet_locks l "
     "where l.company_id = konak.company() and l.deleted_at is null) "
-    "as locked_until from konak.time_week($1::date, $2) w" };
+    "as locked_until, s.id as sheet_id, s.version as sheet_version, "
+    "s.state::text as sheet_state, s.note as sheet_note "
+    "from konak.time_week($1::date, $2) w left join konak.timesheets s "
+    "on s.company_id = konak.company() and s.monday = $1::date "
+    "and s.user_id = coalesce($2, konak.me())" };
 
 #define WRITE	.state = VERB_COMPANY, .flags = VERB_WRITE | VERB_ONCE, \
 	.run = module_call

@@ -566,7 +566,7 @@ popup_do(struct view *v)
 		app_open_record("tasks", id);
 		break;
 	case DO_WEEK:
-		weeksheet_open(NULL, NULL);
+		weeksheet_open(NULL, NULL, 0);
 		break;
 	}
 }
@@ -646,6 +646,22 @@ timer_open(void)
 		view_push(&popup_view, NULL);
 }
 
+/* A person's week, from a record that is about one. */
+static bool
+timer_sheet(const struct record *r)
+{
+	const char	*person = val_str(record_get(r, "user_id"));
+	const char	*day = val_str(record_get(r, "monday"));
+	struct date	 d;
+
+	if (person == NULL || day == NULL || !timer_can() ||
+	    date_read(day, strlen(day), &d) != DATE_OK)
+		return false;
+	weeksheet_open(person, val_str(record_get(r, "user_id.title")),
+	    date_days(&d));
+	return true;
+}
+
 bool
 timer_record(const struct def *d, const struct record *r)
 {
@@ -654,6 +670,8 @@ timer_record(const struct def *d, const struct record *r)
 			    NULL;
 	const char	*id = record_id(r);
 
+	if (strcmp(d->name, "timesheets") == 0)
+		return timer_sheet(r);
 	if (field == NULL || id == NULL || !timer_can())
 		return false;
 	if (timer_is("running") && strcmp(timer_str(field), id) == 0 &&

@@ -26,7 +26,8 @@ bool	 timer_can(void);
 /* The popup: pause, finish, go on. */
 void	 timer_open(void);
 /* `t` on a record: of a task or a project, starts it, or opens the popup of
- * the one that runs. False: no record to be timed. */
+ * the one that runs; of a timesheet, opens that week. False: no record to be
+ * timed. */
 bool	 timer_record(const struct def *, const struct record *);
 
 /* "5s 23dk", "5h 23m". */

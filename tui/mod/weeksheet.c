@@ -32,17 +32,28 @@ struct line {
 	long	 typed[DAYS];		/* -1: not typed */
 };
 
+/* What its menu may offer. */
+enum sheet_does { SUBMIT, TAKE_BACK, APPROVE, RETURN };
+
+/* What became of the week. */
+enum approval { OPEN, SUBMITTED, APPROVED, RETURNED };
+
 struct sheet {
 	char		 person[40], who[160];
 	int32_t		 monday;	/* days since 1970 */
 	struct line	*line;
 	int		 n, at, day, top, rows;
 	int32_t		 locked;	/* up to this day, INT32_MIN none */
+	char		 sent[40];	/* the timesheet, or empty */
+	int64_t		 sent_version;
+	enum approval	 state;
+	char		 note[512];	/* why it was returned */
+	enum sheet_does	 choice[3];	/* of the menu that is open */
 	bool		 loaded, editing;
 	struct edit	 box;
 	char		 error[300];
 	uint64_t	 call, write;
-	struct watch	*watch;
+	struct watch	*watch, *decided;
 };
 
 static void
@@ -87,6 +98,27 @@ same_id(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
+/* Whether it was sent for approval; any row says it. */
+static void
+sheet_approval(struct sheet *h, const struct record *r)
+{
+	static const char *const names[] = { "", "submitted", "approved",
+	    "returned" };
+	const char		*id = val_str(record_get(r, "sheet_id"));
+	const char		*state = val_str(record_get(r, "sheet_state"));
+	const char		*note = val_str(record_get(r, "sheet_note"));
+	const struct val	*version = record_get(r, "sheet_version");
+	int			 i;
+
+	snprintf(h->sent, sizeof h->sent, "%s", id == NULL ? "" : id);
+	snprintf(h->note, sizeof h->note, "%s", note == NULL ? "" : note);
+	h->sent_version = version == NULL ? 0 : version->i;
+	h->state = OPEN;
+	for (i = SUBMITTED; i <= RETURNED; i++)
+		if (state != NULL && strcmp(state, names[i]) == 0)
+			h->state = (enum approval)i;
+}
+
 /* What was typed and is not saved outlives a fresh look. */
 static void
 sheet_take(struct sheet *h, const struct val *body)
@@ -101,6 +133,7 @@ sheet_take(struct sheet *h, const struct val *body)
 	struct date		 lock;
 	int			 i, k, d;
 
+	h->state = OPEN;
 	h->n = (int)val_count(rows);
 	h->line = xcalloc((size_t)h->n + 1, sizeof *h->line);
 	for (i = 0; i < h->n; i++) {
@@ -126,6 +159,7 @@ sheet_take(struct sheet *h, const struct val *body)
 		if (val_str(v) != NULL && date_read(val_str(v),
 		    strlen(val_str(v)), &lock) == DATE_OK)
 			h->locked = date_days(&lock);
+		sheet_approval(h, &r);
 	}
 	sheet_clear(&was);
 	if (h->at >= h->n)
@@ -170,6 +204,7 @@ sheet_watch_cb(const struct val *items, void *arg)
 
 struct sheet_arg {
 	const char	*person, *name;
+	int32_t		 day;
 };
 
 static bool
@@ -178,17 +213,20 @@ sheet_start(struct view *v, void *arg)
 	struct sheet		*h = v->state;
 	struct sheet_arg	*a = arg;
 	struct date		 d;
-	int32_t			 today = span_today();
+	int32_t			 today = a->day != 0 ? a->day : span_today();
+	bool			 mine = a->person == NULL ||
+				    same_id(a->person, app_user_id());
 
-	snprintf(h->person, sizeof h->person, "%s", a->person == NULL ? "" :
-	    a->person);
-	snprintf(h->who, sizeof h->who, "%s", a->name == NULL ? "" : a->name);
+	snprintf(h->person, sizeof h->person, "%s", mine ? "" : a->person);
+	snprintf(h->who, sizeof h->who, "%s", mine || a->name == NULL ? "" :
+	    a->name);
 	d = date_from_days(today);
 	h->day = date_weekday(&d) - 1;
 	h->monday = today - h->day;
 	h->locked = INT32_MIN;
 	edit_init(&h->box, 0, 12);
 	h->watch = watch_add("time_entries", sheet_watch_cb, h);
+	h->decided = watch_add("timesheets", sheet_watch_cb, h);
 	sheet_load(h);
 	return true;
 }
@@ -203,6 +241,7 @@ sheet_close(struct view *v)
 	if (h->write != 0)	/* it is done all the same */
 		app_forget(h->write);
 	watch_free(h->watch);
+	watch_free(h->decided);
 	edit_free(&h->box);
 	sheet_clear(h);
 }
@@ -352,12 +391,21 @@ sheet_status(struct view *v, char *out, size_t len)
 	struct date	 z = date_from_days(h->monday + DAYS - 1);
 	struct value_ctx ctx = app_ctx();
 	char		 from[DATE_TEXT], to[DATE_TEXT];
+	static const char *const state[] = {
+		[OPEN] = "", [SUBMITTED] = "timer.week_submitted",
+		[APPROVED] = "timer.week_approved",
+		[RETURNED] = "timer.week_returned"
+	};
 
 	date_format(&a, ctx.date_pattern, from);
 	date_format(&z, ctx.date_pattern, to);
 	snprintf(out, len, "%s - %s%s%s", from, to,
 	    sheet_dirty(h) ? "   " : "", sheet_dirty(h) ?
 	    T("timer.unsaved") : "");
+	if (h->n > 0 && h->state != OPEN)
+		snprintf(out + strlen(out), len - strlen(out), "   %s%s%s",
+		    T(state[h->state]), h->note[0] == '\0' ? "" : ": ",
+		    h->note);
 	if (h->n > 0 && h->monday + h->day <= h->locked)
 		snprintf(out + strlen(out), len - strlen(out), "   %s",
 		    T("timer.locked_day"));
@@ -564,6 +612,113 @@ sheet_week(struct sheet *h, int weeks)
 	sheet_load(h);
 }
 
+/* --- Approval ------------------------------------------------------------------ */
+
+static void
+sheet_decided_cb(const struct link_reply *r, void *arg)
+{
+	struct sheet	*h = arg;
+
+	h->write = 0;
+	if (!r->ok)
+		app_error(r);
+	watch_touch("timesheets");
+}
+
+static void
+sheet_write(struct sheet *h, const char *verb, const char *note,
+    const char *said)
+{
+	struct val	*args = val_map();
+	struct date	 d = date_from_days(h->monday);
+	char		 text[DATE_TEXT];
+
+	if (strcmp(verb, "timesheets.submit") == 0) {
+		date_write(&d, text);
+		val_put_text(args, "monday", text);
+	} else {
+		val_put(args, "id", val_uuid(h->sent));
+		val_put_int(args, "version", h->sent_version);
+	}
+	if (note != NULL)
+		val_put_text(args, "note", note);
+	h->write = app_write(verb, args, NULL, T(said), sheet_decided_cb, h);
+}
+
+static void
+sheet_return_cb(const char *text, void *arg)
+{
+	if (text != NULL && text[0] != '\0')
+		sheet_write(arg, "timesheets.return", text,
+		    "timer.week_sent_back");
+}
+
+static void
+sheet_menu_cb(int i, void *arg)
+{
+	struct sheet		*h = arg;
+	struct dialog_line	 line = {
+		.title = T("timer.return"), .label = T("timer.return_why"),
+		.max = 500, .done = sheet_return_cb, .arg = h
+	};
+
+	if (i < 0 || h->write != 0)
+		return;
+	switch (h->choice[i]) {
+	case SUBMIT:
+		sheet_write(h, "timesheets.submit", NULL, "timer.week_sent");
+		break;
+	case TAKE_BACK:
+		sheet_write(h, "timesheets.return", NULL, "timer.week_taken");
+		break;
+	case APPROVE:
+		sheet_write(h, "timesheets.approve", NULL,
+		    "timer.week_approved_now");
+		break;
+	case RETURN:
+		dialog_line(&line);
+		break;
+	}
+}
+
+/* What can be done with the week as it stands. */
+static void
+sheet_menu(struct sheet *h)
+{
+	struct dialog_item	item[3];
+	bool			mine = h->person[0] == '\0';
+	bool			judge = app_may("time.approve");
+	int			n = 0;
+
+	if (sheet_dirty(h)) {
+		toast(TOAST_WARN, NULL, "%s", T("timer.save_first"));
+		return;
+	}
+	memset(item, 0, sizeof item);
+	if (mine && app_may("time.create") && (h->state == OPEN ||
+	    h->state == RETURNED)) {
+		h->choice[n] = SUBMIT;
+		item[n++].label = T("timer.submit");
+	}
+	if (judge && !mine && h->state == SUBMITTED) {
+		h->choice[n] = APPROVE;
+		item[n++].label = T("timer.approve");
+	}
+	if (mine && h->state == SUBMITTED) {
+		h->choice[n] = TAKE_BACK;
+		item[n++].label = T("timer.take_back");
+	}
+	if (judge && !mine && (h->state == SUBMITTED || h->state == APPROVED)) {
+		h->choice[n] = RETURN;
+		item[n++].label = T("timer.return");
+	}
+	if (n == 0)
+		toast(TOAST_NOTICE, NULL, "%s", T("timer.week_settled"));
+	else
+		dialog_choose(T("timer.week_sheet"), item, n, 0,
+		    sheet_menu_cb, h);
+}
+
 static bool
 sheet_move(struct sheet *h, int down, int right)
 {
@@ -672,6 +827,10 @@ sheet_action(struct view *v, enum action a, const struct input *in)
 		if (cell_take(h))
 			sheet_save(h);
 		return true;
+	case ACT_ACTIONS:
+		if (cell_take(h))
+			sheet_menu(h);
+		return true;
 	case ACT_REFRESH:
 		sheet_load(h);
 		return true;
@@ -691,6 +850,8 @@ sheet_label(struct view *v, enum action a)
 	switch (a) {
 	case ACT_NEW:
 		return T("timer.add_line");
+	case ACT_ACTIONS:
+		return T("timer.approval");
 	case ACT_PAGE_UP:
 		return T("timer.week_before");
 	case ACT_PAGE_DOWN:
@@ -716,14 +877,14 @@ static const struct view_ops sheet_view = {
 	.leave = sheet_leave,
 	.say = sheet_say,
 	.label = sheet_label,
-	.hints = { ACT_SAVE, ACT_EDIT, ACT_NEW, ACT_PAGE_UP, ACT_PAGE_DOWN,
+	.hints = { ACT_SAVE, ACT_EDIT, ACT_NEW, ACT_ACTIONS, ACT_PAGE_UP, ACT_PAGE_DOWN,
 	    ACT_DELETE, ACT_BACK }
 };
 
 void
-weeksheet_open(const char *person, const char *name)
+weeksheet_open(const char *person, const char *name, int32_t day)
 {
-	struct sheet_arg	a = { person, name };
+	struct sheet_arg	a = { person, name, day };
 
 	view_push(&sheet_view, &a);
 }

@@ -6,7 +6,10 @@
 #ifndef KONAK_TUI_MOD_WEEKSHEET_H
 #define KONAK_TUI_MOD_WEEKSHEET_H
 
-/* person NULL: one's own; name of the person for the title. */
-void	 weeksheet_open(const char *person, const char *name);
+#include <stdint.h>
+
+/* person NULL: one's own; name of the person for the title; the week of a day
+ * (since 1970), 0: this one. */
+void	 weeksheet_open(const char *person, const char *name, int32_t day);
 
 #endif
