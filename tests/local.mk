@@ -16,9 +16,11 @@ tests_unit_seal_LDADD = $(unit_server_ldadd)
 tests_unit_totp_LDADD = $(unit_server_ldadd)
 
 # server
-unit_tests += tests/unit/password tests/unit/server tests/unit/client
+unit_tests += tests/unit/password tests/unit/server tests/unit/client \
+	tests/unit/words
 tests_unit_server_LDADD = $(unit_server_ldadd)
 tests_unit_client_LDADD = $(unit_server_ldadd)
+tests_unit_words_LDADD = $(unit_server_ldadd)
 tests_unit_password_LDADD = $(unit_server_ldadd)
 
 # tui

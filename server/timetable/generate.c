@@ -20,9 +20,12 @@
 #include "server/timetable/engine.h"
 #include "server/timetable/fet.h"
 #include "server/timetable/timetable.h"
+#include "server/timetable/words.h"
 #include "server/worker.h"
 
 #define WARNINGS_MAX	50
+#define HARD_MAX	10
+#define WRONG_MAX	5
 #define ERROR_MAX	900
 
 struct gen {
@@ -116,53 +119,17 @@ applied(struct db_tx *tx, const struct db_error *e, void *arg)
 	job_end(j);
 }
 
-/* "activity id=12" and its like, as people call the lesson. */
-static const char *
-lesson_words(struct gen *g, long number)
-{
-	const json_t	*row, *v;
-	char		*out = "";
-	size_t		 i, k;
-
-	json_array_foreach(json_object_get(g->world, "lessons"), i, row) {
-		if (json_integer_value(json_array_get(row, 0)) != number)
-			continue;
-		json_array_foreach(json_array_get(row, 4), k, v)
-			out = arena_printf(g->job->arena, "%s%s ", out,
-			    fet_name(g->world, "classes",
-			    json_string_value(v)));
-		out = arena_printf(g->job->arena, "%s%s", out,
-		    fet_name(g->world, "subjects", json_string_value(
-		    json_array_get(row, 2))));
-		json_array_foreach(json_array_get(row, 3), k, v)
-			out = arena_printf(g->job->arena, "%s (%s)", out,
-			    fet_name(g->world, "teachers",
-			    json_string_value(v)));
-		break;
-	}
-	return out;
-}
-
-/* Lines that name an activity, with its name beside the number. */
+/* The sentences in the language of whoever asked. */
 static json_t *
-engine_lines(struct gen *g, const char *text, const char *mark)
+spoken(const struct gen *g, const json_t *words)
 {
 	json_t		*out = json_array();
-	const char	*p, *end, *at, *words;
-	long		 n;
+	const json_t	*w;
+	size_t		 i;
 
-	for (p = text; *p != '\0' && json_array_size(out) < WARNINGS_MAX;
-	    p = *end == '\0' ? end : end + 1) {
-		end = p + strcspn(p, "\r\n");
-		at = strstr(p, mark);
-		if (at == NULL || at >= end)
-			continue;
-		n = strtol(at + strlen(mark), NULL, 10);
-		words = lesson_words(g, n);
-		json_array_append_new(out, *words == '\0' ?
-		    json_stringn(p, (size_t)(end - p)) :
-		    json_sprintf("%s: %.*s", words, (int)(end - p), p));
-	}
+	json_array_foreach(words, i, w)
+		json_array_append(out, json_object_get(w, g->english ? "en" :
+		    "tr"));
 	return out;
 }
 
@@ -181,17 +148,13 @@ result_run(void *arg)
 	g->places = fet_result(g->world, text, len);
 	if (g->places == NULL)
 		return;
-	soft = engine_lines(g, engine_soft(g->engine), "id=");
-	hard = engine_lines(g, engine_hard(g->engine), "id=");
-	if (!solved && json_array_size(hard) == 0) {
-		json_decref(hard);
-		hard = engine_lines(g, engine_hard(g->engine), "Id: ");
-	}
-	result = json_pack("{s:b, s:I, s:I, s:O, s:O, s:i}", "solved", solved,
+	soft = words_soft(g->world, engine_soft(g->engine), WARNINGS_MAX);
+	hard = words_hard(g->world, engine_hard(g->engine), HARD_MAX);
+	result = json_pack("{s:b, s:I, s:I, s:o, s:o, s:i}", "solved", solved,
 	    "placed", (json_int_t)json_array_size(g->places), "total",
 	    (json_int_t)json_array_size(json_object_get(g->world, "lessons")),
-	    "hard", hard, "warnings", soft, "stay", g->stay ?
-	    ladder[g->step] : 0);
+	    "hard", spoken(g, hard), "warnings", spoken(g, soft), "stay",
+	    g->stay ? ladder[g->step] : 0);
 	dump = json_dumps(g->places, JSON_COMPACT);
 	g->params[1] = arena_strdup(g->job->arena, dump);
 	free(dump);
@@ -231,27 +194,24 @@ result_done(void *arg)
 	db_tx_send(tx);
 }
 
-/* What the engine says of wrong data, with names; its own words are English. */
+/* What the engine says of wrong data. */
 static void
 wrong_data(struct gen *g)
 {
-	const char	*p = engine_messages(g->engine), *end;
 	struct buf	 b = BUF_INIT;
-	const char	*at, *words;
-	int		 n = 0;
+	json_t		*words, *list;
+	const json_t	*v;
+	size_t		 i;
 
+	words = words_wrong(g->world, engine_messages(g->engine), WRONG_MAX);
+	list = spoken(g, words);
 	buf_addz(&b, g->english ? "The engine refuses the data: " :
 	    "Motor verileri kabul etmedi: ");
-	while ((p = strstr(p, "Message: ")) != NULL && n < 5) {
-		p += 9;
-		end = p + strcspn(p, "\n");
-		at = strstr(p, "id=");
-		words = at == NULL || at > end ? "" : lesson_words(g,
-		    strtol(at + 3, NULL, 10));
-		buf_printf(&b, "%s%s%s%.*s", n++ > 0 ? " | " : "", words,
-		    *words == '\0' ? "" : ": ", (int)(end - p), p);
-		p = end;
-	}
+	json_array_foreach(list, i, v)
+		buf_printf(&b, "%s%s", i > 0 ? " | " : "",
+		    json_string_value(v));
+	json_decref(list);
+	json_decref(words);
 	snprintf(g->error, sizeof g->error, "%s", buf_text(&b));
 	buf_free(&b);
 	gen_fail(g, g->error);

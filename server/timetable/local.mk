@@ -12,6 +12,8 @@ libkonakd_a_SOURCES += \
 	server/timetable/repair.c \
 	server/timetable/timetable.h \
 	server/timetable/verbs.c \
+	server/timetable/words.c \
+	server/timetable/words.h \
 	server/timetable/write.c \
 	server/timetable/xml.c \
 	server/timetable/xml.h
