@@ -54,41 +54,53 @@ limit_set(int what, rlim_t n)
 }
 
 static void
-child_run(const struct child_job *job, const char *path, char *const env[],
-    int in, int out, pid_t parent)
+child_run(const struct child_spec *s, pid_t parent)
 {
-	char *const		argv[] = { (char *)(uintptr_t)job->program,
-				    NULL };
 	struct sigaction	sa = { .sa_handler = SIG_DFL };
+	const int		fds[] = { s->in, s->out, s->err };
 	sigset_t		none;
-	int			s;
+	int			i;
 
-	for (s = 1; s < NSIG; s++)
-		sigaction(s, &sa, NULL);
+	for (i = 1; i < NSIG; i++)
+		sigaction(i, &sa, NULL);
 	/* It writes nothing but its answer; a message is not worth its end. */
 	sa.sa_handler = SIG_IGN;
-	sigaction(SIGXFSZ, &sa, NULL);
+	if (s->file == 0)
+		sigaction(SIGXFSZ, &sa, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setpgid(0, 0);
 	/* Where the kernel lets us: not even a loopback. */
-	if (!job->network)
+	if (!s->network)
 		(void)!unshare(CLONE_NEWUSER | CLONE_NEWNET);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	if (getppid() != parent || dup2(in, 0) == -1 || dup2(out, 1) == -1)
+	if (getppid() != parent ||
+	    (s->folder != NULL && chdir(s->folder) == -1))
 		_exit(127);
-#ifndef __SANITIZE_ADDRESS__	/* which takes more than there is */
-	limit_set(RLIMIT_AS, job->memory);
-#endif
-	limit_set(RLIMIT_CPU, job->seconds);
-	limit_set(RLIMIT_FSIZE, 0);
+	for (i = 0; i < 3; i++)
+		if (fds[i] != -1 && dup2(fds[i], i) == -1)
+			_exit(127);
+	if (s->memory > 0)
+		limit_set(RLIMIT_AS, s->memory);
+	limit_set(RLIMIT_CPU, s->seconds);
+	limit_set(RLIMIT_FSIZE, s->file);
 	limit_set(RLIMIT_CORE, 0);
 	limit_set(RLIMIT_NOFILE, 64);
 	setpriority(PRIO_PROCESS, 0, 5);
 	close_range(3, ~0U, 0);
-	execve(path, argv, env);
+	execve(s->path, s->argv, s->env);
 	_exit(127);
+}
+
+pid_t
+child_exec(const struct child_spec *s)
+{
+	pid_t	parent = getpid(), pid = fork();
+
+	if (pid == 0)
+		child_run(s, parent);
+	return pid;
 }
 
 char *
@@ -255,10 +267,10 @@ static bool
 child_fork(struct child *c)
 {
 	char	*path = child_path(c->job.program), *asan = NULL;
+	char	*argv[] = { (char *)(uintptr_t)c->job.program, NULL };
 	char	*env[] = { (char *)(uintptr_t)"PATH=/usr/bin:/bin",
 		    (char *)(uintptr_t)"LC_ALL=C.UTF-8", NULL, NULL };
 	int	 in[2], out[2];
-	pid_t	 parent = getpid();
 
 	if (pipe2(in, O_CLOEXEC) == -1) {
 		free(path);
@@ -273,9 +285,13 @@ child_fork(struct child *c)
 	if (getenv("ASAN_OPTIONS") != NULL)
 		env[2] = asan = xasprintf("ASAN_OPTIONS=%s",
 		    getenv("ASAN_OPTIONS"));
-	c->pid = fork();
-	if (c->pid == 0)
-		child_run(&c->job, path, env, in[0], out[1], parent);
+	c->pid = child_exec(&(struct child_spec){ .path = path, .argv = argv,
+	    .env = env, .in = in[0], .out = out[1], .err = -1,
+	    .seconds = c->job.seconds,
+#ifndef __SANITIZE_ADDRESS__	/* which takes more than there is */
+	    .memory = c->job.memory,
+#endif
+	    .network = c->job.network });
 	close(in[0]);
 	close(out[1]);
 	c->fd_in = in[1];

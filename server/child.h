@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct buf;
 struct event_base;
@@ -27,6 +28,23 @@ struct child_job {
 	size_t		 answer;	/* bytes at the most */
 	bool		 network;
 };
+
+/* How a program is started that konakd waits for, in the loop or in a thread of
+ * its own: in a process group of its own, with these files and no others, under
+ * these limits, and dead when konakd is. */
+struct child_spec {
+	const char	*path;
+	char *const	*argv, *const *env;
+	const char	*folder;	/* where it works; NULL: where we do */
+	int		 in, out, err;	/* -1: ours */
+	unsigned	 seconds;	/* of the processor */
+	size_t		 memory;
+	size_t		 file;		/* bytes of one; 0: it writes none */
+	bool		 network;
+};
+
+/* -1: errno says why. Its group is killed by kill(-pid, …). */
+pid_t	 child_exec(const struct child_spec *);
 
 void	 child_base(struct event_base *);
 /* Takes over the input's content, which is wiped. done comes from the event

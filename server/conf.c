@@ -31,6 +31,8 @@ static const struct conf_row rows[] = {
 	{ "definitions", CONF_PATH, AT(definitions), KONAK_DATADIR "/mod",
 	    0, 0, 0 },
 	{ "pid_file", CONF_PATH, AT(pid_file), NULL, 0, 0, 0 },
+	{ "engine", CONF_PATH, AT(engine), "/usr/bin/fet-cl", CONF_RELOAD,
+	    0, 0 },
 	{ "worker.threads", CONF_INT, AT(worker_threads), "1", 0, 1, 16 },
 	{ "worker.queue", CONF_INT, AT(worker_queue), "64", 0, 1, 10000 },
 	{ "session.idle", CONF_SECONDS, AT(session_idle_s), "12h",

@@ -31,6 +31,7 @@ struct conf {
 	const char	*tenants;
 	const char	*definitions;	/* directory */
 	const char	*pid_file;
+	const char	*engine;	/* of timetables */
 	int64_t		 worker_threads, worker_queue;
 	int64_t		 session_idle_s, session_absolute_s;
 	const char	*metrics;	/* address:port, or a socket's path */

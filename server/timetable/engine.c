@@ -1,15 +1,14 @@
 /* engine.c - see engine.h; what the engine says and leaves is in its manual and
  * was tried (version 6.8.5). */
-#include <sys/prctl.h>
-#include <sys/resource.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -18,12 +17,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/log.h"
 #include "lib/xmalloc.h"
+#include "server/child.h"
+#include "server/conf.h"
 #include "server/timetable/engine.h"
 
 #define AT_ONCE		2
-#define MEMORY		((rlim_t)1536 * 1024 * 1024)
-#define FILE_BYTES	((rlim_t)256 * 1024 * 1024)
+#define MEMORY		((size_t)1536 * 1024 * 1024)
+#define FILE_BYTES	((size_t)128 * 1024 * 1024)
+#define FOLDER_BYTES	((size_t)256 * 1024 * 1024)
+#define FOLDER		"konak-fet-"
 #define TEXT_BYTES	((size_t)64 * 1024 * 1024)
 #define GRACE_S		2	/* after its own limit: SIGTERM */
 #define KILL_S		5	/* then SIGKILL */
@@ -32,7 +36,8 @@ struct engine {
 	char		*input;
 	size_t		 len;
 	unsigned	 limit;
-	char		 dir[64];
+	char		*program, *dir;
+	int		 lock;		/* the folder, as long as it is ours */
 	atomic_long	 placed, total;
 	atomic_int	 end;		/* enum engine_end */
 	atomic_bool	 stop, left;	/* left: its thread frees it */
@@ -41,16 +46,18 @@ struct engine {
 };
 
 static atomic_int	running;
+static pthread_mutex_t	sizing = PTHREAD_MUTEX_INITIALIZER;
+static size_t		used;
 
 static char *
 read_file(const char *dir, const char *name, size_t *len)
 {
-	char	 path[256], *p;
+	char	*path = xasprintf("%s/%s", dir, name), *p;
 	size_t	 n = 0, cap = 65536, got;
-	FILE	*f;
+	FILE	*f = fopen(path, "re");
 
-	snprintf(path, sizeof path, "%s/%s", dir, name);
-	if ((f = fopen(path, "re")) == NULL) {
+	free(path);
+	if (f == NULL) {
 		if (len != NULL)
 			*len = 0;
 		return xstrdup("");
@@ -75,9 +82,18 @@ unlink_cb(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 	return 0;
 }
 
+static int
+size_cb(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	used += (size_t)st->st_blocks * 512;
+	return 0;
+}
+
 static void
 engine_drop(struct engine *e)
 {
+	free(e->program);
+	free(e->dir);
 	free(e->input);
 	free(e->result);
 	free(e->messages);
@@ -86,72 +102,42 @@ engine_drop(struct engine *e)
 	free(e);
 }
 
-/* --- the child ------------------------------------------------------------ */
+/* --- its folder ------------------------------------------------------------ */
 
-static void
-limit_set(int what, rlim_t n)
-{
-	struct rlimit	l = { n, n };
-
-	setrlimit(what, &l);
-}
-
-/* Between fork and exec: only what is safe there. */
-static void
-child_run(const char *dir, char *const argv[], rlim_t cpu, pid_t parent)
-{
-	static char *const	env[] = { "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8",
-				    "QT_QPA_PLATFORM=offscreen", NULL };
-	struct sigaction	sa = { .sa_handler = SIG_DFL };
-	sigset_t		none;
-	int			fd, s;
-
-	for (s = 1; s < NSIG; s++)
-		sigaction(s, &sa, NULL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	setpgid(0, 0);
-	/* Where the kernel lets us: not even a loopback. */
-	(void)!unshare(CLONE_NEWUSER | CLONE_NEWNET);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent || chdir(dir) == -1)
-		_exit(127);
-	limit_set(RLIMIT_AS, MEMORY);
-	limit_set(RLIMIT_CPU, cpu);
-	limit_set(RLIMIT_FSIZE, FILE_BYTES);
-	limit_set(RLIMIT_CORE, 0);
-	limit_set(RLIMIT_NOFILE, 64);
-	setpriority(PRIO_PROCESS, 0, 5);
-	if ((fd = open("/dev/null", O_RDONLY)) != -1)
-		dup2(fd, 0);
-	if ((fd = open("out", O_WRONLY | O_CREAT | O_TRUNC, 0600)) == -1)
-		_exit(127);
-	dup2(fd, 1);
-	dup2(fd, 2);
-	close_range(3, ~0U, 0);
-	execve("/usr/bin/fet-cl", argv, env);
-	_exit(127);
-}
-
+/* Its standard output and error are a file of its folder. */
 static pid_t
-child_start(struct engine *e)
+engine_spawn(struct engine *e)
 {
-	char	in[128], out[128], limit[64];
-	char	*argv[] = { "fet-cl", in, out, limit, "--htmllevel=0",
+	static char	*env[] = { "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8",
+			    "QT_QPA_PLATFORM=offscreen", NULL };
+	char	*in = xasprintf("--inputfile=%s/J.fet", e->dir);
+	char	*dir = xasprintf("--outputdir=%s/D", e->dir);
+	char	*limit = xasprintf("--timelimitseconds=%u", e->limit);
+	char	*argv[] = { "fet-cl", in, dir, limit, "--htmllevel=0",
 		    "--warnsubgroupswiththesameactivities=false",
 		    "--writetimetablesstatistics=false",
 		    "--writetimetablesdayshorizontal=false",
 		    "--writetimetablesdaysvertical=false",
 		    "--writetimetablestimehorizontal=false",
 		    "--writetimetablestimevertical=false", NULL };
-	pid_t	 parent = getpid(), pid;
+	int	 none = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int	 out = openat(e->lock, "out",
+		    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	pid_t	 pid = -1;
 
-	snprintf(in, sizeof in, "--inputfile=%s/J.fet", e->dir);
-	snprintf(out, sizeof out, "--outputdir=%s/D", e->dir);
-	snprintf(limit, sizeof limit, "--timelimitseconds=%u", e->limit);
-	pid = fork();
-	if (pid == 0)
-		child_run(e->dir, argv, e->limit + GRACE_S + KILL_S, parent);
+	if (none != -1 && out != -1)
+		pid = child_exec(&(struct child_spec){ .path = e->program,
+		    .argv = argv, .env = env, .folder = e->dir, .in = none,
+		    .out = out, .err = out,
+		    .seconds = e->limit + GRACE_S + KILL_S,
+		    .memory = MEMORY, .file = FILE_BYTES });
+	if (none != -1)
+		close(none);
+	if (out != -1)
+		close(out);
+	free(in);
+	free(dir);
+	free(limit);
 	return pid;
 }
 
@@ -192,8 +178,23 @@ progress_read(struct engine *e)
 	free(s);
 }
 
+/* What the folder takes of the disk. Only one thread may look at a time: nftw()
+ * hands nothing through. */
+static bool
+folder_full(const struct engine *e)
+{
+	bool	full;
+
+	pthread_mutex_lock(&sizing);
+	used = 0;
+	nftw(e->dir, size_cb, 16, FTW_PHYS);
+	full = used > FOLDER_BYTES;
+	pthread_mutex_unlock(&sizing);
+	return full;
+}
+
 static void
-child_wait(struct engine *e, pid_t pid)
+engine_wait(struct engine *e, pid_t pid)
 {
 	double	start = seconds(), asked = 0, read_at = 0, now;
 	int	status;
@@ -205,6 +206,11 @@ child_wait(struct engine *e, pid_t pid)
 		if (now - read_at >= 0.5) {
 			read_at = now;
 			progress_read(e);
+			if (folder_full(e)) {
+				log_warn(NULL, "the timetable engine filled "
+				    "its folder, and is ended");
+				kill(-pid, SIGKILL);
+			}
 		}
 		if (asked == 0 && (atomic_load(&e->stop) ||
 		    now - start > e->limit + GRACE_S)) {
@@ -247,20 +253,84 @@ outcome(struct engine *e)
 	    ENGINE_BROKEN;
 }
 
+static const char *
+folder_base(void)
+{
+	const char	*s = getenv("TMPDIR");
+
+	return s != NULL && s[0] == '/' ? s : "/tmp";
+}
+
+/* A folder that its lock shows to be somebody's: whoever sweeps up takes the
+ * others. -1: it could not be made, or was swept up before it was locked. */
+static int
+folder_make(char *dir)
+{
+	struct stat	ours, there;
+	int		fd;
+
+	if (mkdtemp(dir) == NULL)
+		return -1;
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
+		return -1;
+	if (flock(fd, LOCK_EX) == 0 && fstat(fd, &ours) == 0 &&
+	    stat(dir, &there) == 0 && ours.st_ino == there.st_ino)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+void
+engine_sweep(void)
+{
+	const char	*base = folder_base();
+	DIR		*d = opendir(base);
+	struct dirent	*f;
+	struct stat	 st;
+	char		*path;
+	int		 fd;
+
+	while (d != NULL && (f = readdir(d)) != NULL) {
+		if (strncmp(f->d_name, FOLDER, strlen(FOLDER)) != 0)
+			continue;
+		fd = openat(dirfd(d), f->d_name, O_RDONLY | O_DIRECTORY |
+		    O_NOFOLLOW | O_CLOEXEC);
+		if (fd == -1)
+			continue;
+		if (fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
+		    flock(fd, LOCK_EX | LOCK_NB) == 0) {
+			path = xasprintf("%s/%s", base, f->d_name);
+			nftw(path, unlink_cb, 16, FTW_DEPTH | FTW_PHYS);
+			free(path);
+		}
+		close(fd);
+	}
+	if (d != NULL)
+		closedir(d);
+}
+
 static bool
 prepare(struct engine *e)
 {
-	char	path[128];
+	char	*path;
 	FILE	*f;
-	bool	ok;
+	int	 attempt;
+	bool	 ok;
 
-	snprintf(e->dir, sizeof e->dir, "/tmp/konak-fet-XXXXXX");
-	if (mkdtemp(e->dir) == NULL) {
-		e->dir[0] = '\0';
+	for (attempt = 0; e->lock == -1 && attempt < 3; attempt++) {
+		free(e->dir);
+		e->dir = xasprintf("%s/" FOLDER "XXXXXX", folder_base());
+		e->lock = folder_make(e->dir);
+	}
+	if (e->lock == -1) {
+		log_error(NULL, "%s: %s", e->dir, strerror(errno));
 		return false;
 	}
-	snprintf(path, sizeof path, "%s/J.fet", e->dir);
-	if ((f = fopen(path, "we")) == NULL)
+	path = xasprintf("%s/J.fet", e->dir);
+	f = fopen(path, "we");
+	free(path);
+	if (f == NULL)
 		return false;
 	ok = fwrite(e->input, 1, e->len, f) == e->len;
 	return fclose(f) == 0 && ok;
@@ -273,12 +343,14 @@ engine_main(void *arg)
 	enum engine_end	 end = ENGINE_BROKEN;
 	pid_t		 pid;
 
-	if (prepare(e) && (pid = child_start(e)) > 0) {
-		child_wait(e, pid);
+	if (prepare(e) && (pid = engine_spawn(e)) > 0) {
+		engine_wait(e, pid);
 		end = outcome(e);
 	}
-	if (e->dir[0] != '\0')
+	if (e->lock != -1) {
 		nftw(e->dir, unlink_cb, 16, FTW_DEPTH | FTW_PHYS);
+		close(e->lock);
+	}
 	atomic_fetch_sub(&running, 1);
 	atomic_store(&e->end, end);
 	if (atomic_exchange(&e->left, true))
@@ -298,6 +370,8 @@ engine_start(char *input, size_t len, unsigned limit_s)
 		return NULL;
 	}
 	e = xcalloc(1, sizeof *e);
+	e->program = xstrdup(conf.engine);
+	e->lock = -1;
 	e->input = input;
 	e->len = len;
 	e->limit = limit_s;

@@ -20,6 +20,8 @@ enum engine_end {
 	ENGINE_BROKEN		/* it could not run, or died */
 };
 
+/* Removes the folders of servers that were killed. */
+void		 engine_sweep(void);
 /* NULL: too many run already. Takes over input (malloc). */
 struct engine	*engine_start(char *input, size_t len, unsigned limit_s);
 /* placed of total so far; safe while it runs. */

@@ -62,6 +62,7 @@ void
 timetable_start(struct event_base *b)
 {
 	base = b;
+	engine_sweep();
 }
 
 static void
