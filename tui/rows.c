@@ -13,6 +13,7 @@
 #define ROWS_AHEAD	60	/* fetch on when so few are left below */
 #define ROWS_AGAIN	1000	/* so many are fetched again after a change */
 #define ROWS_FRESH	16
+#define ROWS_OPENS	4	/* types that rows stand for */
 
 struct rows {
 	char		*type;
@@ -24,6 +25,8 @@ struct rows {
 	void		(*gone)(const char *, void *);
 	void		*arg;
 	struct watch	*watch;
+	struct watch	*opens[ROWS_OPENS];	/* of the types that rows
+						 * stand for */
 	struct event	*soon;		/* a reload, once pushes have gathered */
 	struct event	*fade;		/* marks of others' changes go */
 
@@ -254,7 +257,7 @@ static struct val *
 rows_columns(const struct rows *r)
 {
 	const struct def	*d = rows_def(r);
-	const struct val	*cols, *title, *actions, *when;
+	const struct val	*cols, *title, *actions, *when, *opens;
 	struct val		*out;
 	size_t			 i, k;
 
@@ -277,6 +280,9 @@ rows_columns(const struct rows *r)
 		for (k = 0; k < val_count(when); k++)
 			rows_column(out, when->key[k]);
 	}
+	opens = val_get(d->v, "opens");
+	for (i = 0; i < val_count(opens); i++)
+		rows_column(out, val_str(opens->item[i]));
 	for (i = 0; i < d->nreal; i++) {
 		if (d->fields[i].rules.type == VALUE_CURRENCY)
 			rows_column(out, d->fields[i].name);
@@ -364,7 +370,10 @@ struct rows *
 rows_new(const char *type, struct val *fixed, void (*changed)(void *),
     void *arg)
 {
-	struct rows	*r = xcalloc(1, sizeof *r);
+	struct rows		*r = xcalloc(1, sizeof *r);
+	const struct val	*opens;
+	const struct field	*f;
+	size_t			 i;
 
 	r->type = xstrdup(type);
 	r->fixed = fixed;
@@ -374,6 +383,12 @@ rows_new(const char *type, struct val *fixed, void (*changed)(void *),
 	r->soon = evtimer_new(app.base, rows_soon_cb, r);
 	r->fade = evtimer_new(app.base, rows_fade_cb, r);
 	r->watch = watch_add(type, rows_watch_cb, r);
+	opens = rows_def(r) == NULL ? NULL : val_get(rows_def(r)->v, "opens");
+	for (i = 0; i < val_count(opens) && i < ROWS_OPENS; i++) {
+		f = def_field(rows_def(r), val_str(opens->item[i]));
+		if (f != NULL && f->ref != NULL)
+			r->opens[i] = watch_add(f->ref, rows_watch_cb, r);
+	}
 	return r;
 }
 
@@ -386,12 +401,17 @@ rows_on_gone(struct rows *r, void (*gone)(const char *, void *))
 void
 rows_free(struct rows *r)
 {
+	size_t	i;
+
 	if (r == NULL)
 		return;
 	rows_abort(r);
 	if (r->count_call != 0)
 		app_forget(r->count_call);
 	watch_free(r->watch);
+	for (i = 0; i < ROWS_OPENS; i++)
+		if (r->opens[i] != NULL)
+			watch_free(r->opens[i]);
 	event_free(r->soon);
 	event_free(r->fade);
 	rows_drop(r->row, r->n);

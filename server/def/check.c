@@ -219,6 +219,8 @@ check_search(const struct def *d, PGresult *res, int from, int to,
 		    "table %s has no column \"search\"", d->table);
 		return;
 	}
+	if (PQgetvalue(res, row, C_KIND)[0] == 'v')
+		return;		/* that of the tables below it */
 	expr = PQgetvalue(res, row, C_GENERATED);
 	expr += strspn(expr, "(");
 	if (strncmp(expr, "' '::text || ", 13) != 0)

@@ -383,6 +383,8 @@ struct def {
 	unsigned		 step_up;	/* of those, with a fresh code */
 	struct field		**twins;	/* duplicates: */
 	size_t			 ntwins;
+	struct field		**opens;	/* whose records a row is */
+	size_t			 nopens;
 	struct field		**search;
 	size_t			 nsearch;
 	bool			 words;		/* full text */
@@ -398,6 +400,7 @@ struct def {
 	size_t			 ncolumns;
 	struct field		*sort;
 	bool			 sort_desc;
+	struct field		*group;		/* of a list; may be NULL */
 	struct field		**sums;		/* of a list */
 	size_t			 nsums;
 	struct def_section	*form, *card;

@@ -95,6 +95,23 @@ link_twins(struct loader *l, struct def *d)
 	}
 }
 
+/* A row that stands for another type's record: all that is done to it is done
+ * to that one. */
+static void
+link_opens(struct loader *l, struct def *d)
+{
+	const struct ynode	*n = yaml_get(d->node, "opens");
+	size_t			 i;
+
+	d->opens = load_fields_ref(l, d, d->node, "opens", &d->nopens);
+	if (n != NULL && !d->readonly)
+		fault(l, n, "\"opens\" is for what is readonly");
+	for (i = 0; i < d->nopens; i++)
+		if (field_type(d->opens[i]) != VALUE_REF)
+			fault(l, n, "field \"%s\" is no reference: it opens "
+			    "nothing", d->opens[i]->name);
+}
+
 static void
 link_parent(struct loader *l, struct def *d)
 {
@@ -304,6 +321,7 @@ link_all(struct loader *l)
 		link_title(l, l->defs[i]);
 		link_search(l, l->defs[i]);
 		link_twins(l, l->defs[i]);
+		link_opens(l, l->defs[i]);
 		link_filters(l, l->defs[i]);
 		link_errors(l, l->defs[i]);
 		check_names(l, l->defs[i]);

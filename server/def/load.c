@@ -402,7 +402,7 @@ load_one(struct loader *l, const char *name, const char *path)
 	    "scopes", "parent", "owner", "base", "names", "protect",
 	    "readonly", "unversioned", "soft", "verbs", "step_up",
 	    "duplicates", "search", "internal", "quiet", "fields", "custom",
-	    "words",
+	    "opens", "words",
 	    "filters", "related", "views", "panels", "actions", "errors",
 	    NULL };
 	struct def	*d;

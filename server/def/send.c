@@ -318,6 +318,8 @@ put_list(struct cbw *w, const struct def *d, const char *rights)
 		} else
 			cbw_textz(w, d->sort->name);
 	}
+	if (d->group != NULL && field_seen(d->group, rights))
+		cbw_kv_text(w, "group", d->group->name);
 	if (any_seen(d->sums, d->nsums, rights))
 		put_names(w, "sums", d->sums, d->nsums, rights);
 	cbw_map_end(w);
@@ -774,6 +776,8 @@ put_def(struct cbw *w, const struct def *d, const char *rights)
 		if (d->ntwins > 0)
 			put_names(w, "duplicates", d->twins, d->ntwins,
 			    rights);
+		if (d->nopens > 0)
+			put_names(w, "opens", d->opens, d->nopens, rights);
 		cbw_key(w, "fields");
 		cbw_array_begin(w);
 		for (i = 0; i < d->nfields; i++)

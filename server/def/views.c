@@ -158,10 +158,30 @@ link_sums(struct loader *l, struct def *d, const struct ynode *n)
 			d->sums[d->nsums++] = d->columns[i].field;
 }
 
+/* By what the list is grouped until a person chooses otherwise. */
+static void
+link_group(struct loader *l, struct def *d, const struct ynode *n)
+{
+	if (n == NULL || (d->group = load_field_ref(l, d, n)) == NULL)
+		return;
+	switch (field_type(d->group)) {
+	case VALUE_CHOICE:
+	case VALUE_BOOL:
+	case VALUE_REF:
+		if (d->group->filter || field_type(d->group) == VALUE_REF)
+			return;
+		/* FALLTHROUGH */
+	default:
+		fault(l, n, "\"group\" names a choice, a bool or a reference "
+		    "that lists are filtered by");
+	}
+}
+
 static void
 link_list(struct loader *l, struct def *d, const struct ynode *n)
 {
-	static const char *const words[] = { "columns", "sort", "sums", NULL };
+	static const char *const words[] = { "columns", "sort", "sums",
+	    "group", NULL };
 	const char		*s;
 	size_t			 i;
 
@@ -176,6 +196,7 @@ link_list(struct loader *l, struct def *d, const struct ynode *n)
 				    "\"%s\" with \"sort: true\"", d->name,
 				    s + d->sort_desc);
 		}
+		link_group(l, d, yaml_get(n, "group"));
 	}
 	link_sums(l, d, n);
 	if (d->columns != NULL)

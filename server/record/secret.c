@@ -16,7 +16,7 @@
 #include "server/record/engine.h"
 #include "server/tenant.h"
 
-#define SHOWN_S		20	/* then a client hides it again */
+#define SHOWN_S		30	/* then a client hides it again */
 
 static const char *const strengths[] = { "0", "1", "2", "3" };
 

@@ -459,6 +459,150 @@ act_span(const struct def *d, const struct record *r, enum action a)
 	return act_has_span(d, a) && act_open_span(d->name, NULL, a);
 }
 
+/* --- Rows that stand for another type's record -------------------------------------- */
+
+const struct def *
+act_stands_for(const struct def *d, const struct record *r, const char **id)
+{
+	const struct val	*opens = d == NULL ? NULL :
+				    val_get(d->v, "opens"), *v;
+	const struct field	*f;
+	size_t			 i;
+
+	for (i = 0; i < val_count(opens); i++) {
+		f = def_field(d, val_str(opens->item[i]));
+		v = f == NULL ? NULL : record_get(r, f->name);
+		if (v == NULL || v->kind != VAL_UUID ||
+		    defs_find(f->ref) == NULL)
+			continue;
+		if (id != NULL)
+			*id = v->s;
+		return defs_find(f->ref);
+	}
+	return d;
+}
+
+bool
+act_of_record(enum action a)
+{
+	switch (a) {
+	case ACT_OPEN:
+	case ACT_EDIT:
+	case ACT_CLONE:
+	case ACT_DELETE:
+	case ACT_HISTORY:
+	case ACT_REVEAL:
+	case ACT_GENERATE:
+	case ACT_COPY:
+	case ACT_ACTIONS:
+	case ACT_FIRST:
+	case ACT_COMMENT:
+	case ACT_REMIND:
+	case ACT_PAST:
+		return true;
+	default:
+		return false;
+	}
+}
+
+struct stand_in {
+	char		*type;
+	enum action	 a;
+};
+
+static void
+stand_in_cb(const struct link_reply *r, void *arg)
+{
+	struct stand_in		*s = arg;
+	const struct def	*d = defs_find(s->type);
+	struct record		 rec = { NULL, r->body };
+
+	if (!r->ok)
+		app_error(r);
+	else if (d != NULL && s->a == ACT_TAB)
+		secret_past(d, &rec);
+	else if (d != NULL)
+		act_record(d, &rec, s->a);
+	free(s->type);
+	free(s);
+}
+
+bool
+act_stand_in(const struct def *d, const struct record *r, enum action a)
+{
+	const char		*id = NULL;
+	const struct def	*t = act_stands_for(d, r, &id);
+	struct stand_in		*s;
+	struct val		*args;
+	char			 verb[128];
+
+	if (id == NULL)
+		return false;
+	if (a == ACT_OPEN) {
+		app_open_record(t->name, id);
+		return true;
+	}
+	s = xcalloc(1, sizeof *s);
+	s->type = xstrdup(t->name);
+	s->a = a;
+	args = val_map();
+	val_put(args, "id", val_uuid(id));
+	snprintf(verb, sizeof verb, "%s.get", t->name);
+	app_call(verb, args, stand_in_cb, s);
+	return true;
+}
+
+bool
+act_creates(const struct def *d)
+{
+	const struct val	*opens = val_get(d->v, "opens");
+	const struct field	*f;
+	size_t			 i;
+
+	for (i = 0; i < val_count(opens); i++) {
+		f = def_field(d, val_str(opens->item[i]));
+		if (f != NULL && def_can(defs_find(f->ref), "create"))
+			return true;
+	}
+	return def_can(d, "create");
+}
+
+static void
+new_chosen_cb(int choice, void *arg)
+{
+	const struct def	*d = arg, *t;
+	const struct val	*opens = val_get(d->v, "opens");
+	size_t			 i;
+
+	for (i = 0; choice >= 0 && i < val_count(opens); i++) {
+		t = defs_find(def_field(d, val_str(opens->item[i]))->ref);
+		if (def_can(t, "create") && choice-- == 0)
+			form_new(t->name, NULL);
+	}
+}
+
+/* Of which of the types that its rows open? */
+static void
+new_choose(const struct def *d)
+{
+	const struct val	*opens = val_get(d->v, "opens");
+	const struct def	*t;
+	struct dialog_item	 items[ACT_ITEMS];
+	size_t			 i;
+	int			 n = 0;
+
+	memset(items, 0, sizeof items);
+	for (i = 0; i < val_count(opens) && n < ACT_ITEMS; i++) {
+		t = defs_find(def_field(d, val_str(opens->item[i]))->ref);
+		if (def_can(t, "create"))
+			items[n++].label = app_label(t->label);
+	}
+	dialog_choose(action_label(ACT_NEW), items, n, 0, new_chosen_cb,
+	    (void *)(uintptr_t)d);
+}
+
+/* --- One record ----------------------------------------------------------------------- */
+
 bool
 act_record(const struct def *d, const struct record *r, enum action a)
 {
@@ -533,6 +677,11 @@ act_list(struct listpane *l, enum action a)
 		verb_invite();
 		return true;
 	}
+	if (a == ACT_NEW && val_get(d->v, "opens") != NULL &&
+	    act_creates(d)) {
+		new_choose(d);
+		return true;
+	}
 	if (a == ACT_NEW) {
 		if (!act_refuse(d, "create", NULL))
 			form_new(d->name, rows_fixed(l->rows));
@@ -555,6 +704,8 @@ act_list(struct listpane *l, enum action a)
 	}
 	if (r.row == NULL)
 		return false;
+	if (act_of_record(a) && act_stand_in(d, &r, a))
+		return true;
 	if (a == ACT_DUPLICATES || a == ACT_MERGE) {
 		if (act_refuse(d, a == ACT_MERGE ? "merge" : "duplicates",
 		    NULL))

@@ -11,6 +11,7 @@
 #include "tui/theme.h"
 #include "tui/ui.h"
 #include "tui/view.h"
+#include "tui/view/act.h"
 #include "tui/view/card.h"
 #include "tui/view/form.h"
 #include "tui/view/list.h"
@@ -153,7 +154,8 @@ list_past(struct list *l)
 {
 	struct record	r = listpane_record(&l->pane);
 
-	return r.row != NULL && secret_past(rows_def(l->pane.rows), &r);
+	return r.row != NULL && (secret_past(rows_def(l->pane.rows), &r) ||
+	    act_stand_in(rows_def(l->pane.rows), &r, ACT_TAB));
 }
 
 static bool

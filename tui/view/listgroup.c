@@ -316,6 +316,8 @@ listpane_group_load(struct listpane *l)
 void
 listpane_group_free(struct listpane *l)
 {
+	const char	*given = l->groups.given;
+
 	if (l->groups.call != 0)
 		app_forget(l->groups.call);
 	free(l->groups.field);
@@ -323,20 +325,40 @@ listpane_group_free(struct listpane *l)
 	val_free(l->groups.list);
 	memset(&l->groups, 0, sizeof l->groups);
 	l->groups.open = -1;
+	l->groups.given = given;
+}
+
+static void
+group_set(struct listpane *l, const char *field, const char *unit)
+{
+	listpane_group_free(l);
+	l->cursor = l->top = 0;
+	l->range = -1;
+	if (field == NULL)
+		return;
+	l->groups.field = xstrdup(field);
+	l->groups.unit = xstrdup(unit == NULL ? "month" : unit);
 }
 
 void
 listpane_group_by(struct listpane *l, const char *field, const char *unit)
 {
-	listpane_group_free(l);
-	l->cursor = l->top = 0;
-	l->range = -1;
-	if (field != NULL) {
-		l->groups.field = xstrdup(field);
-		l->groups.unit = xstrdup(unit == NULL ? "month" : unit);
-	}
+	l->groups.given = NULL;
+	group_set(l, field, unit);
 	listpane_query(l);
 	listpane_group_load(l);
+}
+
+void
+listpane_group_given(struct listpane *l)
+{
+	const char	*field = l->groups.given;
+
+	if (l->filter.text != NULL && l->filter.text[0] != '\0')
+		field = NULL;
+	if (l->groups.given != NULL &&
+	    (field == NULL) != (l->groups.field == NULL))
+		group_set(l, field, NULL);
 }
 
 void

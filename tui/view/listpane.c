@@ -120,6 +120,7 @@ listpane_query(struct listpane *l)
 
 	if (d == NULL)
 		return;
+	listpane_group_given(l);
 	m = filter_query(&l->filter, d, &search);
 	if (l->filter.error[0] != '\0') {
 		/* said above the rows, which stay as they were */
@@ -175,10 +176,15 @@ listpane_init(struct listpane *l, const char *type, struct val *fixed,
 	listpane_totals_init(l);
 	if (look == NULL && by == NULL)
 		look = looks_opening(type);
-	if (look != NULL)
+	if (look != NULL) {
 		listpane_set_look(l, look);
-	else
-		listpane_query(l);
+		return;
+	}
+	if (by == NULL && rows_def(l->rows) != NULL)
+		l->groups.given = val_get_str(val_get(rows_def(l->rows)->v,
+		    "list"), "group");
+	listpane_query(l);
+	listpane_group_load(l);
 }
 
 void
@@ -627,7 +633,7 @@ list_mouse(struct listpane *l, const struct input *in)
 	if (listpane_group(l, l->cursor) >= 0)
 		listpane_group_open(l, listpane_group(l, l->cursor));
 	else if (same && l->by == NULL)
-		app_open_record(l->type, l->id);
+		act_list(l, ACT_OPEN);
 	return true;
 }
 
@@ -887,11 +893,14 @@ bool
 listpane_can(struct listpane *l, enum action a, char *why, size_t size)
 {
 	const struct def	*d = rows_def(l->rows);
+	struct record		 r = listpane_record(l);
 
 	why[0] = '\0';
+	if (a == ACT_NEW)
+		return act_creates(d) || act_invites(d);
+	if (act_of_record(a) && r.row != NULL)
+		d = act_stands_for(d, &r, NULL);
 	switch (a) {
-	case ACT_NEW:
-		return def_can(d, "create") || act_invites(d);
 	case ACT_CLONE:
 		return of_row(l, def_can(d, "create"), why, size);
 	case ACT_EDIT:

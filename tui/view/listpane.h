@@ -45,6 +45,8 @@ struct groups {
 	long		 open;		/* whose rows show; -1 none */
 	char		 error[200];
 	uint64_t	 call;
+	const char	*given;		/* by the definition, until a person
+					 * chooses; NULL: no longer */
 };
 
 /* Sums over what is marked, or over the whole filter. */
@@ -183,6 +185,9 @@ long	 listpane_group(const struct listpane *, size_t line);
 /* field NULL: not grouped. */
 void	 listpane_group_by(struct listpane *, const char *field,
 	    const char *unit);
+/* As the definition says, and ungrouped while something is looked for: what
+ * is found shall stand there at once. */
+void	 listpane_group_given(struct listpane *);
 /* Asks by which field. */
 void	 listpane_group_ask(struct listpane *);
 void	 listpane_group_open(struct listpane *, long group);
