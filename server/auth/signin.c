@@ -226,7 +226,10 @@ auth_attempt(struct req *r, bool setup)
 	struct signin *s = client_auth(r->client);
 	struct attempt *a;
 
-	if (s == NULL || r->tenant == NULL) {
+	/* A session that sets up another authenticator has a state as well,
+	 * which no password was given for. */
+	if (s == NULL || r->tenant == NULL ||
+	    r->client->stage != STAGE_PASSWORD) {
 		req_fail(r, ERR_NOT_SIGNED_IN, NULL, "auth.password_first",
 		    NULL);
 		return NULL;
