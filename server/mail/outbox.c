@@ -43,8 +43,13 @@ struct sending {
 	const char	*params[4];
 };
 
+/* Who gave no sender's name writes as the company. */
 static const struct db_stmt	stmt_take = { "mail_take",
-    "select * from konak.mail_take($1)" };
+    "select m.step, m.to_address, m.lang, m.kind, m.notices, m.message_id, "
+    "m.moment, m.host, m.port, m.security, m.username, m.from_email, "
+    "coalesce(nullif(m.from_name, ''), (select c.name "
+    "from konak.company_names c where c.id = konak.company()), m.from_email), "
+    "m.setting, m.box, m.field from konak.mail_take($1) m" };
 static const struct db_stmt	stmt_end = { "mail_end",
     "select konak.mail_end($1, $2, $3, $4)" };
 
