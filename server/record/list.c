@@ -565,9 +565,12 @@ lookup_from(struct req *r, const struct def *d, struct buf *b,
 		buf_addz(b, " and t.id = any(");
 		param(b, p, ids_literal(r));
 		buf_addz(b, ")");
-	} else if (named)
+	} else if (named) {
 		buf_addz(b, " and t.offered");
-	else if (d->soft)
+		if (d->owner != OWNER_SELF)
+			buf_addz(b, " and (t.id = (select konak.me()) or "
+			    "(select konak.chooses_people()))");
+	} else if (d->soft)
 		buf_addz(b, " and t.deleted_at is null");
 	if (!ids && !named && active != NULL &&
 	    field_type(active) == VALUE_BOOL) {
