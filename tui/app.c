@@ -891,7 +891,9 @@ app_action(enum action a)
 		outbox_open();
 		return true;
 	case ACT_WHY:
-		why_open();
+		/* Nothing new was refused: what is missing here, then. */
+		if (why_fresh() || !view_action(ACT_ABSENT, NULL))
+			why_open();
 		return true;
 	case ACT_ME:
 		account_menu();

@@ -12,6 +12,7 @@
 #include "tui/why.h"
 
 static struct val	*last;		/* the error's map; NULL: none */
+static bool		 fresh;		/* not read yet */
 
 void
 why_forget(void)
@@ -28,6 +29,7 @@ why_note(const struct link_reply *r)
 		return;
 	why_forget();
 	last = val_copy(r->body);
+	fresh = true;
 	if (val_get(last, "request") == NULL && r->request[0] != '\0')
 		val_put_text(last, "request", r->request);
 }
@@ -37,6 +39,7 @@ why_note_own(const char *text, const char *code, const char *verb)
 {
 	why_forget();
 	last = val_put_text(val_map(), "text", text);
+	fresh = true;
 	if (code != NULL)
 		val_put_text(last, "ask_code", code);
 	if (verb != NULL)
@@ -47,6 +50,12 @@ bool
 why_known(void)
 {
 	return last != NULL;
+}
+
+bool
+why_fresh(void)
+{
+	return last != NULL && fresh;
 }
 
 /* --- In words ----------------------------------------------------------------- */
@@ -156,6 +165,94 @@ why_ask(const char *code)
 	    asked_cb, &no_text);
 }
 
+/* --- What is not shown -------------------------------------------------------- */
+
+/* The labels of the fields that this permission shows, with the scope where it
+ * is held for some records only. */
+static void
+put_absent(struct buf *b, const struct val *fields, const char *code)
+{
+	struct buf		 labels = BUF_INIT;
+	const struct val	*f;
+	const char		*scope = NULL;
+	size_t			 i;
+
+	for (i = 0; i < val_count(fields); i++) {
+		f = fields->item[i];
+		if (strcmp(val_get_str(f, "code"), code) != 0)
+			continue;
+		buf_printf(&labels, "%s%s", buf_len(&labels) > 0 ? ", " : "",
+		    val_get_str(f, "label"));
+		scope = val_get_str(f, "scope");
+	}
+	put_line(b, scope == NULL ? "why.absent" : "why.absent_some",
+	    buf_text(&labels));
+	buf_free(&labels);
+	put_line(b, "why.scope", scope_words(scope));
+}
+
+static void
+absent_why_cb(const struct link_reply *r, void *arg)
+{
+	struct val		*fields = arg;
+	const struct val	*codes = val_get(r->body, "codes"), *c;
+	struct buf		 b = BUF_INIT;
+	size_t			 i;
+
+	if (!r->ok)
+		app_error(r);
+	for (i = 0; r->ok && i < val_count(codes); i++) {
+		c = codes->item[i];
+		if (buf_len(&b) > 0)
+			buf_addz(&b, "\n");
+		put_absent(&b, fields, val_get_str(c, "code"));
+		put_right(&b, val_get_str(c, "code"), val_get_str(c, "name"),
+		    c);
+	}
+	val_free(fields);
+	if (r->ok)
+		show(&b);
+}
+
+static void
+absent_cb(const struct link_reply *r, void *arg)
+{
+	const struct val	*fields = val_get(r->body, "fields");
+	struct buf		 codes = BUF_INIT;
+	const char		*code;
+	size_t			 i, k;
+
+	(void)arg;
+	if (!r->ok) {
+		app_error(r);
+		return;
+	}
+	if (val_count(fields) == 0) {
+		toast(TOAST_NOTICE, NULL, "%s", T("why.all_seen"));
+		return;
+	}
+	for (i = 0; i < val_count(fields); i++) {
+		code = val_get_str(fields->item[i], "code");
+		for (k = 0; k < i; k++)
+			if (strcmp(val_get_str(fields->item[k], "code"),
+			    code) == 0)
+				break;
+		if (k == i)
+			buf_printf(&codes, "%s%s", buf_len(&codes) > 0 ? "|" :
+			    "", code);
+	}
+	app_call("rights.why", val_put_text(val_map(), "code",
+	    buf_text(&codes)), absent_why_cb, val_copy(fields));
+	buf_free(&codes);
+}
+
+void
+why_absent(const char *type)
+{
+	app_call("records.absent", val_put_text(val_map(), "type", type),
+	    absent_cb, NULL);
+}
+
 static void
 put_fields(struct buf *b)
 {
@@ -182,6 +279,7 @@ why_open(void)
 		toast(TOAST_NOTICE, NULL, "%s", T("why.nothing"));
 		return;
 	}
+	fresh = false;
 	if (code != NULL || verb != NULL) {
 		app_call("rights.why", val_put_text(val_map(), code != NULL ?
 		    "code" : "verb", code != NULL ? code : verb), asked_cb,

@@ -17,8 +17,12 @@ void	 why_note_own(const char *text, const char *code, const char *verb);
 void	 why_forget(void);
 
 bool	 why_known(void);
+/* Whether nobody has read about it yet. */
+bool	 why_fresh(void);
 /* The sheet. */
 void	 why_open(void);
+/* The sheet of the fields of a type that this role does not see. */
+void	 why_absent(const char *type);
 /* The sheet of a permission that nobody refused. */
 void	 why_ask(const char *code);
 

@@ -250,6 +250,7 @@ void	record_timeline(struct req *);	/* timeline.c */
 void	record_at(struct req *);	/* past.c */
 void	record_bin(struct req *);
 void	record_social(struct req *);	/* social.c */
+void	record_absent(struct req *);
 void	record_watch(struct req *);
 void	record_names(struct req *);
 /* The definition that the argument "type" names, when the caller may do this

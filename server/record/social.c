@@ -1,6 +1,7 @@
 /*
  * social.c - what people do around a record: watching it, having seen it, whom
- * a comment on it may name. And the verbs of any record, which name its type.
+ * a comment on it may name, which of its fields are not for them. And the verbs
+ * of any record, which name its type.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -111,4 +112,39 @@ record_names(struct req *r)
 	params[1] = req_uuid(r, "id");
 	params[2] = req_text(r, "start");
 	req_query(r, &stmt, 3, params, names_rows);
+}
+
+/* --- records.absent -------------------------------------------------------- */
+
+/* The fields of a type that the caller sees nowhere, or in some rows only, with
+ * the right that shows them; of a type whose records may be seen. */
+void
+record_absent(struct req *r)
+{
+	const struct def	*d = record_type_of(r, OP_VIEW);
+	const struct field	*f;
+	struct cbw		*w;
+	const char		*scope;
+	size_t			 i;
+
+	if (d == NULL)
+		return;
+	w = req_out(r);
+	cbw_map(w, 1);
+	cbw_key(w, "fields");
+	cbw_array_begin(w);
+	for (i = 0; i < d->nfields; i++) {
+		f = d->fields[i];
+		if (f->see == NULL)
+			continue;
+		scope = req_scope(r, f->see);
+		if (scope != NULL && strcmp(scope, "all") == 0)
+			continue;
+		cbw_map(w, 4);
+		cbw_kv_text(w, "field", f->name);
+		cbw_kv_text(w, "label", label_text(&f->label, req_lang(r)));
+		cbw_kv_text(w, "code", f->see);
+		cbw_kv_text(w, "scope", scope);
+	}
+	cbw_array_end(w);
 }

@@ -9,6 +9,7 @@
 #include "tui/view/around.h"
 #include "tui/view/comment.h"
 #include "tui/view/form.h"
+#include "tui/why.h"
 
 /* What is only about a record has nothing around it. */
 static bool
@@ -25,6 +26,8 @@ around_can(const struct def *d, enum action a)
 	if (!plain(d))
 		return false;
 	switch (a) {
+	case ACT_ABSENT:
+		return true;
 	case ACT_COMMENT:
 		return def_can(d, "history") &&
 		    def_can(defs_find("comments"), "create");
@@ -136,6 +139,9 @@ around_action(const struct def *d, const struct record *r, enum action a,
 		return true;
 	case ACT_PAST:
 		past_open(d->name, id);
+		return true;
+	case ACT_ABSENT:
+		why_absent(d->name);
 		return true;
 	default:
 		return false;

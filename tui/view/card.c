@@ -106,7 +106,7 @@ card_can(struct view *v, enum action a, char *why, size_t len)
 
 	why[0] = '\0';
 	if (a == ACT_COMMENT || a == ACT_WATCH || a == ACT_REMIND ||
-	    a == ACT_PAST)
+	    a == ACT_PAST || a == ACT_ABSENT)
 		return c->rec != NULL && around_can(d, a);
 	if (c->time != NULL && timepane_can(c->time, a))
 		return true;

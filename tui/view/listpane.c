@@ -562,6 +562,7 @@ of_rows(enum action a)
 	case ACT_COMMENT:
 	case ACT_REMIND:
 	case ACT_PAST:
+	case ACT_ABSENT:
 	case ACT_CHANGE:
 	case ACT_ACTIONS:
 	case ACT_COPY:
@@ -912,6 +913,7 @@ listpane_can(struct listpane *l, enum action a, char *why, size_t size)
 	case ACT_COMMENT:
 	case ACT_REMIND:
 	case ACT_PAST:
+	case ACT_ABSENT:
 		return of_row(l, around_can(d, a), why, size);
 	case ACT_CHANGE:
 		return of_row(l, def_can(d, "edit_many"), why, size);
