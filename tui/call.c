@@ -187,15 +187,21 @@ call_finish(struct call *c, const struct link_reply *r)
 /* --- A fresh code (M39) ------------------------------------------------------ */
 
 static void
+call_ask_code(struct call *c);
+
+static void
 call_step_cb(const struct link_reply *r, void *arg)
 {
 	struct call	*c = arg;
 
-	if (r->ok) {
+	if (r->ok)
 		call_send(c);
-		return;
-	}
-	call_finish(c, r);
+	else if (strcmp(r->field, "code") == 0) {
+		/* A slip of the fingers: what waits for the code still does. */
+		app_error(r);
+		call_ask_code(c);
+	} else
+		call_finish(c, r);
 }
 
 static void

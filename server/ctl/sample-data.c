@@ -438,13 +438,16 @@ add_base(struct files *f, struct block *b, struct buf *sql)
 	    (unsigned long long)f->sample->seed, (long long)percent);
 }
 
-/* with: what the statement ends with. */
+/* with: what the statement ends with. Whatever a row says, it was not made at
+ * a time that has not come. */
 static void
 insert(struct files *f, struct block *b, struct buf *rows, const char *with)
 {
 	struct buf	 sql = BUF_INIT;
 	bool		 updated = has_column(f, "updated_at");
-	bool		 created = has_column(f, "created_at");
+	const char	*born = has_column(f, "created_at") ? arena_printf(
+			    f->sample->ctl->arena, "least(created_at, "
+			    "timestamptz '%s')", f->sample->stamp) : NULL;
 	PGresult	*res;
 	size_t		 i;
 
@@ -452,10 +455,15 @@ insert(struct files *f, struct block *b, struct buf *rows, const char *with)
 	    b->def->table, updated ? ", updated_at" : "");
 	for (i = 0; i < b->n; i++)
 		buf_printf(&sql, ", %s", b->names[i]);
-	buf_printf(&sql, ") select b.company, pg_temp.sample_id(%s, b.k)%s",
-	    created ? "created_at" : "now()", updated ? ", created_at" : "");
-	for (i = 0; i < b->n; i++)
-		buf_printf(&sql, ", f%zu.%s", i, b->names[i]);
+	buf_printf(&sql, ") select b.company, pg_temp.sample_id(%s, b.k)%s%s",
+	    born != NULL ? born : "now()", updated ? ", " : "",
+	    updated ? born : "");
+	for (i = 0; i < b->n; i++) {
+		if (strcmp(b->names[i], "created_at") == 0)
+			buf_printf(&sql, ", %s", born);
+		else
+			buf_printf(&sql, ", f%zu.%s", i, b->names[i]);
+	}
 	buf_printf(&sql, " from %s%s", buf_text(rows), with);
 	res = PQexec(f->sample->conn, buf_text(&sql));
 	if (PQresultStatus(res) != PGRES_COMMAND_OK)

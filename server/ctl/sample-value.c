@@ -236,7 +236,8 @@ moment(struct block *b, const struct ynode *at, const char *text,
 	return s;
 }
 
-/* "today-2 14:30", or what PostgreSQL reads. */
+/* "today-2 14:30", or what PostgreSQL reads. What is today, early on, has not
+ * come yet. */
 static const char *
 stamp_value(struct block *b, const struct ynode *at, const char *text,
     const char *salt)
@@ -245,9 +246,13 @@ stamp_value(struct block *b, const struct ynode *at, const char *text,
 
 	d = day(b, text, blank != NULL ? (size_t)(blank - text) :
 	    strlen(text));
-	if (d != NULL && blank != NULL)
-		return printed(b, "(%s + time %s)", d,
+	if (d != NULL && blank != NULL) {
+		d = printed(b, "(%s + time %s)", d,
 		    literal(b, blank + 1, strlen(blank + 1)));
+		return strncmp(text, "today ", 6) != 0 ? d :
+		    printed(b, "least(%s, timestamptz '%s')", d,
+		    b->sample->stamp);
+	}
 	return d != NULL ? d : text_value(b, at, text, salt);
 }
 

@@ -20,9 +20,9 @@ enum { A_ACTION, A_MODULE, A_TYPE, A_TITLE, A_IP, A_OP, A_ZONE, A_CHANGES,
     A_VALUES, A_COLUMNS };
 
 static const char columns_before[] =
-    "t.action, t.module, t.record_type, coalesce(t.title";
+    "t.action, t.module, t.record_type, coalesce(";
 static const char columns_after[] =
-    "), t.ip, t.op, "
+    "t.title), t.ip, t.op, "
     "(select c.timezone from konak.company_names c "
     "where c.id = konak.company()), "
     "(select string_agg(concat(k, E'\\x1f', t.old->>k, E'\\x1f', t.new->>k), "
@@ -275,7 +275,7 @@ audit_columns(struct buf *b)
 		if (d->ntitle == 0 || d->title[0]->ref == NULL || d->readonly)
 			continue;
 		buf_printf(b, "%s when '%s' then (select ", any ? "" :
-		    ", case t.record_type", d->name);
+		    "case t.record_type", d->name);
 		record_title_sql(b, d, "x");
 		buf_addz(b, " from ");
 		sql_table(b, d);
@@ -285,7 +285,7 @@ audit_columns(struct buf *b)
 		any = true;
 	}
 	if (any)
-		buf_addz(b, " end");
+		buf_addz(b, " end, ");
 	buf_addz(b, columns_after);
 }
 

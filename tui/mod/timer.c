@@ -366,7 +366,8 @@ popup_fill(struct popup *p)
 	p->pick.at = at < p->pick.n ? at : p->pick.n - 1;
 }
 
-/* The last things that one has worked on, each once. */
+/* The last things that one has worked on, each once. A task that one does not
+ * see any more has no title, and no time can be begun on it. */
 static void
 popup_recent_cb(const struct link_reply *r, void *arg)
 {
@@ -384,7 +385,8 @@ popup_recent_cb(const struct link_reply *r, void *arg)
 		p->recent_row[p->nrecent] = i;
 		rec = popup_recent(p, p->nrecent);
 		id = val_str(record_get(&rec, "task_id"));
-		if (id == NULL || strcmp(id, timer_str("task_id")) == 0)
+		if (id == NULL || strcmp(id, timer_str("task_id")) == 0 ||
+		    val_str(record_get(&rec, "task_id.title")) == NULL)
 			continue;
 		for (k = 0; k < p->nrecent; k++) {
 			have = popup_recent(p, k);
@@ -469,8 +471,7 @@ popup_label(const struct popup *p, int i, char *out, size_t len)
 	}
 	r = popup_recent(p, p->item[i].recent);
 	title = record_get(&r, "task_id.title");
-	snprintf(out, len, "%s", val_str(title) == NULL ? "" :
-	    val_str(title));
+	snprintf(out, len, "%s", val_str(title));
 }
 
 static void

@@ -51,6 +51,8 @@ form_go_to(struct form *fm, struct formfield *ff)
 {
 	size_t	i;
 
+	form_look_end(fm);
+	formtags_end(fm);
 	for (i = 0; i < fm->n; i++) {
 		if (&fm->field[i] == ff)
 			fm->at = i;

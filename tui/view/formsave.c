@@ -58,6 +58,9 @@ form_check(struct form *fm)
 	}
 	if (wrong == 0)
 		return true;
+	/* What a list of the field left behind offers is not for this one. */
+	form_look_end(fm);
+	formtags_end(fm);
 	snprintf(n, sizeof n, "%zu", wrong);
 	toast(TOAST_ERROR, NULL, "%s", TF("views.errors", "n", n, NULL));
 	return false;

@@ -2,6 +2,7 @@
  * importer.c - records from a file: its columns against the type's fields, a
  * trial that names every wrong row, and then the real run. See many.h.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,30 +172,33 @@ static void
 importer_over(const struct val *error, const struct val *body, void *arg)
 {
 	struct importer	*p = arg;
-	char		 done[24], failed[24];
-	const char	*text = val_get_str(error, "text");
+	char		 done[24], failed[24], updated[24];
+	const char	*text = val_get_str(error, "text"), *said;
 	bool		 dry = val_get_bool(body, "dry");
+	int64_t		 changed = val_get_int(body, "updated", 0);
 
 	if (error != NULL) {
 		work_over(p->work, text == NULL ? "" : text, false);
 		return;
 	}
-	snprintf(done, sizeof done, "%lld",
-	    (long long)val_get_int(body, "done", 0));
-	snprintf(failed, sizeof failed, "%lld",
-	    (long long)val_get_int(body, "failed", 0));
+	p->skip = val_get_int(body, "failed", 0) != 0;
+	snprintf(done, sizeof done, "%" PRId64, val_get_int(body, "done", 0) -
+	    (dry ? 0 : changed));
+	snprintf(updated, sizeof updated, "%" PRId64, changed);
+	snprintf(failed, sizeof failed, "%" PRId64, val_get_int(body,
+	    "failed", 0) + (dry ? 0 : val_get_int(body, "skipped", 0)));
 	importer_lines(p, val_get(body, "rows"));
 	p->similar = val_get_int(body, "similar", 0);
 	if (dry)
 		importer_similar(p, val_get(body, "similar_rows"));
-	p->skip = strcmp(failed, "0") != 0;
-	work_over(p->work, TF(!dry ? "many.imported" : p->skip ?
-	    "many.tried_wrong" : "many.tried_good", "n", done, "failed",
-	    failed, NULL), !p->skip);
+	said = dry ? p->skip ? "many.tried_wrong" : "many.tried_good" :
+	    changed > 0 ? "many.imported_over" : "many.imported";
+	work_over(p->work, TF(said, "n", done, "failed", failed, "updated",
+	    updated, NULL), !p->skip);
 	if (!dry) {
 		watch_touch(p->d->name);
-		toast(TOAST_GOOD, NULL, "%s", TF("many.imported", "n", done,
-		    "failed", failed, NULL));
+		toast(TOAST_GOOD, NULL, "%s", TF(said, "n", done, "failed",
+		    failed, "updated", updated, NULL));
 	} else if (strcmp(done, "0") != 0 || p->similar > 0)
 		work_next(p->work, TF(p->similar > 0 ? "many.import_how" :
 		    p->skip ? "many.import_rest" : "many.import_all", "n",

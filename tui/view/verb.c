@@ -187,30 +187,35 @@ files_folder_cb(const char *typed, void *arg)
 	val_free(files);
 }
 
-/* What the answer holds for people: files to keep, a text to read. */
-static void
-verb_show_files(const struct val *body, const char *what)
+/* What the answer holds for people: files to keep, a text to read. True when
+ * there are files, which are not saved before a folder is named. */
+static bool
+verb_show_files(const struct val *body, const char *label)
 {
 	const struct val	*files = val_get(body, "files");
 	struct dialog_line	 line = { .max = 400,
 	    .done = files_folder_cb };
 
 	if (val_count(files) > 0) {
-		line.title = what;
+		line.title = label;
 		line.label = TF("privacy.folder", NULL);
 		line.text = "~";
 		line.arg = val_copy(files);
 		dialog_line(&line);
-	} else if (val_get_str(body, "text") != NULL)
-		dialog_message(what, val_get_str(body, "text"), NULL, NULL);
+		return true;
+	}
+	if (val_get_str(body, "text") != NULL)
+		dialog_message(label, val_get_str(body, "text"), NULL, NULL);
+	return false;
 }
 
 /* How a verb on several records went. */
 struct outcome {
 	char		*type;
-	char		*what;
+	char		*label;		/* of the action */
 	unsigned	 left, done;
 	bool		 failed;
+	bool		 saving;	/* the dialog for files says how it went */
 };
 
 static void
@@ -221,14 +226,14 @@ verb_reply_cb(const struct link_reply *r, void *arg)
 
 	if (r == NULL) {
 		free(o->type);
-		free(o->what);
+		free(o->label);
 		free(o);
 		return;
 	}
 	if (r->ok) {
 		o->done++;
 		verb_show_code(r->body);
-		verb_show_files(r->body, o->what);
+		o->saving = verb_show_files(r->body, o->label) || o->saving;
 	} else {
 		o->failed = true;
 		app_error(r);
@@ -236,14 +241,15 @@ verb_reply_cb(const struct link_reply *r, void *arg)
 	if (--o->left > 0)
 		return;
 	snprintf(n, sizeof n, "%u", o->done);
-	if (!o->failed)
-		toast(TOAST_GOOD, NULL, "%s", o->what);
-	else if (o->done > 0)
+	if (!o->failed && !o->saving)
+		toast(TOAST_GOOD, NULL, "%s: %s", o->label,
+		    TF("views.done", NULL));
+	else if (o->failed && o->done > 0)
 		toast(TOAST_WARN, NULL, "%s", TF("views.some_done", "n", n,
 		    NULL));
 	watch_touch(o->type);
 	free(o->type);
-	free(o->what);
+	free(o->label);
 	free(o);
 }
 
@@ -253,8 +259,7 @@ verb_outcome(const struct verb_call *c)
 	struct outcome	*o = xcalloc(1, sizeof *o);
 
 	o->type = xstrdup(c->d->name);
-	o->what = xasprintf("%s: %s", verb_label(val_get(c->action, "label")),
-	    TF("views.done", NULL));
+	o->label = xstrdup(verb_label(val_get(c->action, "label")));
 	o->left = (unsigned)c->n;
 	return o;
 }
