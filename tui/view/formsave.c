@@ -423,6 +423,7 @@ form_save(struct form *fm)
 	void		*arg;
 	struct val	*args;
 	struct buf	 what = BUF_INIT, title = BUF_INIT;
+	struct link_info info;
 	char		 verb[128];
 	size_t		 changed;
 
@@ -445,7 +446,10 @@ form_save(struct form *fm)
 		view_pop(fm->view);
 		return;
 	}
-	if (fm->own == NULL && !fm->warned && form_names_change(fm, args)) {
+	/* Without a line it waits among what waits, where it can be seen. */
+	link_get_info(app.link, &info);
+	if (fm->own == NULL && !fm->warned && info.state == LINK_UP &&
+	    form_names_change(fm, args)) {
 		form_look_similar(fm, args);
 		return;
 	}
