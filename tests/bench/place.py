@@ -141,6 +141,8 @@ class Place(cluster.Cluster):
         if fresh:
             self.fill(BIG, customers, 50)
             self.fill(SMALL, 2000, 8)
+        else:
+            self.konakctl(self.ctl, 'tenant', 'migrate')
         self.big = Tenant(self, BIG)
         self.small = Tenant(self, SMALL)
         with open('%s/tenants/%s.yaml' % (self.path, BIG)) as f:
