@@ -78,9 +78,28 @@ usage(const struct ctl_cmd *cmd, const char *what, const char *arg)
 {
 	fprintf(stderr, "konakctl: %s%s%s\n", what, *arg != '\0' ? " " : "",
 	    arg);
-	if (cmd != NULL)
+	help_cmd(stderr, cmd);
+	return 2;
+}
+
+/* After a first word that some have, those; else where all of them stand. */
+static int
+unknown(int argc, char **argv)
+{
+	const struct ctl_cmd	*cmd;
+	size_t			 len = strlen(argv[0]);
+	bool			 some = false;
+
+	fprintf(stderr, "konakctl: no such command: %s%s%s\n", argv[0],
+	    argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
+	for (cmd = ctl_cmds; cmd->words != NULL; cmd++) {
+		if (strncmp(cmd->words, argv[0], len) != 0 ||
+		    cmd->words[len] != ' ')
+			continue;
 		help_cmd(stderr, cmd);
-	else
+		some = true;
+	}
+	if (!some)
 		fputs("konakctl help lists the commands\n", stderr);
 	return 2;
 }
@@ -152,7 +171,7 @@ ctl_parse(struct ctl *ctl, int argc, char **argv)
 		if ((n = cmd_matches(cmd, argc, argv)) > 0)
 			break;
 	if (cmd->words == NULL)
-		return usage(NULL, "no such command:", argv[0]);
+		return unknown(argc, argv);
 	ctl->cmd = cmd;
 	ctl->argv = arena_alloc(ctl->arena, (size_t)argc * sizeof *argv);
 	for (argc -= n, argv += n; argc > 0; argc -= took, argv += took) {

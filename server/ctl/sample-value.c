@@ -461,7 +461,7 @@ product(struct block *b, const struct ynode *list)
 	return s;
 }
 
-/* "after: started_at, minutes: 30..180". */
+/* "after: started_at, minutes: 30..180": has happened, so not later than now. */
 static const char *
 later(struct block *b, const struct ynode *map, const char *salt)
 {
@@ -474,8 +474,9 @@ later(struct block *b, const struct ynode *map, const char *salt)
 		    "\"minutes\" a number or range");
 		return "null";
 	}
-	return printed(b, "((%s)::timestamptz + make_interval(mins => %s))",
-	    ref, sample_range(b, minutes, salt));
+	return printed(b, "least((%s)::timestamptz + make_interval(mins => %s), "
+	    "timestamptz '%s')", ref, sample_range(b, minutes, salt),
+	    b->sample->stamp);
 }
 
 static const char *

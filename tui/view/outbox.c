@@ -15,11 +15,27 @@
 #include "tui/ui.h"
 #include "tui/view.h"
 #include "tui/view/outbox.h"
+#include "tui/view/verb.h"
 
 struct outbox {
 	struct pick	pick;
 	int		list_row;
 };
+
+/* The words of the definition's own action with this verb; NULL: none. */
+static const char *
+action_words(const struct def *d, const char *verb)
+{
+	const struct val	*actions = val_get(d->v, "actions"), *v;
+	size_t			 i;
+
+	for (i = 0; i < val_count(actions); i++) {
+		v = actions->item[i];
+		if (strcmp(val_get_str(v, "verb"), verb) == 0)
+			return verb_label(val_get(v, "label"));
+	}
+	return NULL;
+}
 
 /* "Müşteri: düzenle" for customers.edit; the verb itself where nobody knows
  * better. */
@@ -29,8 +45,9 @@ words(const struct call_wait *w, char *out, size_t len)
 	static const struct {
 		const char	*op, *key;
 	} ops[] = { { "create", "outbox.create" }, { "edit", "outbox.edit" },
-	    { "delete", "outbox.delete" }, { "restore", "outbox.restore" } };
-	const char		*dot = strrchr(w->verb, '.');
+	    { "delete", "outbox.delete" }, { "restore", "outbox.restore" },
+	    { "move", "outbox.move" } };
+	const char		*dot = strrchr(w->verb, '.'), *does = NULL;
 	char			 type[64];
 	const struct def	*d;
 	size_t			 i;
@@ -39,14 +56,16 @@ words(const struct call_wait *w, char *out, size_t len)
 	    (int)(dot - w->verb), w->verb);
 	d = defs_find(type);
 	for (i = 0; d != NULL && i < sizeof ops / sizeof ops[0]; i++) {
-		if (strcmp(ops[i].op, dot + 1) == 0) {
-			snprintf(out, len, "%s: %s", app_label(d->label),
-			    T(ops[i].key));
-			return;
-		}
+		if (strcmp(ops[i].op, dot + 1) == 0)
+			does = T(ops[i].key);
 	}
-	snprintf(out, len, "%s%s%s", d == NULL ? "" : app_label(d->label),
-	    d == NULL ? "" : ": ", d == NULL ? w->verb : dot + 1);
+	if (d != NULL && does == NULL)
+		does = action_words(d, w->verb);
+	if (d == NULL)
+		snprintf(out, len, "%s", w->verb);
+	else
+		snprintf(out, len, "%s: %s", app_label(d->label),
+		    does == NULL ? dot + 1 : does);
 }
 
 static void
