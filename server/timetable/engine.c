@@ -27,7 +27,7 @@
 #define MEMORY		((size_t)1536 * 1024 * 1024)
 #define FILE_BYTES	((size_t)128 * 1024 * 1024)
 #define FOLDER_BYTES	((size_t)256 * 1024 * 1024)
-#define FOLDER		"konak-fet-"
+#define FOLDER		"konak-engine-"
 #define TEXT_BYTES	((size_t)64 * 1024 * 1024)
 #define GRACE_S		2	/* after its own limit: SIGTERM */
 #define KILL_S		5	/* then SIGKILL */
@@ -41,6 +41,7 @@ struct engine {
 	atomic_long	 placed, total;
 	atomic_int	 end;		/* enum engine_end */
 	atomic_bool	 stop, left;	/* left: its thread frees it */
+	bool		 full;		/* its folder */
 	char		*result, *messages, *soft, *hard;
 	size_t		 result_len;
 };
@@ -207,8 +208,7 @@ engine_wait(struct engine *e, pid_t pid)
 			read_at = now;
 			progress_read(e);
 			if (folder_full(e)) {
-				log_warn(NULL, "the timetable engine filled "
-				    "its folder, and is ended");
+				e->full = true;
 				kill(-pid, SIGKILL);
 			}
 		}
@@ -227,6 +227,11 @@ engine_wait(struct engine *e, pid_t pid)
 static enum engine_end
 outcome(struct engine *e)
 {
+	if (e->full) {
+		log_warn(NULL, "the timetable engine filled its folder, and "
+		    "was ended");
+		return ENGINE_FULL;
+	}
 	e->messages = read_file(e->dir, "out", NULL);
 	e->result = read_file(e->dir, "D/timetables/J/J_activities.xml",
 	    &e->result_len);

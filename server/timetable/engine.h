@@ -17,6 +17,7 @@ enum engine_end {
 	ENGINE_TIME,		/* the best part is in the result */
 	ENGINE_STOPPED,
 	ENGINE_WRONG,		/* the data: see messages */
+	ENGINE_FULL,		/* it wrote more than it may */
 	ENGINE_BROKEN		/* it could not run, or died */
 };
 

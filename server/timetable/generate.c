@@ -173,9 +173,17 @@ result_run(void *arg)
 static void
 no_result(struct gen *g)
 {
-	gen_fail(g, g->english ? "The engine ended without a result; try "
-	    "again, or with a longer limit." : "Motor sonuç vermeden bitti; "
-	    "yeniden ya da daha uzun süreyle deneyin.");
+	if (g->end == ENGINE_FULL)
+		gen_fail(g, g->english ? "The engine wrote more than it may "
+		    "and was ended; the draft is as it was. Does the file ask "
+		    "for more than a school has?" : "Motor izin verilenden "
+		    "fazla yazdı ve durduruldu; taslak olduğu gibi duruyor. "
+		    "Dosya bir okuldan fazlasını mı istiyor?");
+	else
+		gen_fail(g, g->english ? "The engine ended without a result; "
+		    "the draft is as it was. Try again, or with a longer "
+		    "limit." : "Motor sonuç vermeden bitti; taslak olduğu gibi "
+		    "duruyor. Yeniden ya da daha uzun süreyle deneyin.");
 }
 
 static void
@@ -236,7 +244,7 @@ ended(struct gen *g, enum engine_end end)
 	g->end = end;
 	if (end == ENGINE_WRONG)
 		wrong_data(g);
-	else if (end == ENGINE_STOPPED)
+	else if (end == ENGINE_STOPPED || end == ENGINE_FULL)
 		no_result(g);
 	else
 		gen_work(g, result_run, result_done);

@@ -149,42 +149,28 @@ judge(const json_t *world, const json_t *closed, const char *list,
 	return false;
 }
 
-/* Two locked lessons of one resource in one slot: a file may say so. */
+/* A lesson that the file locks where another one is locked: the database has
+ * refused it its place, and said so. */
 static bool
 locked_twice(const json_t *world, struct buf *tr, struct buf *en)
 {
-	const json_t	*row, *v;
-	json_t		*taken = json_object();
-	struct lesson	 l;
-	char		 key[120];
-	size_t		 i, j;
-	int		 g;
-	bool		 twice = false;
+	const json_t	*c;
+	const char	*type;
+	size_t		 i;
 
-	json_array_foreach(json_object_get(world, "lessons"), i, row) {
-		lesson_read(row, &l);
-		if (l.entry == NULL || !l.locked)
+	json_array_foreach(json_object_get(world, "conflicts"), i, c) {
+		type = json_string_value(json_object_get(c, "type"));
+		if (type == NULL || strcmp(type, "lock") != 0)
 			continue;
-		json_array_foreach(l.teachers, j, v)
-			for (g = 0; g < l.duration && !twice; g++) {
-				time_key(key, json_string_value(v), l.day,
-				    l.slot + g);
-				twice = json_object_get(taken, key) != NULL;
-				json_object_set_new(taken, key, json_true());
-			}
-		if (!twice)
-			continue;
-		v = json_array_get(l.teachers, 0);
-		buf_printf(tr, "%s aynı saate kilitlenmiş iki derste (%s)",
-		    fet_name(world, "teachers", json_string_value(v)),
-		    fet_name(world, "subjects", l.subject));
-		buf_printf(en, "%s has two lessons locked in one period (%s)",
-		    fet_name(world, "teachers", json_string_value(v)),
-		    fet_name(world, "subjects", l.subject));
-		break;
+		buf_printf(tr, "%s. Birini yerleştirin ya da bu çakışmayı "
+		    "çözülmüş sayın.", json_string_value(json_object_get(c,
+		    "text")));
+		buf_printf(en, "%s. Place one of them, or call this conflict "
+		    "resolved.", json_string_value(json_object_get(c,
+		    "text")));
+		return true;
 	}
-	json_decref(taken);
-	return twice;
+	return false;
 }
 
 bool

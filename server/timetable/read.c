@@ -56,6 +56,9 @@ name_json(struct fet_file *f, const char *s)
 	for (p = copy; *p != '\0'; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			*p = ' ';
+		else if ((unsigned char)p[0] == 0xc2 &&
+		    (unsigned char)p[1] >= 0x80 && (unsigned char)p[1] < 0xa0)
+			p[0] = p[1] = ' ';	/* an escape in one letter */
 	if (strlen(copy) > NAME_LEN) {
 		bad(f, "timetable.file_name", arena_strndup(f->arena, copy,
 		    40));
@@ -229,7 +232,8 @@ read_room(struct fet_file *f, const struct xnode *c)
 }
 
 static void
-read_blocks(struct fet_file *f, const struct xnode *c, const char *who)
+read_blocks(struct fet_file *f, const struct xnode *c, const char *who,
+    const char *kind)
 {
 	const struct xnode	*t;
 	int			 d, h;
@@ -243,7 +247,8 @@ read_blocks(struct fet_file *f, const struct xnode *c, const char *who)
 		h = index_of(f->hours, xml_text(t, "Hour"));
 		if (d >= 0 && h >= 0)
 			json_array_append_new(f->blocks, json_pack(
-			    "[s, i, i]", xml_text(c, who), d + 1, h + 1));
+			    "[o, i, i, s]", name_json(f, xml_text(c, who)),
+			    d + 1, h + 1, kind));
 	}
 }
 
@@ -264,12 +269,12 @@ read_constraint(struct fet_file *f, const struct xnode *c)
 	else if (strcmp(c->name, "ConstraintActivityPreferredRoom") == 0)
 		read_room(f, c);
 	else if (strcmp(c->name, "ConstraintTeacherNotAvailableTimes") == 0)
-		read_blocks(f, c, "Teacher");
+		read_blocks(f, c, "Teacher", "T");
 	else if (strcmp(c->name,
 	    "ConstraintStudentsSetNotAvailableTimes") == 0)
-		read_blocks(f, c, "Students");
+		read_blocks(f, c, "Students", "C");
 	else if (strcmp(c->name, "ConstraintRoomNotAvailableTimes") == 0)
-		read_blocks(f, c, "Room");
+		read_blocks(f, c, "Room", "R");
 }
 
 static void

@@ -450,9 +450,14 @@ static void
 line_read(struct line *l, const json_t *world, const char *text, size_t len,
     const struct rule *rules)
 {
+	char	*p;
+
 	memset(l, 0, sizeof *l);
 	l->world = world;
 	l->text = xstrndup(text, len);
+	for (p = l->text; *p != '\0'; p++)
+		if (*p == '\n')
+			*p = ' ';
 	lessons_find(l);
 	who_find(l);
 	day_find(l);
@@ -478,10 +483,14 @@ lines(const json_t *world, const char *text, const char *mark,
 		at = strstr(p, mark);
 		if (at == NULL || at >= end)
 			continue;
-		if (rules == wrong_rules)
-			at += strlen(mark);
-		else
+		if (rules != wrong_rules)
 			at = p;
+		else if (end > at && end[-1] == ':' && *end == '\n') {
+			/* what is wrong stands in the next line */
+			at += strlen(mark);
+			end += 1 + strcspn(end + 1, "\r\n");
+		} else
+			at += strlen(mark);
 		line_read(&l, world, at, (size_t)(end - at), rules);
 		line_tell(out, seen, &l);
 		free(l.text);

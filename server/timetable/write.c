@@ -135,6 +135,47 @@ label_week(struct writer *w)
 	}
 }
 
+static void
+names_put(json_t *map, const json_t *spaced)
+{
+	const char	*key;
+	json_t		*v, *own;
+	void		*next;
+
+	json_object_foreach_safe(map, next, key, v) {
+		own = json_object_get(spaced, json_string_value(v));
+		if (own != NULL)
+			json_object_set(map, key, own);
+	}
+}
+
+static void
+names_spaced(json_t *spaced, const struct xnode *n)
+{
+	const struct xnode	*c;
+
+	for (c = n == NULL ? NULL : n->child; c != NULL; c = c->next) {
+		if (strcmp(c->name, "Name") == 0 &&
+		    strcmp(c->text, c->raw) != 0)
+			json_object_set_new(spaced, c->text,
+			    json_string(c->raw));
+		names_spaced(spaced, c);
+	}
+}
+
+/* The engine tells "Monday " from "Monday": a file's own names, as they are. */
+static void
+label_file(struct writer *w, const struct xnode *root)
+{
+	json_t	*spaced = json_object();
+
+	names_spaced(spaced, root);
+	names_put(w->days, spaced);
+	names_put(w->hours, spaced);
+	names_put(w->label, spaced);
+	json_decref(spaced);
+}
+
 static const char *
 at(const json_t *map, int n)
 {
@@ -635,6 +676,7 @@ write_file(struct writer *w, const char *body, int stay, bool solved)
 	size_t			 i, from, len = strlen(body);
 
 	root = xml_parse(a, body, len, &why);
+	label_file(w, root);
 	list = xml_child(root, "Activities_List");
 	for (c = list == NULL ? NULL : list->child; c != NULL; c = c->next)
 		json_object_set_new(had, xml_text(c, "Id"), json_true());
@@ -674,12 +716,17 @@ fet_write(struct buf *b, const json_t *world, int stay, bool solved)
 void
 fet_activities(struct buf *b, const json_t *world)
 {
+	const char	*body = json_string_value(json_object_get(world,
+			    "body")), *why;
+	struct arena	*a = arena_new();
 	struct writer	 w;
 	const json_t	*row;
 	struct lesson	 l;
 	size_t		 i;
 
 	writer_init(&w, b, world);
+	if (body != NULL)
+		label_file(&w, xml_parse(a, body, strlen(body), &why));
 	buf_addz(b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 	    "<Activities_Timetable>\n");
 	json_array_foreach(json_object_get(world, "lessons"), i, row) {
@@ -694,6 +741,7 @@ fet_activities(struct buf *b, const json_t *world)
 	}
 	buf_addz(b, "</Activities_Timetable>\n");
 	writer_free(&w);
+	arena_free(a);
 }
 
 /* --- what came of it ------------------------------------------------------ */

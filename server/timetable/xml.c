@@ -41,7 +41,7 @@ start_cb(void *arg, const char *name, const char **attrs)
 	}
 	n = arena_alloc(x->arena, sizeof *n);
 	n->name = arena_strdup(x->arena, name);
-	n->text = "";
+	n->text = n->raw = "";
 	n->start = (size_t)XML_GetCurrentByteIndex(x->parser);
 	/* The only attribute that is read: the version of a file. */
 	if (x->depth == 0 && attrs[0] != NULL &&
@@ -70,6 +70,8 @@ end_cb(void *arg, const char *name)
 
 	n->end = (size_t)XML_GetCurrentByteIndex(x->parser) +
 	    (size_t)XML_GetCurrentByteCount(x->parser);
+	if (n->child == NULL && x->len > 0)
+		n->raw = arena_strndup(x->arena, x->text, x->len);
 	while (i < x->len && isspace((unsigned char)x->text[i]))
 		i++;
 	while (x->len > i && isspace((unsigned char)x->text[x->len - 1]))

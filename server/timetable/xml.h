@@ -14,6 +14,7 @@ struct arena;
 struct xnode {
 	const char	*name;
 	const char	*text;		/* without what surrounds it; never NULL */
+	const char	*raw;		/* with it */
 	struct xnode	*child, *last, *next;
 	size_t		 start, end;	/* bytes of the whole element */
 };

@@ -76,7 +76,9 @@ test_wrong(void **state)
 	    "that.\n"
 	    "Message: Cannot optimize, because you have constraint teacher max "
 	    "gaps per week with weight (percentage) below 100 for teacher Ayşe. "
-	    "Please make weight 100% and try again\n", 5);
+	    "Please make weight 100% and try again\n"
+	    "Message: Could not read file - XML parse error at line 3, column "
+	    "4:\nDay Pzt  is nonexistent\n", 5);
 
 	says(l, 0, "Ayşe haftada 41 saat ders veriyor; hafta 5 gün x 8 saat",
 	    "Ayşe has 41 hours a week; a week has 5 days of 8 hours");
@@ -84,6 +86,10 @@ test_wrong(void **state)
 	    "9-A Fizik (Ayşe, Yılmaz) has no period at which it may be held");
 	says(l, 2, "Ayşe: bir koşulun ağırlığı %100 olmalı",
 	    "Ayşe: a constraint must have a weight of 100 %");
+	says(l, 3, "dosyadaki bir koşul tutmuyor (Could not read file - XML parse "
+	    "error at line 3, column 4: Day Pzt  is nonexistent)",
+	    "a constraint of the file does not hold (Could not read file - XML "
+	    "parse error at line 3, column 4: Day Pzt  is nonexistent)");
 	json_decref(l);
 	json_decref(w);
 }
