@@ -27,6 +27,8 @@
 #define HARD_MAX	10
 #define WRONG_MAX	5
 #define ERROR_MAX	900
+#define LOOK_US		100000	/* whether the engine has ended */
+#define LOOKS_TOLD	7	/* so many to tell how far it is */
 
 struct gen {
 	struct job	*job;
@@ -36,7 +38,8 @@ struct gen {
 	const char	*plan;
 	unsigned	 limit;
 	int		 step;		/* of the ladder */
-	bool		 stay, telling, english;
+	unsigned	 looks;
+	bool		 stay, telling, told_end, english;
 	/* between the loop and a thread, one at a time */
 	const char	*text;		/* of the world */
 	bool		 bad;		/* cannot be: error says why */
@@ -274,10 +277,14 @@ look_cb(evutil_socket_t fd, short what, void *arg)
 	end = engine_look(g->engine, &placed, &total);
 	if (g->telling)
 		return;
-	if (end != ENGINE_RUNS) {
+	/* Its result takes a while to store: how far it came is told first. */
+	if (end != ENGINE_RUNS && g->told_end) {
 		ended(g, end);
 		return;
 	}
+	if (end == ENGINE_RUNS && g->looks++ % LOOKS_TOLD != 0)
+		return;
+	g->told_end = end != ENGINE_RUNS;
 	g->telling = true;
 	tx = job_begin(g->job, told, g);
 	job_progress(g->job, tx, placed, total);
@@ -308,7 +315,7 @@ input_run(void *arg)
 static void
 input_done(void *arg)
 {
-	static const struct timeval	 second = { 0, 700000 };
+	static const struct timeval	 often = { 0, LOOK_US };
 	struct gen			*g = arg;
 	struct job			*j = g->job;
 	unsigned			 limit = g->limit;
@@ -332,7 +339,9 @@ input_done(void *arg)
 	}
 	if (g->ev == NULL)
 		g->ev = event_new(base, -1, EV_PERSIST, look_cb, g);
-	event_add(g->ev, &second);
+	g->looks = 0;
+	g->told_end = false;
+	event_add(g->ev, &often);
 }
 
 /* --- beginning ------------------------------------------------------------ */
