@@ -223,6 +223,14 @@ custom_field(struct custom_set *s, PGresult *res, int row)
 	own->fields[own->nfields++] = f;
 }
 
+/* Who is a member, and in which role, is said each time by who adds somebody:
+ * settings.edit must not say it for an owner. */
+static bool
+takes_defaults(const struct def *d)
+{
+	return !d->readonly && !d->hand && d->step_up == 0;
+}
+
 static void
 custom_default_row(struct custom_set *s, PGresult *res, int row)
 {
@@ -232,7 +240,8 @@ custom_default_row(struct custom_set *s, PGresult *res, int row)
 	struct value_error	 error;
 	const char		*text = PQgetvalue(res, row, F_NAME);
 
-	if (d == NULL || (f = def_field(d, PQgetvalue(res, row, F_KEY))) ==
+	if (d == NULL || !takes_defaults(d) ||
+	    (f = def_field(d, PQgetvalue(res, row, F_KEY))) ==
 	    NULL || f->readonly || f->see != NULL ||
 	    !value_parse_wire(&f->rules, text, strlen(text), &error))
 		return;
@@ -460,6 +469,10 @@ default_check(struct req *r, struct record_values *v)
 		return true;	/* read as no default when it is wrong */
 	if ((d = def_find(type)) == NULL || d->readonly) {
 		req_bad(r, "record_type", "custom.no_type", NULL);
+		return false;
+	}
+	if (!takes_defaults(d)) {
+		req_bad(r, "record_type", "custom.no_default", NULL);
 		return false;
 	}
 	f = def_field(d, field);
