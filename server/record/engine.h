@@ -149,6 +149,7 @@ struct record_sentence {
 const struct record_sentence *record_sentence(const struct def *);
 extern const struct record_sentence audit_sentence;	/* audit.c */
 extern const struct record_sentence notice_sentence;	/* notice.c */
+extern const struct record_sentence change_sentence;	/* likewise */
 
 /* --- custom.c: fields and defaults of one company ---------------------------- */
 

@@ -114,6 +114,13 @@ notice_put(struct req *r, struct cbw *w, PGresult *res, int row)
 	buf_free(&n.b);
 }
 
+/* Its rows are shaped as notifications are. */
+const struct record_sentence change_sentence = {
+	.record = "recent_changes",
+	.columns = notice_columns,
+	.put = notice_put
+};
+
 const struct record_sentence notice_sentence = {
 	.record = "notifications",
 	.columns = notice_columns,

@@ -286,7 +286,7 @@ const struct record_sentence *
 record_sentence(const struct def *d)
 {
 	static const struct record_sentence *const	all[] = {
-		&audit_sentence, &notice_sentence
+		&audit_sentence, &notice_sentence, &change_sentence
 	};
 	size_t	i;
 

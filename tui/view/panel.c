@@ -36,12 +36,20 @@ struct panel {
 
 /* --- What it asks for --------------------------------------------------------- */
 
+/* Of a type without cards, whose rows name the record they are about. */
+static bool
+about_another(const struct panel *p)
+{
+	return def_field(p->def, "related_type") != NULL &&
+	    !def_can(p->def, "get");
+}
+
 static struct val *
 panel_args(const struct panel *p)
 {
 	const struct val	*filter = val_get(p->v, "filter");
 	const char		*sort = val_get_str(p->v, "sort");
-	struct val		*args;
+	struct val		*args, *columns;
 	char			 text[128];
 
 	if (p->kind == PANEL_CHART)
@@ -52,7 +60,12 @@ panel_args(const struct panel *p)
 	if (p->kind == PANEL_COUNT)
 		return args;
 	val_put_int(args, "limit", val_get_int(p->v, "rows", 5));
-	val_put(args, "columns", val_copy(val_get(p->v, "list")));
+	columns = val_copy(val_get(p->v, "list"));
+	if (about_another(p)) {
+		val_add(columns, val_text("related_type"));
+		val_add(columns, val_text("related_id"));
+	}
+	val_put(args, "columns", columns);
 	if (sort != NULL) {
 		snprintf(text, sizeof text, "%s%s",
 		    val_get_bool(p->v, "descending") ? "-" : "", sort);
@@ -329,7 +342,11 @@ panel_open(const struct panel *p, int line)
 	}
 	r.row = line < 0 ? NULL : val_at(val_get(p->body, "rows"),
 	    (size_t)line);
-	if (r.row != NULL)
+	if (r.row != NULL && about_another(p) &&
+	    val_str(record_get(&r, "related_type")) != NULL)
+		app_open_record(val_str(record_get(&r, "related_type")),
+		    val_str(record_get(&r, "related_id")));
+	else if (r.row != NULL)
 		app_open_record(p->def->name, record_id(&r));
 	else
 		list_open_filtered(p->def->name, val_get(p->v, "filter"),
