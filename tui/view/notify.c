@@ -27,6 +27,7 @@ static const char *const	mode_labels[] = { "views.mode_now",
     "views.mode_digest", "views.mode_off" };
 #define NTIMES	4
 #define NMODES	3
+#define ALL_KINDS "*"		/* for e-mail, where a kind has no choice */
 
 static void
 choices_cb(const struct link_reply *r, void *arg)
@@ -39,29 +40,59 @@ choices_cb(const struct link_reply *r, void *arg)
 }
 
 static void
-choose(const char *key, const char *value, const char *mode)
+choose(const char *key, const char *value, const char *mode, bool mail)
 {
 	struct val	*args = val_map();
 
 	val_put_text(args, key, value);
 	if (mode != NULL)
 		val_put_text(args, "mode", mode);
+	if (mail)
+		val_put_bool(args, "mail", true);
 	app_write("notifications.choose", args, NULL, NULL, choices_cb, NULL);
 }
 
+/* The menu's lines: the kinds, e-mail of all of them, the times. */
 struct choices {
 	const struct field	*f;	/* notifications.type */
-	size_t			 kind;
+	size_t			 kind;	/* the number of kinds: all of them */
 };
 
 static void
 mode_cb(int i, void *arg)
 {
 	struct choices	*c = arg;
+	bool		 all = c->kind == c->f->rules.nchoices;
 
 	if (i >= 0)
-		choose("kind", c->f->rules.choices[c->kind].code, modes[i]);
+		choose("kind", all ? ALL_KINDS :
+		    c->f->rules.choices[c->kind].code, modes[i % NMODES],
+		    all || i >= NMODES);
 	free(c);
+}
+
+/* Where a kind is shown and when, and the same for its e-mail. */
+static void
+ask_mode(struct choices *c)
+{
+	bool			 all = c->kind == c->f->rules.nchoices;
+	struct dialog_item	 items[2 * NMODES];
+	char			*label[2 * NMODES];
+	int			 m, n = all ? NMODES : 2 * NMODES;
+
+	memset(items, 0, sizeof items);
+	for (m = 0; m < n; m++) {
+		label[m] = xasprintf("%s%s", all || m >= NMODES ?
+		    T("views.by_mail") : T("views.on_screen"),
+		    T(mode_labels[m % NMODES]));
+		items[m].label = label[m];
+		items[m].key = (uint32_t)('1' + m);
+	}
+	dialog_choose(all ? T("views.mail_all") :
+	    c->f->rules.choices[c->kind].label[ui_lang()], items, n, 0,
+	    mode_cb, c);
+	for (m = 0; m < n; m++)
+		free(label[m]);
 }
 
 /* A moment is written as people write it, an hour as it is. */
@@ -79,16 +110,15 @@ time_cb(const char *text, void *arg)
 		timestamp_write(us, when);
 		text = when;
 	}
-	choose(arg, text, NULL);
+	choose(arg, text, NULL, false);
 }
 
 static void
 chosen_cb(int i, void *arg)
 {
 	struct choices		*c = arg;
-	struct dialog_item	 items[NMODES];
 	struct dialog_line	 line = { .max = 30, .done = time_cb };
-	size_t			 n = c->f->rules.nchoices, m;
+	size_t			 n = c->f->rules.nchoices + 1;
 
 	if (i < 0 || (size_t)i >= n + NTIMES) {
 		free(c);
@@ -103,11 +133,7 @@ chosen_cb(int i, void *arg)
 		return;
 	}
 	c->kind = (size_t)i;
-	memset(items, 0, sizeof items);
-	for (m = 0; m < NMODES; m++)
-		items[m].label = T(mode_labels[m]);
-	dialog_choose(c->f->rules.choices[i].label[ui_lang()], items, NMODES,
-	    0, mode_cb, c);
+	ask_mode(c);
 }
 
 static const char *
@@ -121,12 +147,31 @@ mode_label(const char *mode)
 	return T(mode_labels[0]);
 }
 
+/* "hemen, e-posta: özet" of a kind; by e-mail, what holds for all kinds, and
+ * then what holds on the screen, stand in for a choice that was not made. */
+static char *
+kind_label(const struct val *body, const char *code)
+{
+	const struct val	*mail = val_get(body, "mail");
+	const char		*shown = val_get_str(val_get(body, "kinds"),
+				    code);
+	const char		*sent = val_get_str(mail, code);
+
+	if (sent == NULL)
+		sent = val_get_str(mail, ALL_KINDS);
+	if (sent == NULL)
+		sent = shown;
+	return xasprintf("%s, %s%s", mode_label(shown), T("views.by_mail"),
+	    mode_label(sent));
+}
+
 static void
 got_cb(const struct link_reply *r, void *arg)
 {
 	const struct def	*d = defs_find("notifications");
 	struct choices		*c;
 	struct dialog_item	*items;
+	char			**detail;
 	size_t			 i, n;
 
 	(void)arg;
@@ -137,18 +182,27 @@ got_cb(const struct link_reply *r, void *arg)
 	c = xcalloc(1, sizeof *c);
 	c->f = def_field(d, "type");
 	n = c->f->rules.nchoices;
-	items = xcalloc(n + NTIMES, sizeof *items);
+	items = xcalloc(n + 1 + NTIMES, sizeof *items);
+	detail = xcalloc(n, sizeof *detail);
 	for (i = 0; i < n; i++) {
+		detail[i] = kind_label(r->body, c->f->rules.choices[i].code);
 		items[i].label = c->f->rules.choices[i].label[ui_lang()];
-		items[i].detail = mode_label(val_get_str(val_get(r->body,
-		    "kinds"), c->f->rules.choices[i].code));
+		items[i].detail = detail[i];
 	}
+	items[n].label = T("views.mail_all");
+	items[n].detail = val_get_str(val_get(r->body, "mail"), ALL_KINDS) ==
+	    NULL ? T("views.mail_as_shown") : mode_label(val_get_str(
+	    val_get(r->body, "mail"), ALL_KINDS));
+	n++;
 	for (i = 0; i < NTIMES; i++) {
 		items[n + i].label = T(time_labels[i]);
 		items[n + i].detail = val_get_str(r->body, times[i]);
 	}
 	dialog_choose(T("views.notice_choices"), items,
 	    (int)(n + NTIMES), 0, chosen_cb, c);
+	for (i = 0; i + 1 < n; i++)
+		free(detail[i]);
+	free(detail);
 	free(items);
 }
 
