@@ -32,6 +32,7 @@ struct talk {
 	uint8_t			 answer[MAIL_ANSWER];
 	size_t			 got;
 	mail_cb			 cb;
+	void			(*ready)(void *, struct talk *);
 	void			*arg;
 };
 
@@ -52,8 +53,26 @@ talk_end(struct talk *t, enum mail_end end, int code)
 	while (waitpid(t->child, NULL, 0) == -1 && errno == EINTR)
 		;
 	buf_wipe(&t->packet);
-	t->cb(t->arg, end, code);
+	if (t->cb != NULL)
+		t->cb(t->arg, end, code);
 	free(t);
+}
+
+void
+mail_drop(struct talk *t)
+{
+	t->cb = NULL;
+	talk_end(t, MAILED_BROKEN, 0);
+}
+
+void
+mail_go(struct talk *t)
+{
+	uint8_t	go = MAIL_GO;
+
+	/* An empty socket's room takes a byte; a child that is gone is seen by
+	 * whoever reads. */
+	(void)!send(t->sock, &go, sizeof go, MSG_NOSIGNAL);
 }
 
 static void
@@ -77,6 +96,11 @@ read_cb(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	t->got += (size_t)n;
+	if (t->got == 1 && t->answer[0] == MAIL_READY && t->ready != NULL) {
+		t->got = 0;
+		t->ready(t->arg, t);
+		return;
+	}
 	if (t->got < sizeof t->answer)
 		return;
 	memcpy(&code, t->answer + 1, sizeof code);
@@ -227,6 +251,7 @@ mail_call(const struct mail_call *c, mail_cb cb, void *arg)
 	close(pair[1]);
 	t->sock = pair[0];
 	t->cb = cb;
+	t->ready = c->ready;
 	t->arg = arg;
 	evutil_make_socket_nonblocking(t->sock);
 	t->read_ev = event_new(base, t->sock, EV_READ | EV_PERSIST, read_cb,

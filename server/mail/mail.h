@@ -42,6 +42,8 @@ enum mail_end {
 	MAILED_ENDS
 };
 
+struct talk;
+
 /* Borrowed for the call. */
 struct mail_call {
 	enum mail_op		 op;
@@ -57,6 +59,8 @@ struct mail_call {
 	size_t			 nto;		/* at most MAIL_TO_MAX */
 	const void		*message;	/* as RFC 5322 has it */
 	size_t			 len;
+	/* The mail server waits for it: mail_go() or mail_drop(). */
+	void			(*ready)(void *arg, struct talk *);
 };
 
 typedef void (*mail_cb)(void *arg, enum mail_end, int code);
@@ -67,5 +71,9 @@ void	mail_stop(void);
 /* cb comes from the event loop, once, never before this returns. false: too
  * many at once, or there is no such program; cb will not be called. */
 bool	mail_call(const struct mail_call *, mail_cb, void *arg);
+/* After ready(), while cb has not come: the message goes. */
+void	mail_go(struct talk *);
+/* It does not, and cb does not come. */
+void	mail_drop(struct talk *);
 
 #endif

@@ -34,6 +34,7 @@ struct job {
 	const char		*message;
 	size_t			 len, sent;
 	bool			 signed_in;	/* the server has said so */
+	bool			 let_go;
 };
 
 static bool
@@ -146,7 +147,14 @@ message_read(char *p, size_t size, size_t n, void *arg)
 {
 	struct job	*j = arg;
 	size_t		 part = size * n;
+	uint8_t		 word = MAIL_READY;
 
+	/* The server has asked for it: from here on it may have got it. */
+	if (!j->let_go && (send(STDIN_FILENO, &word, sizeof word,
+	    MSG_NOSIGNAL) != sizeof word || !read_all(&word, sizeof word) ||
+	    word != MAIL_GO))
+		return CURL_READFUNC_ABORT;
+	j->let_go = true;
 	if (part > j->len - j->sent)
 		part = j->len - j->sent;
 	memcpy(p, j->message + j->sent, part);

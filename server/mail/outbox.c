@@ -1,8 +1,10 @@
 /*
  * outbox.c - sending one mail: take it (that it is being sent is stored), open
  * the account's password, word what is to be told, have konak-mail deliver it,
- * and store how that went. A konakd that dies meanwhile leaves the job's lease
- * behind; the next one sends it under the same Message-ID.
+ * and store how that went. That the text is about to be handed over is stored
+ * while the mail server waits for it: a konakd that dies before leaves the job's
+ * lease behind, and the next one sends it; one that dies later, or a line that
+ * breaks before the answer, leaves a mail in doubt, which a person decides.
  */
 #include "server/mail/outbox.h"
 
@@ -41,6 +43,12 @@ struct sending {
 	const char	*error;
 	bool		 again;
 	const char	*params[4];
+	struct talk	*talk;		/* waits for its text */
+	bool		 asking;	/* that is being stored */
+	bool		 handed;
+	bool		 over;		/* it ended meanwhile: end, code */
+	enum mail_end	 end;
+	int		 code;
 };
 
 /* Who gave no sender's name writes as the company. */
@@ -52,6 +60,10 @@ static const struct db_stmt	stmt_take = { "mail_take",
     "m.setting, m.box, m.field from konak.mail_take($1) m" };
 static const struct db_stmt	stmt_end = { "mail_end",
     "select konak.mail_end($1, $2, $3, $4)" };
+static const struct db_stmt	stmt_hand = { "mail_hand",
+    "select konak.mail_hand($1)" };
+static const struct db_stmt	stmt_doubt = { "mail_doubt",
+    "select konak.mail_doubt($1, $2, $3)" };
 
 /* --- how it went ------------------------------------------------------------ */
 
@@ -88,7 +100,10 @@ store(struct sending *s, const char *error, bool again)
 {
 	struct job	*j = s->job;
 	struct db_tx	*tx;
+	bool		 doubt = error != NULL && s->handed &&
+			    s->end != MAILED_REFUSED;
 
+	again = again && !doubt;
 	s->error = error;
 	s->again = again;
 	s->params[0] = s->id;
@@ -96,7 +111,10 @@ store(struct sending *s, const char *error, bool again)
 	s->params[2] = error;
 	s->params[3] = again ? "t" : "f";
 	tx = job_begin(j, stored, s);
-	db_tx_query(tx, &stmt_end, 4, s->params, NULL, NULL);
+	if (doubt)
+		db_tx_query(tx, &stmt_doubt, 3, s->params, NULL, NULL);
+	else
+		db_tx_query(tx, &stmt_end, 4, s->params, NULL, NULL);
 	if (error == NULL)
 		job_done(j, tx, NULL);
 	db_tx_send(tx);
@@ -119,6 +137,11 @@ mailed(void *arg, enum mail_end end, int code)
 	struct buf			 b = BUF_INIT;
 	const char			*text;
 
+	s->end = end;
+	s->code = code;
+	s->over = true;
+	if (s->asking)		/* handed() goes on */
+		return;
 	if (end == MAILED_OK || end == MAILED_OPEN) {
 		store(s, NULL, false);
 		return;
@@ -129,6 +152,50 @@ mailed(void *arg, enum mail_end end, int code)
 	text = arena_strdup(s->job->arena, buf_text(&b));
 	buf_free(&b);
 	store(s, text, end != MAILED_REFUSED || code < REFUSED_FOR_GOOD);
+}
+
+static void
+hand_rows(struct db_tx *tx, PGresult *res, void *arg)
+{
+	struct sending	*s = arg;
+
+	s->handed = strcmp(PQgetvalue(res, 0, 0), "t") == 0;
+}
+
+/* Stored, or not: then the mail server gets nothing. */
+static void
+handed(struct db_tx *tx, const struct db_error *e, void *arg)
+{
+	struct sending	*s = arg;
+
+	s->asking = false;
+	if (s->over) {		/* nobody let it go */
+		s->handed = false;
+		mailed(s, s->end, s->code);
+	} else if (e == NULL && s->handed) {
+		mail_go(s->talk);
+	} else {
+		mail_drop(s->talk);
+		buf_free(&s->message);
+		if (e != NULL)
+			job_broken(s->job, e);
+		else
+			job_fail(s->job, "mails.gone", true);
+	}
+}
+
+static void
+ready(void *arg, struct talk *t)
+{
+	struct sending	*s = arg;
+	struct db_tx	*tx;
+
+	s->talk = t;
+	s->asking = true;
+	s->params[0] = s->id;
+	tx = job_begin(s->job, handed, s);
+	db_tx_query(tx, &stmt_hand, 1, s->params, hand_rows, s);
+	db_tx_send(tx);
 }
 
 /* --- what it says ----------------------------------------------------------- */
@@ -216,7 +283,8 @@ deliver(struct sending *s, const struct secret *password)
 				    .user = s->col[T_USER],
 				    .password = password,
 				    .from = s->col[T_FROM],
-				    .to = &s->col[T_TO], .nto = 1 };
+				    .to = &s->col[T_TO], .nto = 1,
+				    .ready = ready };
 
 	c.security = strcmp(security, "tls") == 0 ? MAIL_TLS :
 	    strcmp(security, "starttls") == 0 ? MAIL_STARTTLS : MAIL_PLAIN;
