@@ -186,16 +186,14 @@ value_scale(const struct value_rules *rules)
 	return rules->scale != 0 ? rules->scale : 2;
 }
 
-bool
-value_fail_decimal(struct value_error *err, const struct value_rules *rules,
-    enum lang lang, enum decimal_result why)
+/* The example is one that would have been taken. */
+static bool
+fail_decimal(struct value_error *err, const struct value_rules *rules,
+    enum lang lang, const char *example, enum decimal_result why)
 {
 	bool money = rules->type == VALUE_MONEY;
-	const char *example = lang == LANG_TR ? "1.234,50" : "1,234.50";
 	char n[24], most[DECIMAL_TEXT];
 
-	if (rules->type == VALUE_PERCENT)
-		example = lang == LANG_TR ? "18,5" : "18.5";
 	switch (why) {
 	case DECIMAL_SCALE:
 		if (money)
@@ -216,6 +214,17 @@ value_fail_decimal(struct value_error *err, const struct value_rules *rules,
 		    rules->type == VALUE_PERCENT ? "value.percent" :
 		    "value.decimal", "example", example, NULL);
 	}
+}
+
+bool
+value_fail_decimal(struct value_error *err, const struct value_rules *rules,
+    enum lang lang, enum decimal_result why)
+{
+	const char *example = lang == LANG_TR ? "1.234,50" : "1,234.50";
+
+	if (rules->type == VALUE_PERCENT)
+		example = lang == LANG_TR ? "18,5" : "18.5";
+	return fail_decimal(err, rules, lang, example, why);
 }
 
 /* --- Canonical text ------------------------------------------------------ */
@@ -402,7 +411,8 @@ check_form(const struct value_rules *rules, const char *s, size_t len,
 		d = decimal_check(s, len, value_digits(rules),
 		    value_scale(rules));
 		return d == DECIMAL_OK ||
-		    value_fail_decimal(err, rules, LANG_EN, d);
+		    fail_decimal(err, rules, LANG_EN, rules->type ==
+		    VALUE_PERCENT ? "18.5" : "1234.50", d);
 	case VALUE_DATE:
 	case VALUE_TIME:
 	case VALUE_TIMESTAMP:

@@ -92,8 +92,7 @@ export_fail_file(struct export *e, int number)
 
 	val_put_text(v, "code", number == ENOSPC || number == EDQUOT ?
 	    "disk_full" : "file");
-	val_put_text(v, "text", TF("client.file", "file", e->file, "detail",
-	    strerror(number), NULL));
+	val_put_text(v, "text", file_why(e->file, number));
 	export_fail(e, v);
 	val_free(v);
 }

@@ -76,8 +76,7 @@ import_read(const char *path, char *why, size_t len)
 	f->arena = arena_new();
 	f->name = xstrdup(name == NULL ? path : name + 1);
 	if (!read_all(path, &raw)) {
-		snprintf(why, len, "%s", TF("client.file", "file", path,
-		    "detail", strerror(errno), NULL));
+		snprintf(why, len, "%s", file_why(path, errno));
 		goto out;
 	}
 	f->encoding = csv_decode(&text, buf_data(&raw), buf_len(&raw));

@@ -1,6 +1,8 @@
 /* lang.c - which language, and the words in it. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/buf.h"
 #include "lib/msg.h"
@@ -44,6 +46,28 @@ TF(const char *key, ...)
 	buf_clear(b);
 	msg_format_params(b, now, key, params, n);
 	return buf_text(b);
+}
+
+const char *
+file_why(const char *file, int code)
+{
+	static const struct {
+		int		 code;
+		const char	*key;
+	} known[] = {
+		{ ENOENT, "client.file_none" },
+		{ EACCES, "client.file_right" },
+		{ EISDIR, "client.file_folder" },
+		{ ENOSPC, "client.file_full" },
+		{ EDQUOT, "client.file_full" }
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (known[i].code == code)
+			return TF(known[i].key, "file", file, NULL);
+	}
+	return TF("client.file", "file", file, "detail", strerror(code), NULL);
 }
 
 const char *

@@ -20,6 +20,9 @@ const char *T(const char *key);
  * function is called eight times more. */
 const char *TF(const char *key, ...) __attribute__((sentinel));
 
+/* Why a file could not be read or written, by errno; borrowed as TF()'s. */
+const char *file_why(const char *file, int code);
+
 /* One of two labels. */
 const char *ui_pick(const char *tr, const char *en);
 

@@ -15,6 +15,7 @@
 #include "lib/msg.h"
 #include "lib/proto.h"
 #include "lib/xmalloc.h"
+#include "tui/lang.h"
 #include "tui/script.h"
 #include "tui/script-int.h"
 #include "tui/view/verb.h"
@@ -67,28 +68,10 @@ script_error_key(const struct script *s, const char *code, const char *key,
 void
 script_error_file(const struct script *s, const char *file)
 {
-	static const struct {
-		int		 code;
-		const char	*key;
-	}			 known[] = {
-		{ ENOENT, "client.file_none" },
-		{ EACCES, "client.file_right" },
-		{ EISDIR, "client.file_folder" },
-		{ ENOSPC, "client.file_full" }
-	};
-	struct buf		 b = BUF_INIT;
-	int			 code = errno;
-	size_t			 i;
+	int	code = errno;
 
-	for (i = 0; i < sizeof known / sizeof *known; i++)
-		if (known[i].code == code) {
-			script_error_key(s, "file", known[i].key, "file", file);
-			return;
-		}
-	msg_format(&b, s->lang, "client.file", "file", file, "detail",
-	    strerror(code), NULL);
-	script_error("file", buf_text(&b));
-	buf_free(&b);
+	ui_set_lang(s->lang);
+	script_error("file", file_why(file, code));
 }
 
 void

@@ -351,6 +351,30 @@ check_written(const char *type, const char *pg, const char *want)
 	buf_free(&again);
 }
 
+/* What is refused between programs names an amount that is taken there. */
+static void
+test_example(void **state)
+{
+	struct value_rules r = rules_of("money");
+	struct value_error err;
+	const char *text = NULL;
+	struct buf b = BUF_INIT;
+	struct cbw w;
+	struct cbr c;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		buf_clear(&b);
+		cbw_init(&w, &b);
+		cbw_textz(&w, i == 0 ? "1,234.50" : err.params[0].value);
+		cbr_init(&c, buf_data(&b), buf_len(&b));
+		assert_int_equal(value_read(&r, &c, a, &text, &err), i);
+	}
+	assert_string_equal(text, "1234.50");
+	buf_free(&b);
+}
+
 static void
 test_write(void **state)
 {
@@ -632,6 +656,7 @@ main(void)
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_sets),
 		cmocka_unit_test(test_write),
+		cmocka_unit_test(test_example),
 		cmocka_unit_test(test_typed),
 		cmocka_unit_test(test_shown),
 		cmocka_unit_test(test_edit),

@@ -139,8 +139,7 @@ file_write(const char *folder, const char *name, const struct val *content)
 	if (f != NULL)
 		good = fclose(f) == 0 && good;
 	if (!good)
-		toast(TOAST_ERROR, NULL, "%s", TF("privacy.not_saved", "file",
-		    path, "detail", strerror(errno), NULL));
+		toast(TOAST_ERROR, NULL, "%s", file_why(path, errno));
 	free(path);
 	return good;
 }
