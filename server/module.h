@@ -48,6 +48,7 @@ bool	module_act_stale(struct req *, const struct db_error *);
  * The first takes rows of record_type, record_id, version and op, which every
  * screen looks at again, and answers how many there are and the last one's id;
  * the other answers with the rows as a list has them. */
+#define MODULE_CHANGED	"select record_type, record_id, version, op from "
 void	module_call(struct req *);
 void	module_table(struct req *);
 

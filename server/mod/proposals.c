@@ -217,14 +217,12 @@ proposals_pdf(struct req *r)
 	req_query(r, &stmt_paper, 1, params, pdf_rows);
 }
 
-#define CHANGED	"select record_type, record_id, version, op from "
-
 static const struct db_stmt accept_stmt = { "proposals_accept",
-    CHANGED "konak.proposals_accept($1, $2, $3, $4::numeric)" };
+    MODULE_CHANGED "konak.proposals_accept($1, $2, $3, $4::numeric)" };
 static const struct db_stmt fill_stmt = { "projects_fill",
-    CHANGED "konak.projects_fill($1, $2, $3::date)" };
+    MODULE_CHANGED "konak.projects_fill($1, $2, $3::date)" };
 static const struct db_stmt use_stmt = { "project_templates_use",
-    CHANGED "konak.projects_from_template($1, $2, $3, $4::date)" };
+    MODULE_CHANGED "konak.projects_from_template($1, $2, $3, $4::date)" };
 
 static const struct verb proposals_verbs[] = {
 	{ .name = "proposals.accept", .audit = "PROPOSAL_ACCEPT",

@@ -4,18 +4,16 @@
  */
 #include "server/module.h"
 
-#define CHANGED	"select record_type, record_id, version, op from "
-
 static const struct db_stmt complete = { "tasks_complete",
-    CHANGED "konak.tasks_set($1, $2, null)" };
+    MODULE_CHANGED "konak.tasks_set($1, $2, null)" };
 static const struct db_stmt assign = { "tasks_assign",
-    CHANGED "konak.tasks_set($1, $2, $3)" };
+    MODULE_CHANGED "konak.tasks_set($1, $2, $3)" };
 static const struct db_stmt shift = { "tasks_shift",
     "select * from konak.tasks_shift($1, $2::date)" };
 static const struct db_stmt move = { "tasks_reschedule",
-    CHANGED "konak.tasks_move($1, $2, $3::date, $4::date, $5)" };
+    MODULE_CHANGED "konak.tasks_move($1, $2, $3::date, $4::date, $5)" };
 static const struct db_stmt reassign = { "tasks_reassign",
-    CHANGED "konak.tasks_reassign($1, $2, $3)" };
+    MODULE_CHANGED "konak.tasks_reassign($1, $2, $3)" };
 
 #define WRITE	.state = VERB_COMPANY, .flags = VERB_WRITE, \
 	.run = module_call
