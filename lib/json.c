@@ -9,6 +9,7 @@
 #include "lib/buf.h"
 #include "lib/cbor.h"
 #include "lib/hex.h"
+#include "lib/tr.h"
 #include "lib/xmalloc.h"
 
 static json_t *read_item(struct cbr *, unsigned depth);
@@ -109,6 +110,35 @@ read_item(struct cbr *r, unsigned depth)
 	return NULL;
 }
 
+/*
+ * JSON escapes the controls below U+0020. Others do to a terminal what they
+ * do (U+009B begins a sequence), and text that turns round shows what does not
+ * stand there: they are escaped as well, which says the same.
+ */
+static bool
+is_shady(uint32_t c)
+{
+	return (c >= 0x7f && c < 0xa0) || c == 0x61c ||
+	    (c >= 0x200e && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	    (c >= 0x2066 && c <= 0x2069);
+}
+
+static void
+put_escaped(struct buf *out, const char *s)
+{
+	const char *end = s + strlen(s), *p;
+	uint32_t c;
+
+	while (s < end) {
+		p = s;
+		c = utf8_next(&s, end);
+		if (is_shady(c))
+			buf_printf(out, "\\u%04x", (unsigned)c);
+		else
+			buf_add(out, p, (size_t)(s - p));
+	}
+}
+
 bool
 json_from_cbor(struct buf *out, const void *data, size_t len, unsigned flags)
 {
@@ -125,7 +155,7 @@ json_from_cbor(struct buf *out, const void *data, size_t len, unsigned flags)
 	json_decref(j);
 	if (text == NULL)
 		return false;
-	buf_addz(out, text);
+	put_escaped(out, text);
 	free(text);
 	return true;
 }

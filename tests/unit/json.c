@@ -51,6 +51,13 @@ test_back(void **state)
 	assert_true(json_from_cbor(&out, buf_data(&b), buf_len(&b), 0));
 	assert_string_equal(buf_text(&out), text);
 	buf_clear(&b);
+	buf_clear(&out);
+	assert_true(json_to_cbor(&b, "\"\302\23331m \342\200\256 \177 \303\274\"",
+	    16, err));
+	assert_true(json_from_cbor(&out, buf_data(&b), buf_len(&b), 0));
+	assert_string_equal(buf_text(&out),
+	    "\"\\u009b31m \\u202e \\u007f \303\274\"");
+	buf_clear(&b);
 	assert_true(json_to_cbor(&b, " \n", 2, err));
 	assert_memory_equal(buf_data(&b), "\xa0", 1);
 	buf_free(&b);
