@@ -1,0 +1,5 @@
+-- 0414-own-dependencies.sql - which task waits for which is for those who see the
+-- one that waits; to change it, for those who may change that one. Whoever held
+-- tasks.edit for the own tasks untied everybody's.
+
+select konak.protect('konak.task_dependencies', '{"record": "task_dependencies", "module": "tasks", "audit": "TASK_DEPENDENCY", "title": ["task_id", "depends_on_id"], "view": {"tasks.view_all": ["all", "team"], "tasks.view_own": "own"}, "create": {"tasks.edit": ["all", "team", "own"]}, "edit": {"tasks.edit": ["all", "team", "own"]}, "delete": {"tasks.edit": ["all", "team", "own"]}, "scopes": {"team": "exists (select from konak.tasks k where k.company_id = (select konak.company()) and k.id = task_id and (k.assigned_to = any ((select konak.my_team())::uuid[]) or k.assigned_to is null or k.created_by = konak.me()))", "own": "exists (select from konak.tasks k where k.company_id = (select konak.company()) and k.id = task_id and (k.assigned_to = konak.me() or k.created_by = konak.me()))"}, "once": ["task_id"], "parent": {"table": "tasks", "column": "task_id"}}'::jsonb);
