@@ -18,6 +18,7 @@ enum stage {
 	STAGE_PASSWORD,
 	STAGE_RESET,		/* with a code of the administrator's */
 	STAGE_CODE,
+	STAGE_EMAIL,
 	STAGE_RECOVERY,
 	STAGE_SETUP,
 	STAGE_CODES,		/* recovery codes, shown once */
@@ -53,6 +54,7 @@ struct signin {
 	unsigned char	 token[32];
 	char		*user[6];
 	bool		 must_change;
+	bool		 email, emailed;	/* codes by e-mail: may come, came */
 	void		(*done)(const struct signin_done *, void *);
 	void		*arg;
 };

@@ -38,6 +38,8 @@ static const struct {
 	    "signin.reset_title", "" },
 	[STAGE_CODE] = { { F_CODE, F_LAST },
 	    "signin.code_title", "signin.code_text" },
+	[STAGE_EMAIL] = { { F_CODE, F_LAST },
+	    "signin.email_title", "signin.email_text" },
 	[STAGE_RECOVERY] = { { F_RECOVERY, F_LAST },
 	    "signin.recovery_title", "signin.recovery_text" },
 	[STAGE_SETUP] = { { F_CODE, F_LAST },
@@ -214,7 +216,9 @@ password_cb(const struct link_reply *r, void *arg)
 {
 	struct view *v = arg;
 	struct signin *g = v->state;
+	const struct val *methods = val_get(r->body, "methods");
 	const char *state;
+	size_t i;
 
 	if (!answered(v, r)) {
 		if (g->stage == STAGE_PASSWORD && strcmp(r->code,
@@ -224,6 +228,9 @@ password_cb(const struct link_reply *r, void *arg)
 		}
 		return;
 	}
+	g->email = g->emailed = false;
+	for (i = 0; i < val_count(methods); i++)
+		g->email |= strcmp(val_str(methods->item[i]), "email") == 0;
 	state = val_get_str(r->body, "state");
 	if (state != NULL && strcmp(state, "setup") == 0)
 		ask(v, "auth.setup", NULL, setup_cb);
@@ -493,6 +500,9 @@ submit(struct view *v)
 	case STAGE_SETUP:
 		send_code(v, "auth.setup_confirm");
 		break;
+	case STAGE_EMAIL:
+		send_code(v, "auth.email_code");
+		break;
 	case STAGE_RECOVERY:
 		if (g->edit[F_RECOVERY].len == 0)
 			say(g, T("signin.need_recovery"));
@@ -556,6 +566,7 @@ static void
 back(struct signin *g)
 {
 	switch (g->stage) {
+	case STAGE_EMAIL:
 	case STAGE_RECOVERY:
 		set_stage(g, STAGE_CODE);
 		break;
@@ -571,13 +582,34 @@ back(struct signin *g)
 }
 
 static void
-other_way(struct signin *g)
+email_cb(const struct link_reply *r, void *arg)
 {
+	struct view *v = arg;
+	struct signin *g = v->state;
+	const char *to = val_get_str(r->body, "to");
+
+	if (!answered(v, r))
+		return;
+	g->emailed = true;
+	set_stage(g, STAGE_EMAIL);
+	toast(TOAST_GOOD, NULL, "%s", TF("signin.email_sent", "to",
+	    to == NULL ? "" : to, NULL));
+}
+
+static void
+other_way(struct view *v)
+{
+	struct signin *g = v->state;
+
 	if (g->stage == STAGE_PASSWORD)
 		set_stage(g, STAGE_RESET);
 	else if (g->stage == STAGE_RESET)
 		set_stage(g, STAGE_PASSWORD);
-	else if (g->stage == STAGE_CODE)
+	else if (g->stage == STAGE_CODE && g->email && !g->emailed)
+		ask(v, "auth.email", NULL, email_cb);
+	else if (g->stage == STAGE_CODE && g->email)
+		set_stage(g, STAGE_EMAIL);
+	else if (g->stage == STAGE_CODE || g->stage == STAGE_EMAIL)
 		set_stage(g, STAGE_RECOVERY);
 	else if (g->stage == STAGE_RECOVERY)
 		set_stage(g, STAGE_CODE);
@@ -632,7 +664,7 @@ signin_action(struct view *v, enum action a, const struct input *in)
 		return true;
 	case ACT_OTHER:
 		if (g->call == 0)
-			other_way(g);
+			other_way(v);
 		return true;
 	case ACT_COPY:
 		copy_secret(g);
@@ -671,18 +703,22 @@ signin_word(struct view *v, enum action a)
 		[STAGE_PASSWORD] = "signin.other_reset",
 		[STAGE_RESET] = "signin.title",
 		[STAGE_CODE] = "signin.recovery_title",
+		[STAGE_EMAIL] = "signin.recovery_title",
 		[STAGE_RECOVERY] = "signin.other_code"
 	};
 	static const char *const enter[] = {
 		[STAGE_PASSWORD] = "signin.title",
 		[STAGE_RESET] = "dialog.save",
 		[STAGE_CODE] = "signin.verify",
+		[STAGE_EMAIL] = "signin.verify",
 		[STAGE_RECOVERY] = "signin.verify",
 		[STAGE_SETUP] = "signin.verify",
 		[STAGE_CODES] = "signin.codes_yes",
 		[STAGE_CHANGE] = "dialog.save"
 	};
 
+	if (a == ACT_OTHER && g->stage == STAGE_CODE && g->email)
+		return T("signin.other_email");
 	if (a == ACT_OTHER && g->stage <= STAGE_RECOVERY)
 		return T(other[g->stage]);
 	if (a == ACT_OPEN)

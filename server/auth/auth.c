@@ -16,6 +16,7 @@ void
 auth_register(void)
 {
 	verb_register(signin_verbs);
+	verb_register(email_verbs);
 	verb_register(setup_verbs);
 	verb_register(session_verbs);
 	verb_register(people_verbs);

@@ -92,6 +92,8 @@ struct attempt {
 	bool		 ok;
 	const char	*state;
 	bool		 recovery;
+	bool		 emailed;	/* codes may come, or this one came,
+					 * by e-mail */
 	const char	*hash;		/* of the password, as stored */
 	struct auth_work work;
 	struct secret	*totp;
@@ -141,7 +143,7 @@ void	auth_codes_write(struct cbw *, const char *const *codes);
 unsigned nowhere_take(const char *email, const char *network);
 unsigned nowhere_miss(const char *email, const char *network);
 
-extern const struct verb signin_verbs[], setup_verbs[], session_verbs[],
+extern const struct verb signin_verbs[], email_verbs[], setup_verbs[], session_verbs[],
     people_verbs[], leave_verbs[], role_verbs[], group_verbs[], draft_verbs[];
 
 #endif

@@ -3,6 +3,7 @@ libkonakd_a_SOURCES += \
 	server/auth/auth.c \
 	server/auth/auth.h \
 	server/auth/drafts.c \
+	server/auth/email.c \
 	server/auth/group.c \
 	server/auth/leave.c \
 	server/auth/nowhere.c \

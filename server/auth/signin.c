@@ -89,6 +89,14 @@ judged_rows(struct req *r, PGresult *res)
 }
 
 static void
+email_rows(struct req *r, PGresult *res)
+{
+	struct attempt *a = r->state;
+
+	a->emailed = auth_col_bool(res, "may");
+}
+
+static void
 judged_then(struct req *r)
 {
 	struct attempt *a = r->state;
@@ -113,10 +121,12 @@ judged_then(struct req *r)
 	if (s->setup)
 		return;
 	cbw_key(w, "methods");
-	cbw_array(w, a->recovery ? 2 : 1);
+	cbw_array(w, 1 + a->recovery + a->emailed);
 	cbw_textz(w, "totp");
 	if (a->recovery)
 		cbw_textz(w, "recovery");
+	if (a->emailed)
+		cbw_textz(w, "email");
 }
 
 static void
@@ -126,6 +136,9 @@ password_compared(struct req *r)
 		"auth_password",
 		"select * from konak.signin_password($1, $2, $3, $4, $5, $6)"
 	};
+	static const struct db_stmt email = {
+		"auth_email_may", "select konak.signin_email_may($1) as may"
+	};
 	struct attempt *a = r->state;
 	const char *params[] = {
 		a->email, a->user, a->work.fits ? "t" : "f", a->network,
@@ -133,6 +146,8 @@ password_compared(struct req *r)
 	};
 
 	req_query(r, &stmt, 6, params, judged_rows);
+	/* Of everybody, known or not: the work is the same. */
+	req_query(r, &email, 1, &params[1], email_rows);
 	req_then(r, judged_then);
 }
 
@@ -315,7 +330,8 @@ auth_code_wrong(struct req *r)
 
 	req_wait(r, a->wait);
 	req_fail(r, ERR_CODE_WRONG, "code", a->recovery ?
-	    "auth.recovery_wrong" : "auth.code_wrong", NULL);
+	    "auth.recovery_wrong" : a->emailed ? "auth.email_wrong" :
+	    "auth.code_wrong", NULL);
 }
 
 void
