@@ -1,0 +1,103 @@
+-- The outbox by the tables alone: what becomes a mail and when, how one is taken,
+-- handed over and ended, tried again, given up, or in doubt.
+
+begin;
+select plan(27);
+\ir setup.psql
+
+set local role none;
+update konak.users set timezone = 'Europe/Istanbul', notification_preferences = '{}' where email like '%@deneme.example';
+
+-- Tells a person something, as a function of the server does; the mail's id.
+create function pg_temp.tell(who text, title text, priority text default 'normal', kind text default 'general') returns uuid language plpgsql as $$
+declare
+	m uuid;
+begin
+	perform set_config('konak.company', '7e570000-0000-7000-8000-00000000000a', true);
+	set local role konak_definer;
+	perform konak.notify(array[pg_temp.uid(who)], kind, title, null, null, null, priority);
+	set local role none;
+	perform set_config('konak.company', '', true);
+	select x.id into m from konak.mails x where x.company_id = '7e570000-0000-7000-8000-00000000000a'
+	order by x.id desc limit 1;
+	return m;
+end $$;
+-- One statement as a job that nobody ordered.
+create function pg_temp.serve(stmt text) returns text language plpgsql as $$
+declare
+	out text;
+begin
+	perform set_config('konak.company', '7e570000-0000-7000-8000-00000000000a', true);
+	set local role konak_app;
+	execute stmt into out;
+	set local role none;
+	perform set_config('konak.company', '', true);
+	return out;
+end $$;
+create function pg_temp.mail(m uuid) returns text language sql as $$
+	select concat_ws(' ', state, attempts, (handed_at is not null)::text, left(last_error, 9)) from konak.mails where id = m
+$$;
+create function pg_temp.take(m uuid) returns text language sql as $$
+	select pg_temp.serve(format('select step from konak.mail_take(%L)', m))
+$$;
+create function pg_temp.finish(m uuid, error text, again boolean) returns text language sql as $$
+	select pg_temp.serve(format('select konak.mail_end(%L, %L, %L, %L)', m, 'Konu', error, again))
+$$;
+
+select is(pg_temp.tell('employee', 'Hesapsız'), null, 'without an account nothing is written');
+insert into konak.mail_settings (company_id, host, from_email) values (:a, 'smtp.deneme.example', 'konak@deneme.example');
+
+create temp table m as select pg_temp.tell('employee', 'Bir') as id;
+select is((select concat_ws(' ', state, to_address, kind, lang, subject) from konak.mails where id = (select id from m)),
+    'waiting employee@deneme.example notice tr Bir', 'a notification is a mail that waits');
+select is((select state from konak.jobs where key = (select id::text from m) and kind = 'mails.send'), 'waiting', 'and a job');
+select is(pg_temp.try('owner', :a, format('select step from konak.mail_take(%L)', (select id from m))), '42501 nobody.else', 'no person takes one');
+select is(pg_temp.try('owner', :a, format('select konak.mail_hand(%L)::text', (select id from m))), '42501 nobody.else', 'nor hands it over');
+select is(pg_temp.try('owner', :a, format('select konak.mail_doubt(%L, null, null)::text', (select id from m))), '42501 nobody.else', 'nor doubts it');
+select is(pg_temp.take((select id from m)), 'send', 'a job does');
+select is(pg_temp.mail((select id from m)), 'sending 1 false', 'which is stored');
+select is(pg_temp.take((select id from m)), 'send', 'its konakd died before the text left: the next one sends it');
+select is(pg_temp.serve(format('select konak.mail_hand(%L)', (select id from m))), 'true', 'the mail server waits for the text');
+select is(pg_temp.mail((select id from m)), 'sending 2 true', 'which is stored, too');
+select is(pg_temp.take((select id from m)), 'none', 'its konakd died then: nobody sends it');
+select is(pg_temp.mail((select id from m)), 'unsure 2 true Gönderili', 'it is in doubt');
+select is(pg_temp.serve(format('select konak.mail_hand(%L)', (select id from m))), 'false', 'and is not handed over');
+select is(pg_temp.try('manager', :a, format($$select op from konak.mails_set(%L, 'again')$$, (select id from m))), '42501 settings.edit', 'not everybody sends it again');
+select is(pg_temp.try('owner', :a, format($$select op from konak.mails_set(%L, 'again')$$, (select id from m))), 'edit', 'the owner may');
+select is(pg_temp.take((select id from m)) || ' ' || pg_temp.mail((select id from m)), 'send sending 1 false', 'it begins anew');
+select pg_temp.serve(format('select konak.mail_hand(%L)', (select id from m))) \g /dev/null
+select pg_temp.finish((select id from m), null, false) \g /dev/null
+select is((select state || ' ' || (sent_at is not null) from konak.mails where id = (select id from m)), 'sent true', 'taken: it is sent');
+select is(pg_temp.try('owner', :a, format($$select op from konak.mails_set(%L, 'again')$$, (select id from m))), 'KN002 mails.gone', 'and not again');
+
+update m set id = pg_temp.tell('employee', 'İki');
+select pg_temp.take((select id from m)) \g /dev/null
+select pg_temp.finish((select id from m), 'meşgul', true) \g /dev/null
+select is((select concat_ws(' ', state, last_error, due_at > konak.now() + interval '20 seconds') from konak.mails where id = (select id from m)),
+    'waiting meşgul t', 'a busy server: later');
+select pg_temp.take((select id from m)), pg_temp.finish((select id from m), 'yok', false) \g /dev/null
+select is((select concat_ws(' ', state, last_error) from konak.mails where id = (select id from m)), 'failed yok', 'a refusal for good: given up');
+update m set id = pg_temp.tell('employee', 'Üç');
+update konak.mails set attempts = 7 where id = (select id from m);
+select pg_temp.take((select id from m)), pg_temp.finish((select id from m), 'meşgul', true) \g /dev/null
+select is((select concat_ws(' ', state, attempts) from konak.mails where id = (select id from m)), 'failed 8', 'and so after the eighth time');
+
+update konak.users set notification_preferences = '{"quiet_from": "00:00", "quiet_to": "23:59:59"}' where id = pg_temp.uid('employee');
+update m set id = pg_temp.tell('employee', 'Sessiz');
+select ok((select due_at > konak.now() from konak.mails where id = (select id from m)), 'quiet hours: it waits');
+update m set id = pg_temp.tell('employee', 'Acil', 'urgent');
+select ok((select due_at <= konak.now() from konak.mails where id = (select id from m)), 'what is urgent does not');
+update konak.users set notification_preferences = '{"mail": {"*": "digest"}}' where id = pg_temp.uid('employee');
+create temp table d as select pg_temp.tell('employee', 'A' || g) as id from generate_series(1, 3) g;
+select is((select concat_ws(' ', count(distinct d.id), max(x.kind::text), max(cardinality(x.notice_ids))) from d join konak.mails x on x.id = d.id),
+    '1 digest 3', 'three make one digest');
+update konak.users set notification_preferences = '{"mail": {"*": "off"}}' where id = pg_temp.uid('employee');
+update m set id = pg_temp.tell('employee', 'Kapalı');
+select is((select count(*)::int from konak.mails where subject = 'Kapalı'), 0, 'switched off: none');
+update konak.users set notification_preferences = '{}' where id = pg_temp.uid('employee');
+update konak.mail_settings set daily_limit = 1 where company_id = :a;
+update m set id = pg_temp.tell('employee', 'Sınır');
+select is(pg_temp.take((select id from m)), 'later', 'beyond the day''s limit: tomorrow');
+
+select * from finish();
+rollback;
