@@ -574,6 +574,15 @@ record_version(const struct record *r)
 	return v == NULL ? 0 : v->i;
 }
 
+struct val *
+record_args(const char *id, int64_t version)
+{
+	struct val	*args = val_map();
+
+	val_put(args, "id", val_uuid(id));
+	return val_put_int(args, "version", version);
+}
+
 /* Several codes become their labels; value_format() does single ones. */
 static void
 record_codes(const struct field *f, const struct val *v, struct buf *b)

@@ -99,6 +99,8 @@ struct record {
 const struct val *record_get(const struct record *, const char *field);
 const char	*record_id(const struct record *);
 int64_t		 record_version(const struct record *);
+/* What names a record as it was seen, to a verb that changes it: id, version. */
+struct val	*record_args(const char *id, int64_t version);
 /* Appends the field as people read it: choice's label, title of a reference,
  * date in the company's form. Not yet safe to draw (draw_text makes it so). */
 void		 record_text(const struct def *, const struct field *,

@@ -105,17 +105,6 @@ grid_ask_hold(struct grid *g)
 /* --- Making room ------------------------------------------------------------------------- */
 
 static int
-day_of(const struct gplan *p, int d)
-{
-	int	i;
-
-	for (i = 0; i < p->ndays; i++)
-		if (p->day[i].d == d)
-			return i;
-	return -1;
-}
-
-static int
 period_of(const struct gplan *p, const struct glesson *l, int n)
 {
 	int	i;
@@ -151,7 +140,7 @@ add_way(struct grid *g, struct gop *op, struct val *moves,
 	int	at = gplan_lesson(g->plan, val_get_str(way, "lesson"));
 
 	if (at >= 0)
-		add_move(g, op, moves, at, day_of(g->plan,
+		add_move(g, op, moves, at, gplan_day(g->plan,
 		    (int)val_get_int(way, "day", -1)), period_of(g->plan,
 		    &g->plan->lesson[at], (int)val_get_int(way, "period",
 		    -1)));
@@ -180,12 +169,12 @@ go_way(struct grid *g, const struct val *way)
 	op = gop_new("timetable.moves", args, words);
 	was = g->judged[g->way_day * g->plan->nperiods + g->way_period].other;
 	if (is_ring(way) && was >= 0) {
-		add_move(g, op, moves, was, day_of(g->plan,
+		add_move(g, op, moves, was, gplan_day(g->plan,
 		    (int)val_get_int(way, "day", -1)), period_of(g->plan,
 		    &g->plan->lesson[was], (int)val_get_int(way, "period",
 		    -1)));
 		add_move(g, op, moves, gplan_lesson(g->plan, val_get_str(way,
-		    "lesson")), day_of(g->plan, l->day), period_of(g->plan, l,
+		    "lesson")), gplan_day(g->plan, l->day), period_of(g->plan, l,
 		    l->slot % 100));
 	} else {
 		add_way(g, op, moves, way);
@@ -243,7 +232,7 @@ swaps_cb(const struct link_reply *r, void *arg)
 		if (at < 0)
 			snprintf(slot, sizeof slot, "?");
 		else
-			gslot_name(g->plan, day_of(g->plan,
+			gslot_name(g->plan, gplan_day(g->plan,
 			    (int)val_get_int(one, "day", -1)), period_of(
 			    g->plan, &g->plan->lesson[at],
 			    (int)val_get_int(one, "period", -1)), slot,

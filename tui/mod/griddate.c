@@ -173,9 +173,8 @@ date_cb(const char *text, void *arg)
 	if (text == NULL || !griddate_read(text, &d))
 		return;
 	g->monday = date_days(&d) - (date_weekday(&d) - 1);
-	for (i = 0; i < g->plan->ndays; i++)
-		if (g->plan->day[i].d == date_weekday(&d) % 7)
-			grid_goto(g, i, g->period);
+	if ((i = gplan_day(g->plan, date_weekday(&d) % 7)) >= 0)
+		grid_goto(g, i, g->period);
 	free(g->sub);
 	g->sub = NULL;
 	g->nsubs = 0;
@@ -224,15 +223,13 @@ substitute(struct grid *g, const char *teacher, const char *name)
 	const struct glesson	*l = &g->plan->lesson[g->sub_lesson];
 	const struct gsub	*was = sub_of(g, l);
 	struct date		 d = date_from_days(date_of(g, l->day));
-	struct val		*args = val_map();
+	struct val		*args = was == NULL ? val_map() :
+				    record_args(was->id, was->version);
 	char			 text[DATE_TEXT];
 
 	val_put(args, "teacher_id", teacher == NULL ? val_null() :
 	    val_uuid(teacher));
-	if (was != NULL) {
-		val_put(args, "id", val_uuid(was->id));
-		val_put_int(args, "version", was->version);
-	} else {
+	if (was == NULL) {
 		date_write(&d, text);
 		val_put_text(args, "date", text);
 		val_put(args, "entry_id", val_uuid(l->entry));
@@ -249,7 +246,6 @@ chosen_cb(int what, void *arg)
 	struct grid		*g = arg;
 	const struct gsub	*was;
 	const struct val	*one;
-	struct val		*args;
 	int			 n = (int)val_count(g->way);
 
 	if (what < 0 || g->sub_lesson >= g->plan->nlessons ||
@@ -263,11 +259,8 @@ chosen_cb(int what, void *arg)
 		substitute(g, NULL, T("grid.not_held"));
 	} else if ((was = sub_of(g, &g->plan->lesson[g->sub_lesson])) !=
 	    NULL) {
-		args = val_map();
-		val_put(args, "id", val_uuid(was->id));
-		val_put_int(args, "version", was->version);
-		app_write("substitutions.delete", args, NULL,
-		    T("grid.as_planned"), made_cb, NULL);
+		app_write("substitutions.delete", record_args(was->id,
+		    was->version), NULL, T("grid.as_planned"), made_cb, NULL);
 	}
 }
 

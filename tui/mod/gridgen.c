@@ -55,10 +55,7 @@ drop_got_cb(const struct link_reply *r, void *arg)
 	struct val	*args;
 
 	if (r->ok) {
-		args = val_map();
-		val_put(args, "id", val_uuid(d->id));
-		val_put_int(args, "version", val_get_int(r->body, "version",
-		    0));
+		args = record_args(d->id, val_get_int(r->body, "version", 0));
 		app_write("timetables.delete", args, NULL, T("grid.dropped"),
 		    NULL, NULL);
 	} else {

@@ -10,18 +10,7 @@
 #include "tui/lang.h"
 #include "tui/mod/gridint.h"
 
-static bool
-shares(const int *a, int na, const int *b, int nb)
-{
-	int	i, k;
-
-	for (i = 0; i < na; i++)
-		for (k = 0; k < nb; k++)
-			if (a[i] == b[k])
-				return true;
-	return false;
-}
-
+/* What both have, or -1. */
 static int
 shared(const int *a, int na, const int *b, int nb)
 {
@@ -68,17 +57,6 @@ block_over(const struct gplan *p, const struct glesson *l, struct gslot *out,
 	}
 }
 
-static int
-day_index(const struct gplan *p, int day)
-{
-	int	d;
-
-	for (d = 0; d < p->ndays; d++)
-		if (p->day[d].d == day)
-			return d;
-	return -1;
-}
-
 /* The periods that it needs follow each other, on this day. */
 static bool
 fits(const struct gplan *p, const struct glesson *l, int d, int at)
@@ -123,7 +101,7 @@ by_others(const struct gplan *p, const struct glesson *l, struct gslot *out)
 
 	for (k = 0; k < p->nlessons; k++) {
 		o = &p->lesson[k];
-		if (!o->placed || o == l || (d = day_index(p, o->day)) < 0)
+		if (!o->placed || o == l || (d = gplan_day(p, o->day)) < 0)
 			continue;
 		if (l->split > 0 && o->split == l->split)
 			for (i = 0; i < p->nperiods; i++)
@@ -133,7 +111,7 @@ by_others(const struct gplan *p, const struct glesson *l, struct gslot *out)
 		if (who >= 0)
 			block_over(p, l, out, d, o->slot, o->duration,
 			    WHY_TEACHER, k, who);
-		else if (shares(l->atoms, l->natoms, o->atoms, o->natoms))
+		else if (shared(l->atoms, l->natoms, o->atoms, o->natoms) >= 0)
 			block_over(p, l, out, d, o->slot, o->duration,
 			    WHY_CLASS, k, -1);
 		else if (room >= 0 && o->room_now == room)
@@ -152,11 +130,11 @@ by_wishes(const struct gplan *p, const struct glesson *l, struct gslot *out)
 
 	for (k = 0; k < p->nwishes; k++) {
 		w = &p->wish[k];
-		if (w->grade <= 0 || (d = day_index(p, w->day)) < 0 ||
-		    !shares(&w->res, 1, w->kind == G_TEACHER ? l->teachers :
+		if (w->grade <= 0 || (d = gplan_day(p, w->day)) < 0 ||
+		    shared(&w->res, 1, w->kind == G_TEACHER ? l->teachers :
 		    w->kind == G_CLASS ? l->atoms : &(int){ room_of(l) },
 		    w->kind == G_TEACHER ? l->nteachers : w->kind == G_CLASS ?
-		    l->natoms : 1))
+		    l->natoms : 1) < 0)
 			continue;
 		for (i = 0; i < p->nperiods; i++) {
 			q = &p->period[i];
@@ -185,7 +163,7 @@ gjudge(const struct gplan *p, int lesson, struct gslot *out)
 	by_week(p, l, out);
 	by_others(p, l, out);
 	by_wishes(p, l, out);
-	if (!l->placed || (d = day_index(p, l->day)) < 0)
+	if (!l->placed || (d = gplan_day(p, l->day)) < 0)
 		return;
 	for (i = 0; i < p->nperiods; i++) {
 		q = &p->period[i];

@@ -162,6 +162,17 @@ gplan_res(const struct gplan *p, enum gkind kind, const char *id)
 }
 
 int
+gplan_day(const struct gplan *p, int d)
+{
+	int	i;
+
+	for (i = 0; i < p->ndays; i++)
+		if (p->day[i].d == d)
+			return i;
+	return -1;
+}
+
+int
 gplan_named(const struct gplan *p, enum gkind kind, const char *name)
 {
 	int	i;

@@ -106,6 +106,9 @@ int		 gplan_res(const struct gplan *, enum gkind, const char *id);
 int		 gplan_named(const struct gplan *, enum gkind,
 		    const char *name);
 
+/* Which of the days is the week's day d, or -1. */
+int		 gplan_day(const struct gplan *, int d);
+
 /* Is the lesson this class's (or a group's of it), teacher's, room's? */
 bool		 gplan_of(const struct gplan *, const struct glesson *,
 		    enum gkind, int res);

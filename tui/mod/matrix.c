@@ -730,16 +730,12 @@ static void
 matrix_delete(struct matrix *p)
 {
 	struct about	*a;
-	struct val	*args;
 
 	if (!matrix_manages())
 		return;
 	a = about_new(p);
-	args = val_map();
-	val_put(args, "id", val_uuid(a->id));
-	val_put_int(args, "version", a->version);
-	app_write("roles.delete", args, NULL, TF("roles.deleted", "role",
-	    a->name, NULL), deleted_cb, a);
+	app_write("roles.delete", record_args(a->id, a->version), NULL,
+	    TF("roles.deleted", "role", a->name, NULL), deleted_cb, a);
 }
 
 static void

@@ -63,16 +63,6 @@ batch_cb(const struct link_reply *r, void *arg)
 	free(b);
 }
 
-static struct val *
-act_args(const struct record *r)
-{
-	struct val	*args = val_map();
-
-	val_put(args, "id", val_uuid(record_id(r)));
-	val_put_int(args, "version", record_version(r));
-	return args;
-}
-
 static void
 act_delete_all(const struct def *d, const struct record *recs, size_t n)
 {
@@ -96,8 +86,8 @@ act_delete_all(const struct def *d, const struct record *recs, size_t n)
 	snprintf(verb, sizeof verb, "%s.delete", d->name);
 	uuid_v7_text(request);
 	for (i = 0; i < n; i++)
-		app_write(verb, act_args(&recs[i]), request, what, batch_cb,
-		    b);
+		app_write(verb, record_args(record_id(&recs[i]),
+		    record_version(&recs[i])), request, what, batch_cb, b);
 	buf_free(&title);
 }
 
@@ -366,7 +356,8 @@ act_refuse(const struct def *d, const char *verb, const struct record *r)
 
 	if (def_can(d, verb))
 		return false;
-	args = r == NULL ? val_map() : act_args(r);
+	args = r == NULL ? val_map() : record_args(record_id(r),
+	    record_version(r));
 	if (strcmp(verb, "history") == 0)
 		val_drop(args, "version");
 	snprintf(name, sizeof name, "%s.%s", d->name, verb);

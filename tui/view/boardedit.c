@@ -406,7 +406,7 @@ static void
 put_value(struct bedit *e, struct val *v)
 {
 	struct board	*b = e->b;
-	struct val	*args = val_map();
+	struct val	*args;
 	struct buf	 title = BUF_INIT;
 	struct record	 r;
 	char		 verb[128];
@@ -415,14 +415,12 @@ put_value(struct bedit *e, struct val *v)
 
 	if (!board_find(b, e->id, &col, &at)) {
 		val_free(v);
-		val_free(args);
 		toast(TOAST_WARN, NULL, "%s", TF("board.gone", NULL));
 		return;
 	}
 	r = board_record(b, &b->col[col].card[at]);
 	record_title(board_def(b), &r, &title);
-	val_put(args, "id", val_uuid(e->id));
-	val_put_int(args, "version", record_version(&r));
+	args = record_args(e->id, record_version(&r));
 	val_put(args, e->f->name, v);
 	snprintf(verb, sizeof verb, "%s.edit", b->type);
 	app_write(verb, args, NULL, TF("views.edited", "what",

@@ -598,9 +598,7 @@ cal_shift(struct calendar *c, int days)
 	}
 	cal_choose(c, i);
 	r = item_record(c, &c->item[i]);
-	args = val_map();
-	val_put(args, "id", val_uuid(record_id(&r)));
-	val_put_int(args, "version", record_version(&r));
+	args = record_args(record_id(&r), record_version(&r));
 	val_put(args, start->name, span_later(start, &r, days));
 	if (end != NULL && end->edit)
 		val_put(args, end->name, span_later(end, &r, days));

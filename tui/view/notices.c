@@ -280,10 +280,8 @@ open_one(const struct record *r)
 static void
 delete_one(const struct record *r)
 {
-	struct val	*args = val_map();
+	struct val	*args = record_args(record_id(r), record_version(r));
 
-	val_put(args, "id", val_uuid(record_id(r)));
-	val_put_int(args, "version", record_version(r));
 	app_write("notifications.delete", args, NULL, TF("views.notice_gone",
 	    NULL), done_cb, NULL);
 }

@@ -308,9 +308,7 @@ put_version_cb(const struct link_reply *r, void *arg)
 		putting_free(u);
 		return;
 	}
-	args = val_map();
-	val_put(args, "id", val_uuid(u->id));
-	val_put_int(args, "version", val_get_int(r->body, "version", 0));
+	args = record_args(u->id, val_get_int(r->body, "version", 0));
 	val_put(args, u->field, val_copy(u->was));
 	snprintf(verb, sizeof verb, "%s.edit", u->type);
 	app_write(verb, args, NULL, T("views.past_done"), put_back_cb,

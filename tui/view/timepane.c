@@ -436,10 +436,9 @@ deleted_cb(const struct link_reply *r, void *arg)
 static void
 timepane_delete(const struct val *e)
 {
-	struct val	*args = val_map();
+	struct val	*args = record_args(val_get_str(e, "id"),
+			    val_get_int(e, "version", 1));
 
-	val_put(args, "id", val_uuid(val_get_str(e, "id")));
-	val_put_int(args, "version", val_get_int(e, "version", 1));
 	app_write("comments.delete", args, NULL, TF("views.comment_deleted",
 	    NULL), deleted_cb, NULL);
 }

@@ -83,16 +83,6 @@ view_ask_name(struct viewmenu *l, const char *title, const char *text,
 enum view_act { VIEW_UPDATE, VIEW_RENAME, VIEW_SHARE, VIEW_OPENS, VIEW_DELETE,
     VIEW_ACTS };
 
-static struct val *
-view_key(const struct record *r)
-{
-	struct val	*args = val_map();
-
-	val_put(args, "id", val_uuid(record_id(r)));
-	val_put_int(args, "version", record_version(r));
-	return args;
-}
-
 static void
 view_renamed_cb(const char *name, void *arg)
 {
@@ -102,7 +92,7 @@ view_renamed_cb(const char *name, void *arg)
 
 	if (name == NULL || !looks_record(l->id, &r))
 		return;
-	args = view_key(&r);
+	args = record_args(record_id(&r), record_version(&r));
 	val_put_text(args, "name", name);
 	view_write(l, "saved_views.edit", args, TF("views.edited", "what",
 	    name, NULL), view_saved_cb);
@@ -137,7 +127,7 @@ view_act_cb(int choice, void *arg)
 	if (choice < 0 || !looks_record(l->id, &r))
 		return;
 	name = val_str(record_get(&r, "name"));
-	args = view_key(&r);
+	args = record_args(record_id(&r), record_version(&r));
 	switch ((enum view_act)choice) {
 	case VIEW_UPDATE:
 		more = l->ops->keep(l->arg);
