@@ -44,7 +44,7 @@ struct app	app;
 
 static int	 exit_code;
 static bool	 lang_fixed;	/* --lang, or chosen here: not the user's */
-static bool	 following;	/* the user's own language is being set */
+static bool	 following;	/* the user's own language is being taken */
 static bool	 again;		/* signing in once more over open views */
 static unsigned	 lost_for;
 static uint64_t	 app_searching;	/* the palette's search under way, */
@@ -597,6 +597,15 @@ app_picked_cb(const char *id, const char *name, bool group, void *arg)
 
 /* --- Signing in ------------------------------------------------------------------ */
 
+/* What was asked for before came in the language before. */
+static void
+app_language_cb(const struct link_reply *r, void *arg)
+{
+	(void)arg;
+	if (r->ok)
+		view_language_all();
+}
+
 static void
 app_language(const char *code)
 {
@@ -607,7 +616,7 @@ app_language(const char *code)
 	link_set_lang(app.link, code);
 	if (link_signed(app.link))
 		app_write("session.language", val_put_text(val_map(),
-		    "language", code), NULL, NULL, call_quiet_cb, NULL);
+		    "language", code), NULL, NULL, app_language_cb, NULL);
 	if (app.company != NULL) {
 		app_palette();
 		app_frame();
@@ -948,9 +957,8 @@ app_awake(void)
 static void
 app_chosen_language(const char *code)
 {
-	if (following)
-		return;
-	lang_fixed = true;
+	if (!following)
+		lang_fixed = true;
 	app_language(code);
 }
 

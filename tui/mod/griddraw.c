@@ -205,15 +205,13 @@ differs(const struct grid *g, int day, int period)
 	side.plan = g->other;
 	res = gplan_named(g->other, g->view,
 	    g->plan->res[g->view][g->at[g->view]].name);
-	for (d = 0; d < g->other->ndays; d++)
-		if (g->other->day[d].d == g->plan->day[day].d)
-			break;
+	d = gplan_day(g->other, g->plan->day[day].d);
 	for (q = 0; q < g->other->nperiods; q++)
 		if (g->other->period[q].slot == g->plan->period[period].slot &&
 		    g->other->period[q].lesson)
 			break;
 	n = grid_cell(g, day, period, list, 8);
-	if (res < 0 || d == g->other->ndays || q == g->other->nperiods)
+	if (res < 0 || d < 0 || q == g->other->nperiods)
 		return n > 0;
 	side.at[g->view] = res;
 	for (i = 0; i < n; i++) {
@@ -267,9 +265,10 @@ draw_cell(struct grid *g, const struct box *b, int day, int period, bool focus)
 	if (n == 0 && s == NULL)
 		draw_text(b->s, b->row, b->col, 1, STYLE_KEY,
 		    glyph(GLYPH_MARK));
+	/* One row of it says where one is; more would double what a step
+	 * writes. */
 	if (focus) {
-		draw_style(b->s, b->row, b->col, b->rows, b->cols,
-		    STYLE_SELECTED);
+		draw_style(b->s, b->row, b->col, 1, b->cols, STYLE_SELECTED);
 		draw_cursor(b->s, b->row, b->col);
 	}
 }
