@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "lib/date.h"
-#include "lib/xmalloc.h"
 #include "tui/app.h"
 #include "tui/call.h"
 #include "tui/dialog.h"
@@ -20,6 +19,7 @@
 #include "tui/mod/grid.h"
 #include "tui/mod/weeksheet.h"
 #include "tui/place.h"
+#include "tui/screens.h"
 #include "tui/script.h"
 #include "tui/signin.h"
 #include "tui/store.h"
@@ -29,9 +29,7 @@
 #include "tui/view/account.h"
 #include "tui/view/around.h"
 #include "tui/view/notices.h"
-#include "tui/view/board.h"
 #include "tui/view/card.h"
-#include "tui/view/chartview.h"
 #include "tui/view/group.h"
 #include "tui/view/form.h"
 #include "tui/view/home.h"
@@ -47,8 +45,6 @@ static bool	 lang_fixed;	/* --lang, or chosen here: not the user's */
 static bool	 following;	/* the user's own language is being taken */
 static bool	 again;		/* signing in once more over open views */
 static unsigned	 lost_for;
-static uint64_t	 app_searching;	/* the palette's search under way, */
-static char	 app_searched[400];	/* and its text */
 
 static void app_picked_cb(const char *, const char *, bool, void *);
 static void app_enter(const char *);
@@ -111,305 +107,7 @@ app_frame(void)
 	ui_redraw();
 }
 
-static void
-app_open_screen(void *arg)
-{
-	/* A screen of the menu stands on the dashboard, not on what was open. */
-	if (view_unsaved() != NULL)
-		return;
-	view_pop_above(view_find(&home_view));
-	app_open_list(arg);
-}
-
-static void
-app_open_home(void *arg)
-{
-	(void)arg;
-	if (view_unsaved() == NULL)
-		view_pop_above(view_find(&home_view));
-}
-
-static void
-app_open_group(void *arg)
-{
-	(void)arg;
-	if (view_unsaved() != NULL)
-		return;
-	view_pop_above(view_find(&home_view));
-	group_open();
-}
-
-/* A record found by the palette, or a chart. */
-struct hit {
-	char	type[64];
-	char	id[64];
-};
-
-static void
-app_open_hit(void *arg)
-{
-	struct hit	*h = arg;
-
-	app_open_record(h->type, h->id);
-}
-
-static void
-app_found(const struct def *d, const struct val *row)
-{
-	struct hit		*h = xcalloc(1, sizeof *h);
-	struct palette_entry	 e;
-
-	app_copy(h->type, sizeof h->type, d->name);
-	app_copy(h->id, sizeof h->id, val_str(val_at(row, 0)));
-	e = (struct palette_entry){
-		.source = "search", .kind = PALETTE_RECORD,
-		.tr = val_str(val_at(row, 1)), .detail = app_label(d->label),
-		.run = app_open_hit, .drop = free, .arg = h
-	};
-	e.en = e.tr;
-	if (e.tr == NULL)
-		free(h);
-	else
-		palette_add(&e);
-}
-
-static void
-app_open_search(void *arg)
-{
-	search_open(arg);
-}
-
-/* The whole search, of the text that was asked for, is one line below. */
-static void
-app_found_cb(const struct link_reply *r, void *arg)
-{
-	const struct val	*groups = val_get(r->body, "groups"), *rows;
-	const struct def	*d;
-	struct palette_entry	 e;
-	size_t			 i, k;
-
-	(void)arg;
-	app_searching = 0;
-	for (i = 0; r->ok && i < val_count(groups); i++) {
-		rows = val_get(groups->item[i], "rows");
-		d = defs_find(val_get_str(groups->item[i], "type"));
-		for (k = 0; d != NULL && k < val_count(rows); k++)
-			app_found(d, rows->item[k]);
-	}
-	e = (struct palette_entry){
-		.source = "search", .kind = PALETTE_MORE,
-		.tr = TF("views.search_all", "text", app_searched, NULL),
-		.run = app_open_search, .drop = free,
-		.arg = xstrdup(app_searched)
-	};
-	e.en = e.tr;
-	if (r->ok && val_count(groups) > 0)
-		palette_add(&e);
-	else
-		free(e.arg);
-	palette_found();
-}
-
-/* The palette's text, once typing pauses. */
-static void
-app_search(const char *text)
-{
-	struct val	*args;
-
-	palette_drop("search");
-	if (app_searching != 0)
-		app_forget(app_searching);
-	app_searching = 0;
-	if (text == NULL || text[0] == '\0' || app.company == NULL)
-		return;
-	app_copy(app_searched, sizeof app_searched, text);
-	args = val_put_text(val_map(), "text", text);
-	val_put_int(args, "limit", 4);
-	app_searching = app_call("search.all", args, app_found_cb, NULL);
-}
-
-static void
-app_open_chart(void *arg)
-{
-	struct hit	*h = arg;
-
-	if (view_unsaved() != NULL)
-		return;
-	view_pop_above(view_find(&home_view));
-	chart_open(h->type, h->id);
-}
-
-static void
-app_palette_charts(const struct def *d)
-{
-	const struct val	*charts = val_get(d->v, "charts"), *label;
-	struct palette_entry	 e;
-	struct hit		*h;
-	size_t			 i;
-
-	for (i = 0; i < val_count(charts); i++) {
-		label = val_get(charts->item[i], "label");
-		h = xcalloc(1, sizeof *h);
-		app_copy(h->type, sizeof h->type, d->name);
-		app_copy(h->id, sizeof h->id,
-		    val_get_str(charts->item[i], "name"));
-		e = (struct palette_entry){
-			.source = "defs", .kind = PALETTE_CHART,
-			.tr = val_str(val_at(label, 0)),
-			.en = val_str(val_at(label, 1)),
-			.run = app_open_chart, .drop = free, .arg = h
-		};
-		palette_add(&e);
-	}
-}
-
-static void
-app_open_kanban(void *arg)
-{
-	if (view_unsaved() != NULL)
-		return;
-	view_pop_above(view_find(&home_view));
-	board_open(arg, NULL);
-}
-
-static void
-app_palette_kanban(const struct def *d)
-{
-	struct palette_entry	e;
-	char			tr[160], en[160];
-
-	if (!board_has(d) || !d->menu)
-		return;
-	snprintf(tr, sizeof tr, "Pano: %s", d->labels[LANG_TR]);
-	snprintf(en, sizeof en, "Board: %s", d->labels[LANG_EN]);
-	e = (struct palette_entry){
-		.source = "defs", .kind = PALETTE_COMMAND, .tr = tr, .en = en,
-		.run = app_open_kanban, .drop = free, .arg = xstrdup(d->name)
-	};
-	palette_add(&e);
-}
-
-static void
-app_open_board(void *arg)
-{
-	if (view_unsaved() != NULL)
-		return;
-	view_pop_above(view_find(&home_view));
-	dashboard_open(arg);
-}
-
-/* The first is the one below everything: it stands there already. */
-static void
-app_palette_boards(void)
-{
-	const struct val	*b, *label;
-	const char		*name;
-	struct palette_entry	 e;
-	size_t			 i;
-
-	for (i = 0; (b = boards_at(i)) != NULL; i++) {
-		name = val_get_str(b, "name");
-		label = val_get(b, "label");
-		if (name == NULL || strcmp(name, "home") == 0 ||
-		    val_count(val_get(b, "panels")) == 0)
-			continue;
-		e = (struct palette_entry){
-			.source = "defs", .kind = PALETTE_SCREEN,
-			.tr = val_str(val_at(label, 0)),
-			.en = val_str(val_at(label, 1)),
-			.run = app_open_board, .drop = free,
-			.arg = xstrdup(name)
-		};
-		palette_add(&e);
-	}
-}
-
-static void
-app_open_grid(void *arg)
-{
-	if (view_unsaved() != NULL)
-		return;
-	view_pop_above(view_find(&home_view));
-	if (arg == NULL)
-		grid_open(NULL);
-	else
-		grid_open_mine();
-}
-
-static void
-app_palette_grid(void)
-{
-	struct palette_entry	e = {
-		.source = "defs", .kind = PALETTE_SCREEN,
-		.tr = "Ders programı (ızgara)", .en = "Timetable grid",
-		.run = app_open_grid
-	};
-
-	if (!grid_may())
-		return;
-	palette_add(&e);
-	e.tr = "Benim haftam";
-	e.en = "My week";
-	e.arg = &app;
-	palette_add(&e);
-}
-
-/* Letters that definitions ask for are not given to others before. */
-static void
-app_keep_letters(void)
-{
-	const struct def	*d;
-	char			 letters[27] = "";
-	size_t			 i, n = 0;
-
-	for (i = 0; (d = defs_at(i)) != NULL; i++)
-		if (d->menu && d->key != NULL && def_can(d, "list") &&
-		    n + 1 < sizeof letters && strchr(letters, d->key[0]) == NULL)
-			letters[n++] = d->key[0];
-	palette_keep(letters);
-}
-
-static void
-app_palette(void)
-{
-	struct palette_entry	 e;
-	const struct def	*d;
-	size_t			 i;
-
-	palette_drop("defs");
-	app_keep_letters();
-	e = (struct palette_entry){
-		.source = "defs", .kind = PALETTE_SCREEN,
-		.tr = "Panel", .en = "Dashboard", .go = 'p',
-		.run = app_open_home
-	};
-	palette_add(&e);
-	if (app_may("group.view")) {
-		e.tr = "Holding Görünümü";
-		e.en = "Group overview";
-		e.go = 0;
-		e.run = app_open_group;
-		palette_add(&e);
-	}
-	for (i = 0; (d = defs_at(i)) != NULL; i++) {
-		if (!d->menu || !def_can(d, "list"))
-			continue;
-		e = (struct palette_entry){
-			.source = "defs", .kind = PALETTE_SCREEN,
-			.tr = d->labels[LANG_TR], .en = d->labels[LANG_EN],
-			.go = d->key == NULL ? 0 : (unsigned char)d->key[0],
-			.run = app_open_screen, .drop = free,
-			.arg = xstrdup(d->name)
-		};
-		palette_add(&e);
-	}
-	for (i = 0; (d = defs_at(i)) != NULL; i++)
-		app_palette_kanban(d);
-	for (i = 0; (d = defs_at(i)) != NULL; i++)
-		app_palette_charts(d);
-	app_palette_boards();
-	app_palette_grid();
-}
+/* --- Opening --------------------------------------------------------------------- */
 
 void
 app_open_list(const char *type)
@@ -453,7 +151,7 @@ app_own_cb(const struct link_reply *r, void *arg)
 {
 	(void)arg;
 	if (r->ok && defs_company(r->body))
-		app_palette();
+		screens_offer();
 }
 
 static void
@@ -482,7 +180,7 @@ app_own_start(void)
 static void
 app_ready(bool fresh)
 {
-	app_palette();
+	screens_offer();
 	app_frame();
 	again = false;
 	if (fresh || view_find(&home_view) == NULL) {
@@ -618,7 +316,7 @@ app_language(const char *code)
 		app_write("session.language", val_put_text(val_map(),
 		    "language", code), NULL, NULL, app_language_cb, NULL);
 	if (app.company != NULL) {
-		app_palette();
+		screens_offer();
 		app_frame();
 	}
 }
@@ -1000,7 +698,7 @@ app_run(const struct link_conf *conf, enum lang lang, bool lang_given,
 		event_base_free(app.base);
 		return SCRIPT_REFUSED;
 	}
-	palette_set_search(app_search);
+	palette_set_search(screens_search);
 	place_start(app.base);
 	app.link = link_new(app.base, conf, &events, NULL);
 	signin_open(app.link, NULL, NULL, app_signed_cb, NULL);

@@ -76,6 +76,8 @@ libtui_a_SOURCES += \
 	tui/place.h \
 	tui/rows.c \
 	tui/rows.h \
+	tui/screens.c \
+	tui/screens.h \
 	tui/script-file.c \
 	tui/script-ics.c \
 	tui/script-timetable.c \

@@ -2,7 +2,7 @@
  * palette.c - `:`, one box for commands, screens, records, recent things and
  * settings; and `g`, the popup that goes to a screen by letter. Actions of
  * the present view are in it by themselves (keys.h, view_can()); definitions,
- * views and app.c register the rest.
+ * views and screens.c register the rest.
  */
 #ifndef KONAK_TUI_PALETTE_H
 #define KONAK_TUI_PALETTE_H

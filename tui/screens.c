@@ -1,0 +1,330 @@
+/* screens.c - see screens.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/xmalloc.h"
+#include "tui/app.h"
+#include "tui/mod/grid.h"
+#include "tui/palette.h"
+#include "tui/screens.h"
+#include "tui/store.h"
+#include "tui/ui.h"
+#include "tui/view.h"
+#include "tui/view/board.h"
+#include "tui/view/chartview.h"
+#include "tui/view/group.h"
+#include "tui/view/home.h"
+#include "tui/view/searchview.h"
+
+static uint64_t	 searching;	/* the palette's search under way, */
+static char	 searched[400];	/* and its text */
+
+static void
+put(char *out, size_t size, const char *s)
+{
+	snprintf(out, size, "%s", s == NULL ? "" : s);
+}
+
+/* --- Opening --------------------------------------------------------------------- */
+
+/* A screen of the menu stands on the dashboard, not on what was open. False: what
+ * is open is not saved. */
+static bool
+to_home(void)
+{
+	if (view_unsaved() != NULL)
+		return false;
+	view_pop_above(view_find(&home_view));
+	return true;
+}
+
+static void
+open_screen(void *arg)
+{
+	if (to_home())
+		app_open_list(arg);
+}
+
+static void
+open_home(void *arg)
+{
+	(void)arg;
+	to_home();
+}
+
+static void
+open_group(void *arg)
+{
+	(void)arg;
+	if (to_home())
+		group_open();
+}
+
+/* --- Searching ------------------------------------------------------------------- */
+
+/* A record found by the palette, or a chart. */
+struct hit {
+	char	type[64];
+	char	id[64];
+};
+
+static void
+open_hit(void *arg)
+{
+	struct hit	*h = arg;
+
+	app_open_record(h->type, h->id);
+}
+
+static void
+found(const struct def *d, const struct val *row)
+{
+	struct hit		*h = xcalloc(1, sizeof *h);
+	struct palette_entry	 e;
+
+	put(h->type, sizeof h->type, d->name);
+	put(h->id, sizeof h->id, val_str(val_at(row, 0)));
+	e = (struct palette_entry){
+		.source = "search", .kind = PALETTE_RECORD,
+		.tr = val_str(val_at(row, 1)), .detail = app_label(d->label),
+		.run = open_hit, .drop = free, .arg = h
+	};
+	e.en = e.tr;
+	if (e.tr == NULL)
+		free(h);
+	else
+		palette_add(&e);
+}
+
+static void
+open_search(void *arg)
+{
+	search_open(arg);
+}
+
+/* The whole search, of the text that was asked for, is one line below. */
+static void
+found_cb(const struct link_reply *r, void *arg)
+{
+	const struct val	*groups = val_get(r->body, "groups"), *rows;
+	const struct def	*d;
+	struct palette_entry	 e;
+	size_t			 i, k;
+
+	(void)arg;
+	searching = 0;
+	for (i = 0; r->ok && i < val_count(groups); i++) {
+		rows = val_get(groups->item[i], "rows");
+		d = defs_find(val_get_str(groups->item[i], "type"));
+		for (k = 0; d != NULL && k < val_count(rows); k++)
+			found(d, rows->item[k]);
+	}
+	e = (struct palette_entry){
+		.source = "search", .kind = PALETTE_MORE,
+		.tr = TF("views.search_all", "text", searched, NULL),
+		.run = open_search, .drop = free,
+		.arg = xstrdup(searched)
+	};
+	e.en = e.tr;
+	if (r->ok && val_count(groups) > 0)
+		palette_add(&e);
+	else
+		free(e.arg);
+	palette_found();
+}
+
+void
+screens_search(const char *text)
+{
+	struct val	*args;
+
+	palette_drop("search");
+	if (searching != 0)
+		app_forget(searching);
+	searching = 0;
+	if (text == NULL || text[0] == '\0' || app.company == NULL)
+		return;
+	put(searched, sizeof searched, text);
+	args = val_put_text(val_map(), "text", text);
+	val_put_int(args, "limit", 4);
+	searching = app_call("search.all", args, found_cb, NULL);
+}
+
+/* --- What a company has ---------------------------------------------------------- */
+
+static void
+open_chart(void *arg)
+{
+	struct hit	*h = arg;
+
+	if (to_home())
+		chart_open(h->type, h->id);
+}
+
+static void
+offer_charts(const struct def *d)
+{
+	const struct val	*charts = val_get(d->v, "charts"), *label;
+	struct palette_entry	 e;
+	struct hit		*h;
+	size_t			 i;
+
+	for (i = 0; i < val_count(charts); i++) {
+		label = val_get(charts->item[i], "label");
+		h = xcalloc(1, sizeof *h);
+		put(h->type, sizeof h->type, d->name);
+		put(h->id, sizeof h->id,
+		    val_get_str(charts->item[i], "name"));
+		e = (struct palette_entry){
+			.source = "defs", .kind = PALETTE_CHART,
+			.tr = val_str(val_at(label, 0)),
+			.en = val_str(val_at(label, 1)),
+			.run = open_chart, .drop = free, .arg = h
+		};
+		palette_add(&e);
+	}
+}
+
+static void
+open_kanban(void *arg)
+{
+	if (to_home())
+		board_open(arg, NULL);
+}
+
+static void
+offer_kanban(const struct def *d)
+{
+	struct palette_entry	e;
+	char			tr[160], en[160];
+
+	if (!board_has(d) || !d->menu)
+		return;
+	snprintf(tr, sizeof tr, "Pano: %s", d->labels[LANG_TR]);
+	snprintf(en, sizeof en, "Board: %s", d->labels[LANG_EN]);
+	e = (struct palette_entry){
+		.source = "defs", .kind = PALETTE_COMMAND, .tr = tr, .en = en,
+		.run = open_kanban, .drop = free, .arg = xstrdup(d->name)
+	};
+	palette_add(&e);
+}
+
+static void
+open_board(void *arg)
+{
+	if (to_home())
+		dashboard_open(arg);
+}
+
+/* The first is the one below everything: it stands there already. */
+static void
+offer_boards(void)
+{
+	const struct val	*b, *label;
+	const char		*name;
+	struct palette_entry	 e;
+	size_t			 i;
+
+	for (i = 0; (b = boards_at(i)) != NULL; i++) {
+		name = val_get_str(b, "name");
+		label = val_get(b, "label");
+		if (name == NULL || strcmp(name, "home") == 0 ||
+		    val_count(val_get(b, "panels")) == 0)
+			continue;
+		e = (struct palette_entry){
+			.source = "defs", .kind = PALETTE_SCREEN,
+			.tr = val_str(val_at(label, 0)),
+			.en = val_str(val_at(label, 1)),
+			.run = open_board, .drop = free,
+			.arg = xstrdup(name)
+		};
+		palette_add(&e);
+	}
+}
+
+static void
+open_grid(void *arg)
+{
+	if (!to_home())
+		return;
+	if (arg == NULL)
+		grid_open(NULL);
+	else
+		grid_open_mine();
+}
+
+static void
+offer_grid(void)
+{
+	struct palette_entry	e = {
+		.source = "defs", .kind = PALETTE_SCREEN,
+		.tr = "Ders programı (ızgara)", .en = "Timetable grid",
+		.run = open_grid
+	};
+
+	if (!grid_may())
+		return;
+	palette_add(&e);
+	e.tr = "Benim haftam";
+	e.en = "My week";
+	e.arg = &app;
+	palette_add(&e);
+}
+
+/* Letters that definitions ask for are not given to others before. */
+static void
+keep_letters(void)
+{
+	const struct def	*d;
+	char			 letters[27] = "";
+	size_t			 i, n = 0;
+
+	for (i = 0; (d = defs_at(i)) != NULL; i++)
+		if (d->menu && d->key != NULL && def_can(d, "list") &&
+		    n + 1 < sizeof letters && strchr(letters, d->key[0]) == NULL)
+			letters[n++] = d->key[0];
+	palette_keep(letters);
+}
+
+void
+screens_offer(void)
+{
+	struct palette_entry	 e;
+	const struct def	*d;
+	size_t			 i;
+
+	palette_drop("defs");
+	keep_letters();
+	e = (struct palette_entry){
+		.source = "defs", .kind = PALETTE_SCREEN,
+		.tr = "Panel", .en = "Dashboard", .go = 'p',
+		.run = open_home
+	};
+	palette_add(&e);
+	if (app_may("group.view")) {
+		e.tr = "Holding Görünümü";
+		e.en = "Group overview";
+		e.go = 0;
+		e.run = open_group;
+		palette_add(&e);
+	}
+	for (i = 0; (d = defs_at(i)) != NULL; i++) {
+		if (!d->menu || !def_can(d, "list"))
+			continue;
+		e = (struct palette_entry){
+			.source = "defs", .kind = PALETTE_SCREEN,
+			.tr = d->labels[LANG_TR], .en = d->labels[LANG_EN],
+			.go = d->key == NULL ? 0 : (unsigned char)d->key[0],
+			.run = open_screen, .drop = free,
+			.arg = xstrdup(d->name)
+		};
+		palette_add(&e);
+	}
+	for (i = 0; (d = defs_at(i)) != NULL; i++)
+		offer_kanban(d);
+	for (i = 0; (d = defs_at(i)) != NULL; i++)
+		offer_charts(d);
+	offer_boards();
+	offer_grid();
+}
