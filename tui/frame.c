@@ -231,9 +231,8 @@ frame_status(struct surface *s, const char *left)
 	draw_text(s, 0, col, room - col, style, text);
 }
 
-/* What Enter and Esc do is another thing in a menu and at a question. */
-static const char *
-hint_label(struct view *v, enum action a)
+const char *
+frame_label(struct view *v, enum action a)
 {
 	unsigned when = v == NULL ? 0 : v->ops->when;
 	const char *own = NULL;
@@ -256,7 +255,7 @@ static int
 hint_put(struct surface *s, int col, int limit, struct view *v, enum action a)
 {
 	const char *key = keys_hint_in(v == NULL ? 0 : v->ops->when, a);
-	const char *label = hint_label(v, a);
+	const char *label = frame_label(v, a);
 	int w;
 
 	if (key[0] == '\0')

@@ -10,6 +10,8 @@
 
 #include "tui/keys.h"
 
+struct view;
+
 struct surface;
 
 struct frame_info {
@@ -46,6 +48,10 @@ void	 frame_monogram(const char *name, char *buf, size_t len);
  * title; returns its inside. rows and cols are those of the inside. */
 struct surface draw_popup(struct surface *, int rows, int cols,
 	    const char *title);
+
+/* What an action is called in a view (or NULL), which may know better than the
+ * table: Enter and Esc are another thing in a menu and at a question. */
+const char *frame_label(struct view *, enum action);
 
 enum toast { TOAST_NOTICE, TOAST_GOOD, TOAST_WARN, TOAST_ERROR };
 

@@ -20,7 +20,7 @@
 #include "tui/theme.h"
 #include "tui/view.h"
 
-#define SCREENS_MAX	64
+#define SCREENS_MAX	128
 
 /* A line: an action, or a screen that g and a letter go to. */
 struct line {
@@ -42,9 +42,11 @@ matches(struct arena *a, enum action act, const char *needle)
 	const struct action_info *i = action_info(act);
 	const char *tr = tr_fold(a, i->tr, strlen(i->tr));
 	const char *en = tr_fold(a, i->en, strlen(i->en));
-	const char *keys = keys_all(act);
+	const char *keys = keys_all(act), *here = frame_label(view_base(), act);
 
-	if (needle[0] == '\0' || tr_match(tr, needle) || tr_match(en, needle))
+	if (needle[0] == '\0' || tr_match(tr, needle) ||
+	    tr_match(en, needle) ||
+	    tr_match(tr_fold(a, here, strlen(here)), needle))
 		return true;
 	return tr_match(tr_fold(a, keys, strlen(keys)), needle);
 }
@@ -142,7 +144,7 @@ line_words(const struct line *l, char *keys, size_t len)
 	rest = strchr(keys_all(l->action), ' ');
 	snprintf(keys, len, "%s%s", keys_hint(l->action),
 	    rest == NULL ? "" : rest);
-	return action_label(l->action);
+	return frame_label(view_base(), l->action);
 }
 
 static void

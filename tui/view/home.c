@@ -37,7 +37,7 @@ struct spot {
 
 struct dash {
 	char		 name[64];
-	char		 title[120];
+	char		 title[2][120];	/* Turkish, English */
 	bool		 home;
 	struct panel	*panel[PANELS_MAX];
 	int		 npanels;
@@ -137,9 +137,9 @@ dash_fill(struct dash *h)
 	const struct val	*label = val_get(board, "label");
 	size_t			 i;
 
-	if (label != NULL)
-		snprintf(h->title, sizeof h->title, "%s", ui_pick(
-		    val_str(val_at(label, 0)), val_str(val_at(label, 1))));
+	for (i = 0; i < 2 && label != NULL; i++)
+		snprintf(h->title[i], sizeof h->title[i], "%s",
+		    val_str(val_at(label, i)));
 	for (i = 0; i < val_count(panels) && h->npanels < PANELS_MAX; i++) {
 		h->panel[h->npanels] = panel_new(panels->item[i],
 		    dash_changed, h);
@@ -417,8 +417,10 @@ dash_title(struct view *v, char *out, size_t len)
 {
 	struct dash	*h = v->state;
 
-	snprintf(out, len, "%s", h->title[0] != '\0' ? h->title :
-	    TF("views.home", NULL));
+	const char	*title = ui_pick(h->title[0], h->title[1]);
+
+	snprintf(out, len, "%s", title[0] != '\0' ? title :
+	    T("views.home"));
 }
 
 static void
