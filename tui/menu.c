@@ -81,12 +81,10 @@ give_letters(struct menu *m)
 
 	for (i = 0; i < m->n; i++)
 		taken[i] = m->item[i].key;
-	/* The key of the menu of actions, pressed twice, does nothing. */
-	taken[m->n] = 'a';
 	for (i = 0; i < m->n; i++) {
 		if (m->item[i].key == 0)
 			taken[i] = m->item[i].key =
-			    menu_letter(m->item[i].label, taken, m->n + 1);
+			    menu_letter(m->item[i].label, taken, m->n);
 	}
 	free(taken);
 }

@@ -9,6 +9,7 @@
 #include "tui/app.h"
 #include "tui/dialog.h"
 #include "tui/frame.h"
+#include "tui/menu.h"
 #include "tui/mod/leaver.h"
 #include "tui/mod/matrix.h"
 #include "tui/mod/timer.h"
@@ -255,6 +256,24 @@ menu_add_verbs(struct menu *m, struct dialog_item *items,
 	}
 }
 
+/* Letters for what has none: never the one that opens the menu, which pressed
+ * twice does nothing then. */
+static void
+menu_letters(struct dialog_item *items, int n)
+{
+	uint32_t	taken[ACT_ITEMS + 1];
+	int		i;
+
+	for (i = 0; i < n; i++)
+		taken[i] = items[i].key;
+	taken[n] = 'a';
+	for (i = 0; i < n; i++) {
+		if (items[i].key == 0)
+			items[i].key = taken[i] = menu_letter(items[i].label,
+			    taken, n + 1);
+	}
+}
+
 static void
 menu_open(const struct def *d, const struct record *recs, size_t n,
     struct listpane *list)
@@ -315,6 +334,7 @@ menu_open(const struct def *d, const struct record *recs, size_t n,
 			menu_add_action(m, items, many[i].a);
 	}
 	menu_add_verbs(m, items, &recs[0], n, true);
+	menu_letters(items, m->nitems);
 	dialog_choose(action_label(ACT_ACTIONS), items, m->nitems, 0, menu_cb,
 	    m);
 }

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/date.h"
 #include "lib/money.h"
+#include "lib/when.h"
 #include "lib/xmalloc.h"
 #include "tui/app.h"
 #include "tui/draw.h"
@@ -12,6 +14,7 @@
 #include "tui/ui.h"
 #include "tui/view.h"
 #include "tui/view/group.h"
+#include "tui/view/span.h"
 
 struct group {
 	struct val	*body;
@@ -96,12 +99,41 @@ group_draw_row(struct surface *s, int row, const struct record *r)
 		indent = 20;
 	draw_text(s, row, 2 + indent, 2, theme_tint(STYLE_TEXT, colour),
 	    glyph(GLYPH_DOT));
-	draw_text(s, row, 4 + indent, 44 - indent, STYLE_TEXT,
+	draw_text(s, row, 4 + indent, 38 - indent, STYLE_TEXT,
 	    name == NULL ? "" : name);
-	draw_text(s, row, 50, 18, STYLE_DIM, TF(parent == NULL ?
+	draw_text(s, row, 43, 14, STYLE_DIM, TF(parent == NULL ?
 	    "views.main_company" : "views.subsidiary", NULL));
+	group_number(record_get(r, "tasks"), num, sizeof num);
+	draw_right(s, row, 57, 9, STYLE_TEXT, num);
 	group_number(record_get(r, "customers"), num, sizeof num);
-	draw_right(s, row, 66, 12, STYLE_TEXT, num);
+	draw_right(s, row, 67, 11, STYLE_TEXT, num);
+}
+
+/* "abc.com – 5 gün (DİJİTAL AŞ)", as many as fit. */
+static void
+group_draw_ends(const struct group *g, struct surface *s, int row)
+{
+	const struct val	*list = val_get(g->body, "expiries"), *e;
+	struct date		 day, today = date_from_days(span_today());
+	const char		*text;
+	char			 when[48];
+	size_t			 i;
+
+	if (val_count(list) == 0 || row + 1 >= s->rows)
+		return;
+	draw_text(s, row++, 2, -1, STYLE_TITLE, T("views.group_ends"));
+	for (i = 0; i < val_count(list) && row < s->rows; i++, row++) {
+		e = list->item[i];
+		text = val_get_str(e, "expire_date");
+		if (text == NULL || date_read(text, strlen(text), &day) !=
+		    DATE_OK)
+			continue;
+		date_relative(ui_lang(), &day, &today, when);
+		draw_fmt(s, row, 4, s->cols - 6, STYLE_TEXT, "%s%s - %s (%s)",
+		    val_get_str(e, "name"), strcmp(val_get_str(e, "kind"),
+		    "ssl") == 0 ? " SSL" : "", when,
+		    val_get_str(e, "company"));
+	}
 }
 
 static void
@@ -121,9 +153,14 @@ group_draw(struct view *v, struct surface *s)
 	draw_text(s, 0, 2, -1, STYLE_TITLE, TF("views.total_customers",
 	    NULL));
 	draw_text(s, 1, 2, -1, STYLE_TEXT | STYLE_BOLD, num);
+	group_number(val_get(val_get(g->body, "totals"), "tasks"), num,
+	    sizeof num);
+	draw_text(s, 0, 24, -1, STYLE_TITLE, T("views.total_tasks"));
+	draw_text(s, 1, 24, -1, STYLE_TEXT | STYLE_BOLD, num);
 	draw_text(s, 3, 2, -1, STYLE_TITLE, TF("views.by_company", NULL));
 	draw_text(s, 4, 4, -1, STYLE_DIM, TF("views.company", NULL));
-	draw_right(s, 4, 62, 16, STYLE_DIM, TF("views.customers", NULL));
+	draw_right(s, 4, 55, 11, STYLE_DIM, T("views.tasks_today"));
+	draw_right(s, 4, 67, 11, STYLE_DIM, TF("views.customers", NULL));
 	g->page = s->rows - 5;
 	if (g->at >= n)
 		g->at = n > 0 ? n - 1 : 0;
@@ -141,6 +178,7 @@ group_draw(struct view *v, struct surface *s)
 			draw_cursor(s, row, 0);
 		}
 	}
+	group_draw_ends(g, s, 6 + i - g->top);
 }
 
 static void
