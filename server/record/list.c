@@ -302,6 +302,28 @@ joined_fields(const struct listing *l, struct fieldset *set)
 			fieldset_add(set, l->d->fields[i]->index);
 }
 
+/*
+ * By a field that a company has added no index sorts: the page is the best of
+ * all there are. Only keys are looked at for that, and what a row shows is read
+ * for the page alone.
+ */
+static void
+own_sql(struct buf *b, const struct listing *l, unsigned scopes,
+    const struct fieldset *joins, const char *rest)
+{
+	const char	*dir = l->desc ? " desc" : "";
+
+	buf_addz(b, " from (select t.company_id, t.id, ");
+	sql_sort_key(b, l->sort, "t");
+	buf_addz(b, " as key");
+	base_sql(b, l->d, scopes, NULL, NULL);
+	buf_printf(b, "%s) page join konak.\"%s\" t on "
+	    "t.company_id = page.company_id and t.id = page.id", rest,
+	    l->d->table);
+	sql_joins(b, l->d, joins, "t");
+	buf_printf(b, " order by page.key%s, page.id%s", dir, dir);
+}
+
 static void
 list_sql(struct req *r, struct listing *l, struct buf *b, const char *where,
     struct params *p, unsigned scopes)
@@ -324,9 +346,13 @@ list_sql(struct req *r, struct listing *l, struct buf *b, const char *where,
 		both_sql(b, l, buf_text(&rest));
 	else {
 		joined_fields(l, &joins);
-		base_sql(b, l->d, scopes, &joins, l->words != NULL ?
-		    buf_text(&words) : NULL);
-		buf_addz(b, buf_text(&rest));
+		if (l->sort != NULL && l->sort->custom)
+			own_sql(b, l, scopes, &joins, buf_text(&rest));
+		else {
+			base_sql(b, l->d, scopes, &joins, l->words != NULL ?
+			    buf_text(&words) : NULL);
+			buf_addz(b, buf_text(&rest));
+		}
 	}
 	buf_free(&rest);
 	buf_free(&words);

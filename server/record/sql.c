@@ -110,11 +110,9 @@ sql_sort_key(struct buf *b, const struct field *f, const char *alias)
 {
 	if (f->custom) {
 		/* in older records one that is required may be missing */
-		buf_addz(b, "(case when ");
+		buf_addz(b, "coalesce(");
 		sql_custom_typed(b, f, alias);
-		buf_printf(b, " is null then '%s' else ", sort_last(f));
-		sql_custom_typed(b, f, alias);
-		buf_addz(b, " end)");
+		buf_printf(b, ", '%s')", sort_last(f));
 	} else if (f->required)
 		sql_ident(b, alias, f->column);
 	else {
