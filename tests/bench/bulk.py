@@ -10,6 +10,7 @@ from measure import median, ratio
 from more import client
 from place import Failure, rss_kib
 
+OWN = 100000
 CHANGED = 10000
 IMPORTED = int(os.environ.get('KONAK_BENCH_IMPORT', '100000'))
 PIECE = 500
@@ -187,6 +188,32 @@ def search(b, c):
                 note='%.1f ms' % (median(got['all']) * 1e3))
 
 
+def own(b, c):
+    """A page sorted by a field that the company has added, which no index
+    sorts, over all of its customers."""
+    big = b.place.big
+    made = c.call('custom_field_defs.create', record_type='customers',
+                  name='Ölçü', kind='int')
+    key = big.sql("select key from konak.custom_field_defs where id = '%s'" %
+                  made['id'])[0][0]
+    big.sql('set session_replication_role = replica; '
+            'insert into konak.customers (company_id, company_name, custom) '
+            "select '%s', 'Alan ' || i, jsonb_build_object('%s', "
+            '(random() * 1e6)::int::text) from generate_series(1, %d) i' % (
+                big.company, key, OWN))
+    big.sql('vacuum analyze konak.customers')
+    out = []
+    for _ in range(20):
+        began = time.monotonic()
+        c.call('customers.list', sort=key)
+        out.append(time.monotonic() - began)
+    b.table.add('list of %d customers by an own field, p50' % OWN, 150,
+                median(out) * 1e3, ' ms', most=True)
+    big.sql("delete from konak.customers where company_id = '%s' and custom "
+            "? '%s'" % (big.company, key))
+    c.call('custom_field_defs.delete', id=made['id'], version=1)
+
+
 def bulk(b):
     c = signed_in(b)
     search(b, c)
@@ -194,3 +221,4 @@ def bulk(b):
     undo(b, c)
     export(b, c)
     load(b, c)
+    own(b, c)
