@@ -203,7 +203,7 @@ def one(b):
 # What -q measures, the longest last.
 QUICK = ('floor', 'list', 'get', 'edit', 'peers', 'memory', 'push', 'signin',
          'growth', 'client', 'board', 'gantt', 'timetable', 'demo', 'vault',
-         'bulk')
+         'chain', 'bulk')
 ALL = {
     'floor': floor,
     'list': through('list', 0.75, 0.85),
