@@ -339,10 +339,24 @@ found_cb(const struct link_reply *r, void *arg)
 
 /* --- the command line ----------------------------------------------------- */
 
+/* The word of the list, or NULL. */
+static const char *
+one_of(const char *const *list, const char *word)
+{
+	while (*list != NULL && strcmp(*list, word) != 0)
+		list++;
+	return *list;
+}
+
 static bool
 take_line(int argc, char **argv)
 {
-	int	c;
+	static const char *const formats[] = { "fet", "activities", "ical",
+	    "csv", "pdf", NULL };
+	static const char *const views[] = { "class", "teacher", "room",
+	    NULL };
+	char	*end;
+	int	 c;
 
 	if (argc < 2)
 		return false;
@@ -357,16 +371,22 @@ take_line(int argc, char **argv)
 			job.file = optarg;
 			break;
 		case OPT_LIMIT:
-			job.limit = strtol(optarg, NULL, 10);
+			job.limit = strtol(optarg, &end, 10);
+			if (*end != '\0' || job.limit <= 0)
+				return false;
 			break;
 		case OPT_FORMAT:
-			job.format = optarg;
+			job.format = one_of(formats, optarg);
+			if (job.format == NULL)
+				return false;
 			break;
 		case OPT_STAY:
 			job.stay = true;
 			break;
 		case OPT_VIEW:
-			job.view = optarg;
+			job.view = one_of(views, optarg);
+			if (job.view == NULL)
+				return false;
 			break;
 		case OPT_FOR:
 			job.whose = optarg;
