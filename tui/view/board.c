@@ -239,10 +239,17 @@ move_cursor(struct board *b, enum action a)
 		side(b, b->at + 1);
 		return true;
 	case ACT_UP:
-		board_goto(b, b->at, c->cur > 0 ? c->cur - 1 : 0);
+		if (c->cur == 0 && !c->above && b->lane_at > 0)
+			board_lane(b, b->lane_at - 1);
+		else
+			board_goto(b, b->at, c->cur > 0 ? c->cur - 1 : 0);
 		return true;
 	case ACT_DOWN:
-		board_goto(b, b->at, c->cur + 1);
+		if (c->cur + 1 >= c->n && !c->more &&
+		    b->lane_at + 1 < b->nlanes)
+			board_lane(b, b->lane_at + 1);
+		else
+			board_goto(b, b->at, c->cur + 1);
 		return true;
 	case ACT_PAGE_UP:
 		board_goto(b, b->at, c->cur > page ? c->cur - page : 0);

@@ -96,8 +96,9 @@ wanted(const struct board *b)
 	return out;
 }
 
-struct val *
-board_args(struct board *b)
+/* What the server is asked with in one lane, -1: in all. */
+static struct val *
+args_in(struct board *b, int lane)
 {
 	struct val	*args = val_map(), *f, *typed;
 	char		*search = NULL;
@@ -108,10 +109,10 @@ board_args(struct board *b)
 	for (i = 0; i < val_count(typed); i++)
 		val_put(f, typed->key[i], val_copy(typed->item[i]));
 	val_free(typed);
-	if (b->lane_by != NULL && b->lane_at < b->nlanes)
-		val_put(f, b->lane_by, val_is_null(b->lane[b->lane_at].value) ?
+	if (b->lane_by != NULL && lane >= 0 && lane < b->nlanes)
+		val_put(f, b->lane_by, val_is_null(b->lane[lane].value) ?
 		    val_put_bool(val_map(), "null", true) :
-		    val_copy(b->lane[b->lane_at].value));
+		    val_copy(b->lane[lane].value));
 	if (f->n > 0)
 		val_put(args, "filter", f);
 	else
@@ -120,6 +121,12 @@ board_args(struct board *b)
 		val_put_text(args, "search", search);
 	free(search);
 	return args;
+}
+
+struct val *
+board_args(struct board *b)
+{
+	return args_in(b, b->lane_at);
 }
 
 static uint64_t
@@ -739,8 +746,10 @@ board_watch_cb(const struct val *items, void *arg)
 	const char	*id, *request;
 	struct bcard	*card;
 	size_t		 i, at;
-	int		 col;
+	int		 col, k;
 
+	for (k = 0; k < b->nlanes; k++)
+		b->lane[k].stale = true;
 	if (items == NULL) {
 		board_load(b);
 		return;
@@ -791,9 +800,13 @@ lanes_free(struct board *b)
 {
 	int	i;
 
+	if (b->peek != 0)
+		app_forget(b->peek);
+	b->peek = 0;
 	for (i = 0; i < b->nlanes; i++) {
 		val_free(b->lane[i].value);
 		free(b->lane[i].title);
+		val_free(b->lane[i].cards);
 	}
 	b->nlanes = 0;
 }
@@ -901,11 +914,43 @@ board_lanes(struct board *b, const char *field)
 	b->lane_call = app_call(verb, args, lanes_cb, b);
 }
 
+static void
+peek_cb(const struct link_reply *r, void *arg)
+{
+	struct board	*b = arg;
+	struct blane	*l = &b->lane[b->peek_at];
+
+	b->peek = 0;
+	if (r->ok && b->peek_at < b->nlanes) {
+		val_free(l->cards);
+		l->cards = val_copy(val_get(r->body, "board"));
+	}
+	ui_redraw();
+}
+
+void
+board_peek(struct board *b, int lane)
+{
+	struct blane	*l = &b->lane[lane];
+	struct val	*args;
+
+	if (b->peek != 0 || b->call != 0 || (l->cards != NULL && !l->stale))
+		return;
+	l->stale = false;
+	if (l->cards == NULL)		/* asked for once, also in vain */
+		l->cards = val_array();
+	b->peek_at = lane;
+	args = args_in(b, lane);
+	val_put_int(args, "limit", BOARD_PEEK);
+	b->peek = ask(b, args, peek_cb, b);
+}
+
 void
 board_lane(struct board *b, int to)
 {
 	if (to < 0 || to >= b->nlanes || to == b->lane_at)
 		return;
+	b->lane[b->lane_at].stale = true;	/* it may have been worked in */
 	b->lane_at = to;
 	board_restart(b);
 }

@@ -21,7 +21,6 @@
 #include "tui/view/listpane.h"
 
 #define DAY_US		86400000000LL
-#define LANES_SHOWN	3	/* heads of other lanes above and below */
 
 /* --- Words ---------------------------------------------------------------------- */
 
@@ -439,34 +438,129 @@ draw_filter(struct board *b, struct surface *s)
 }
 
 static void
-draw_lane(const struct board *b, struct surface *s, int row, int i)
+draw_lane(struct board *b, struct surface *s, int row, int i)
 {
-	const struct blane	*l = &b->lane[i];
+	struct blane	*l = &b->lane[i];
 
 	draw_hline(s, row, 0, s->cols, STYLE_BORDER);
 	draw_fmt(s, row, 2, s->cols - 4, i == b->lane_at ? STYLE_TITLE :
 	    STYLE_DIM, " %s%s %lld ", i == b->lane_at ? "" : "+ ", l->title,
 	    (long long)l->count);
+	l->row = row;
+	l->rows = 1;
 }
 
-/* The heads of the lanes around the open one; what is left is its own. */
+/* How many cards stand below each other in a lane that is not open. */
+static int
+peek_cards(const struct blane *l)
+{
+	size_t	i, n, most = 0;
+
+	for (i = 0; i < val_count(l->cards); i++) {
+		n = val_count(val_get(l->cards->item[i], "rows"));
+		most = n > most ? n : most;
+	}
+	return (int)most;
+}
+
+/* Its first cards, below the columns of the open one. */
+static void
+draw_peek(struct board *b, struct surface *s, int row, int lane, int cards)
+{
+	const struct val	*list = b->lane[lane].cards, *rows;
+	struct record		 r;
+	struct buf		 text = BUF_INIT;
+	const struct bcol	*c;
+	int			 i, k, line;
+
+	for (i = 0; i < b->ncols && (size_t)i < val_count(list); i++) {
+		c = &b->col[i];
+		rows = val_get(list->item[i], "rows");
+		if (c->width == 0 || c->folded)
+			continue;
+		for (k = 0; k < cards && (size_t)k < val_count(rows); k++) {
+			r = (struct record){ b->names, rows->item[k] };
+			buf_clear(&text);
+			record_title(board_def(b), &r, &text);
+			draw_text(s, row + k * b->height, c->x + 2,
+			    c->width - 3, STYLE_TEXT, buf_text(&text));
+			for (line = 1; line < b->height; line++) {
+				buf_clear(&text);
+				line_text(b, val_at(card_lines(b),
+				    (size_t)line - 1), &r, &text);
+				draw_text(s, row + k * b->height + line,
+				    c->x + 2, c->width - 3, STYLE_DIM,
+				    buf_text(&text));
+			}
+		}
+		if (i > b->left)
+			draw_vline(s, row, c->x - 1, cards * b->height,
+			    STYLE_BORDER);
+	}
+	b->lane[lane].rows += cards * b->height;
+	buf_free(&text);
+}
+
+/* Rows that the open lane wants: its heads and its longest column. */
+static int
+lane_wants(const struct board *b)
+{
+	size_t	most = 1;
+	int	i;
+
+	for (i = 0; i < b->ncols; i++)
+		if (!b->col[i].folded && b->col[i].n > most)
+			most = b->col[i].n;
+	return 2 + (int)(most > 50 ? 50 : most) * b->per + 1;
+}
+
+/* All lanes that fit, the open one among them: it gets half of the window, or
+ * what it wants, and what the others leave; of those the first cards show. What
+ * is left of the surface is the open one's. */
 static struct surface
 draw_lanes(struct board *b, struct surface *s, int from)
 {
-	int	i, top = b->lane_at - LANES_SHOWN, bottom, row = from, end;
+	int	rows = s->rows - from, first, last, i, n, need, row, end;
+	int	cards[BOARD_LANES] = { 0 };
+	bool	below = true;
 
+	for (i = 0; i < b->nlanes; i++)
+		b->lane[i].rows = 0;
 	if (b->nlanes == 0)
-		return draw_sub(s, from, 0, s->rows - from, s->cols);
-	if (top < 0)
-		top = 0;
-	for (i = top; i <= b->lane_at; i++)
+		return draw_sub(s, from, 0, rows, s->cols);
+	n = lane_wants(b) < rows / 2 ? lane_wants(b) : rows / 2;
+	rows -= 1 + (n < 6 ? 6 : n);
+	first = last = b->lane_at;
+	/* By turns below and above, as long as there is room. */
+	while (first > 0 || last + 1 < b->nlanes) {
+		i = (below && last + 1 < b->nlanes) || first == 0 ? last + 1 :
+		    first - 1;
+		below = !below;
+		if (rows < 1)
+			break;
+		board_peek(b, i);
+		n = peek_cards(&b->lane[i]);
+		need = (rows - 1) / b->height;
+		cards[i] = n < need ? n : need;
+		if (cards[i] > BOARD_PEEK - 1)
+			cards[i] = BOARD_PEEK - 1;
+		rows -= 1 + cards[i] * b->height;
+		if (i > last)
+			last = i;
+		else
+			first = i;
+	}
+	for (i = first, row = from; i < b->lane_at; i++) {
 		draw_lane(b, s, row++, i);
-	bottom = b->nlanes - b->lane_at - 1;
-	if (bottom > LANES_SHOWN)
-		bottom = LANES_SHOWN;
-	end = s->rows - bottom;
-	for (i = 0; i < bottom; i++)
-		draw_lane(b, s, end + i, b->lane_at + 1 + i);
+		draw_peek(b, s, row, i, cards[i]);
+		row += cards[i] * b->height;
+	}
+	draw_lane(b, s, row++, b->lane_at);
+	for (i = last, end = s->rows; i > b->lane_at; i--) {
+		end -= cards[i] * b->height + 1;
+		draw_lane(b, s, end, i);
+		draw_peek(b, s, end + 1, i, cards[i]);
+	}
 	return draw_sub(s, row, 0, end - row, s->cols);
 }
 
@@ -513,17 +607,17 @@ board_draw(struct board *b, struct surface *whole, bool focus)
 		return;
 	}
 	from = draw_filter(b, whole);
+	b->height = 1 + (int)val_count(card_lines(b));
+	if (b->height > 2 && whole->rows < 30)
+		b->height = 2;
+	b->per = b->height + 1;
+	lay_out(b, whole->cols, &last);
 	s = draw_lanes(b, whole, from);
 	if (b->ncols == 0) {
 		draw_nothing(b, &s);
 		return;
 	}
-	b->height = 1 + (int)val_count(card_lines(b));
-	if (b->height > 2 && whole->rows < 30)
-		b->height = 2;
-	b->per = b->height + 1;
 	b->row = s.row - whole->row + 2;
-	lay_out(b, s.cols, &last);
 	for (i = b->left; i < last; i++) {
 		draw_column(b, &s, i, 0, focus && b->typing != BOARD_FILTER);
 		if (i > b->left)

@@ -21,6 +21,7 @@ struct surface;
 #define BOARD_COLUMNS	24
 #define BOARD_LANES	40
 #define BOARD_CARDS	30	/* asked for at first, of each column */
+#define BOARD_PEEK	3	/* likewise, of lanes that are not open */
 #define BOARD_NARROW	18	/* cells of a column, at least */
 #define BOARD_FOLDED	5
 #define BOARD_BESIDE	140	/* cells from which the card stands beside */
@@ -61,6 +62,11 @@ struct blane {
 	struct val	*value;
 	char		*title;
 	int64_t		 count;
+	struct val	*cards;		/* the first ones of each column, or
+					 * NULL: not known yet */
+	bool		 stale;
+	int		 row, rows;	/* as drawn, its head first; rows 0:
+					 * outside of the window */
 };
 
 enum board_typing { BOARD_KEYS, BOARD_FILTER, BOARD_ADD };
@@ -113,6 +119,8 @@ struct board {
 	struct blane	 lane[BOARD_LANES];
 	int		 nlanes, lane_at;
 	uint64_t	 lane_call;
+	uint64_t	 peek;		/* cards of a lane that is not open */
+	int		 peek_at;
 
 	struct cardpane	 card;
 	bool		 beside, on_card;
@@ -157,6 +165,8 @@ void		 board_times_cb(const struct val *items, void *);
 void		 board_soon_cb(int, short, void *);
 void		 board_lanes(struct board *, const char *field);
 void		 board_lane(struct board *, int);
+/* The first cards of a lane that shows, and is not the open one. */
+void		 board_peek(struct board *, int);
 void		 board_ask_lanes(struct board *);
 
 /* --- boardmove.c ----------------------------------------------------------- */

@@ -691,6 +691,12 @@ board_mouse(struct board *b, const struct input *in)
 			drop(b);
 		return same;
 	}
+	for (col = 0; in->button == MOUSE_PRESS && col < b->nlanes; col++)
+		if (col != b->lane_at && in->row >= b->lane[col].row &&
+		    in->row < b->lane[col].row + b->lane[col].rows) {
+			board_lane(b, col);
+			return true;
+		}
 	if (!under(b, in, &col, &at))
 		return false;
 	n = b->col[col].n;
