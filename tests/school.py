@@ -131,5 +131,4 @@ class School(Company):
         return self.insert('students', user_id=user or self.person('student'),
                            class_id=self.klass.get(side, side),
                            parent_id=parent, admission_date='2026-09-01',
-                           roll_number=str(Company.number),
-                           medical_conditions='Astım')
+                           roll_number=str(Company.number))

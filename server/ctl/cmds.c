@@ -111,6 +111,13 @@ const struct ctl_cmd ctl_cmds[] = {
 	  .opts = {
 		TENANT_OPT,
 		{ "file", "FILE", "the key file (the tenant's own)" } } },
+	{ .words = "keys seal", .operands = "",
+	  .help = "seal what stood in plain before an update; goes on after it "
+	    "was stopped",
+	  .run = keys_seal_run,
+	  .opts = {
+		TENANT_OPT,
+		{ "file", "FILE", "the key file (the tenant's own)" } } },
 	{ .words = "sample", .operands = "",
 	  .help = "fill a tenant with the sample holding, up to these sizes",
 	  .run = sample_run,

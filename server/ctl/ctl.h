@@ -145,6 +145,10 @@ struct tenant_file *tenant_chosen(struct ctl *);
 /* migrate.c: false when one failed; says which. */
 bool		 migrate_tenant(struct ctl *, const struct tenant_file *,
 		    bool dry_run, bool fake_initial);
+/* waiting.c: seals what a migration has left for it, on a connection of the
+ * migrating role; false: there is no key file. */
+bool		 waiting_seal(struct ctl *, const struct tenant_file *,
+		    PGconn *, const char *key_file);
 /* True when one is missing or is not the one that was applied. */
 bool		 migrate_pending(struct ctl *, const struct tenant_file *);
 
@@ -189,6 +193,7 @@ int	ping_run(struct ctl *);
 int	unseal_run(struct ctl *);
 int	keys_status_run(struct ctl *);
 int	keys_rotate_run(struct ctl *);
+int	keys_seal_run(struct ctl *);
 int	reload_run(struct ctl *);
 int	defs_sql_run(struct ctl *);
 int	defs_check_run(struct ctl *);

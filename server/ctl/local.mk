@@ -29,5 +29,6 @@ konakctl_SOURCES += \
 	server/ctl/sample.h \
 	server/ctl/tenant.c \
 	server/ctl/user.c \
+	server/ctl/waiting.c \
 	server/ctl/words.c \
 	server/ctl/words.h

@@ -43,6 +43,7 @@ select set_eq($$select name from pg_temp.tables()
 	'personal_staff',	-- likewise
 	'secret_types',		-- what protect_secrets() was told
 	'handovers',		-- where people are answerable; no row of a company
+	'unsealed',		-- what waits for konakctl to seal it; the owner's
 	'secrets',		-- sealed; policies in 0100, none for who serves
 	'secret_views',		-- append-only; policies in 0100
 	'screens',		-- one person's own; policies in 0012

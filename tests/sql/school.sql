@@ -17,10 +17,10 @@ insert into konak.subjects (company_id, id, name) values (:school, md5('s')::uui
 insert into konak.lesson_requirements (company_id, class_id, subject_id, teacher_id)
 select :school, md5('c' || g)::uuid, md5('s')::uuid, md5(case when g < 4 then 't2' else 't' || g % 2500 + 1 end)::uuid
 from generate_series(1, 2500) g;
-insert into konak.students (company_id, id, user_id, name, class_id, roll_number, admission_date, parent_id, medical_conditions)
+insert into konak.students (company_id, id, user_id, name, class_id, roll_number, admission_date, parent_id)
 select :school, md5('p' || g)::uuid, case g when 1 then pg_temp.uid('employee') else md5('pu' || g)::uuid end,
     'Öğrenci ' || g, md5('c' || 1 + g % 2500)::uuid, g, '2026-09-01',
-    case g when 2500 then pg_temp.uid('manager') else md5('v' || g / 2)::uuid end, 'Astım'
+    case g when 2500 then pg_temp.uid('manager') else md5('v' || g / 2)::uuid end
 from generate_series(1, 100000) g;
 insert into konak.attendance (company_id, student_id, class_id, date, status, marked_by)
 select :school, md5('p' || g)::uuid, md5('c' || 1 + g % 100)::uuid, date '2026-10-01' - g / 100 % 200, 'present', pg_temp.uid('owner')
