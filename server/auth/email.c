@@ -92,6 +92,14 @@ mailed(void *arg, enum mail_end end, int code)
 	req_go(r);
 }
 
+/* Whoever waits for it has asked once: nothing stands between. */
+static void
+ready(void *arg, struct talk *t)
+{
+	(void)arg;
+	mail_go(t);
+}
+
 static void
 compose(struct req *r, struct mailing *m)
 {
@@ -119,7 +127,7 @@ deliver(struct req *r, void *arg, const struct secret *password)
 				    .port = m->port, .seconds = SECONDS,
 				    .user = m->username,
 				    .password = password, .from = m->from,
-				    .to = &m->to, .nto = 1 };
+				    .to = &m->to, .nto = 1, .ready = ready };
 
 	c.security = strcmp(m->security, "tls") == 0 ? MAIL_TLS :
 	    strcmp(m->security, "starttls") == 0 ? MAIL_STARTTLS : MAIL_PLAIN;
