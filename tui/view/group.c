@@ -115,7 +115,7 @@ group_draw_ends(const struct group *g, struct surface *s, int row)
 {
 	const struct val	*list = val_get(g->body, "expiries"), *e;
 	struct date		 day, today = date_from_days(span_today());
-	const char		*text;
+	const char		*text, *name, *kind, *company;
 	char			 when[48];
 	size_t			 i;
 
@@ -125,14 +125,17 @@ group_draw_ends(const struct group *g, struct surface *s, int row)
 	for (i = 0; i < val_count(list) && row < s->rows; i++, row++) {
 		e = list->item[i];
 		text = val_get_str(e, "expire_date");
-		if (text == NULL || date_read(text, strlen(text), &day) !=
-		    DATE_OK)
+		name = val_get_str(e, "name");
+		kind = val_get_str(e, "kind");
+		company = val_get_str(e, "company");
+		if (text == NULL || name == NULL || kind == NULL ||
+		    company == NULL ||
+		    date_read(text, strlen(text), &day) != DATE_OK)
 			continue;
 		date_relative(ui_lang(), &day, &today, when);
 		draw_fmt(s, row, 4, s->cols - 6, STYLE_TEXT, "%s%s - %s (%s)",
-		    val_get_str(e, "name"), strcmp(val_get_str(e, "kind"),
-		    "ssl") == 0 ? " SSL" : "", when,
-		    val_get_str(e, "company"));
+		    name, strcmp(kind, "ssl") == 0 ? " SSL" : "", when,
+		    company);
 	}
 }
 

@@ -135,11 +135,14 @@ dash_fill(struct dash *h)
 	const struct val	*board = boards_find(h->name);
 	const struct val	*panels = val_get(board, "panels");
 	const struct val	*label = val_get(board, "label");
+	const char		*title;
 	size_t			 i;
 
-	for (i = 0; i < 2 && label != NULL; i++)
-		snprintf(h->title[i], sizeof h->title[i], "%s",
-		    val_str(val_at(label, i)));
+	for (i = 0; i < 2; i++) {
+		title = val_str(val_at(label, i));
+		if (title != NULL)
+			snprintf(h->title[i], sizeof h->title[i], "%s", title);
+	}
 	for (i = 0; i < val_count(panels) && h->npanels < PANELS_MAX; i++) {
 		h->panel[h->npanels] = panel_new(panels->item[i],
 		    dash_changed, h);

@@ -27,11 +27,13 @@ static const char *
 action_words(const struct def *d, const char *verb)
 {
 	const struct val	*actions = val_get(d->v, "actions"), *v;
+	const char		*own;
 	size_t			 i;
 
 	for (i = 0; i < val_count(actions); i++) {
 		v = actions->item[i];
-		if (strcmp(val_get_str(v, "verb"), verb) == 0)
+		own = val_get_str(v, "verb");
+		if (own != NULL && strcmp(own, verb) == 0)
 			return verb_label(val_get(v, "label"));
 	}
 	return NULL;
