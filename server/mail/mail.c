@@ -96,9 +96,12 @@ read_cb(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	t->got += (size_t)n;
-	if (t->got == 1 && t->answer[0] == MAIL_READY && t->ready != NULL) {
+	if (t->got == 1 && t->answer[0] == MAIL_READY) {
 		t->got = 0;
-		t->ready(t->arg, t);
+		if (t->ready != NULL)
+			t->ready(t->arg, t);
+		else
+			mail_go(t);
 		return;
 	}
 	if (t->got < sizeof t->answer)

@@ -59,7 +59,8 @@ struct mail_call {
 	size_t			 nto;		/* at most MAIL_TO_MAX */
 	const void		*message;	/* as RFC 5322 has it */
 	size_t			 len;
-	/* The mail server waits for it: mail_go() or mail_drop(). */
+	/* The mail server waits for it: mail_go() or mail_drop(). NULL: it
+	 * goes. */
 	void			(*ready)(void *arg, struct talk *);
 };
 
