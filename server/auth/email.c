@@ -23,7 +23,7 @@
 #include "server/mail/message.h"
 #include "server/tenant.h"
 
-#define SECONDS		20	/* of the conversation; somebody waits */
+#define SECONDS		60	/* of the conversation; somebody waits */
 
 /* r->state while a code is sent; the attempt comes first. */
 struct mailing {
@@ -175,7 +175,9 @@ send_then(struct req *r)
 	if (strcmp(m->a.state, "closed") == 0) {
 		req_fail(r, ERR_REFUSED, NULL, "auth.email_closed", NULL);
 	} else if (m->a.wait > 0) {
-		auth_too_early(r, ERR_RATE, m->a.wait);
+		req_wait(r, m->a.wait);
+		req_fail(r, ERR_RATE, NULL, "auth.email_wait", "wait",
+		    auth_number(r, m->a.wait), NULL);
 	} else if (m->box == NULL || m->username == NULL) {
 		deliver(r, m, NULL);
 	} else {
