@@ -32,6 +32,7 @@ static const struct sqlstate {
 	{ "22008", ERR_INVALID,		"db.range" },
 	{ "22P02", ERR_INVALID,		"db.form" },
 	{ "22021", ERR_INVALID,		"db.form" },
+	{ "22023", ERR_INVALID,		"db.form" },
 	{ "57014", ERR_TIMEOUT,		"err.timeout" },
 	{ "55P03", ERR_TIMEOUT,		"db.locked" },
 	{ "40001", ERR_UNAVAILABLE,	"db.busy" },
