@@ -51,7 +51,9 @@ choose(struct req *r, struct search *s)
 	s->defs = arena_array(r->arena, defs_count() + 1, sizeof *s->defs);
 	for (i = 0; i < defs_count(); i++) {
 		d = defs_at(i);
-		if (d->nsearch > 0 && (d->verbs & 1u << DV_GET) != 0 &&
+		/* What stands for other types' records is found as these. */
+		if (d->nsearch > 0 && d->nopens == 0 &&
+		    (d->verbs & 1u << DV_GET) != 0 &&
 		    d->perm[OP_VIEW].need != NULL &&
 		    (strcmp(d->perm[OP_VIEW].need, PERM_SELF) == 0 ||
 		    req_may(r, d->perm[OP_VIEW].need)) && asked_for(r, d))
