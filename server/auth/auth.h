@@ -143,7 +143,8 @@ void	auth_codes_write(struct cbw *, const char *const *codes);
 unsigned nowhere_take(const char *email, const char *network);
 unsigned nowhere_miss(const char *email, const char *network);
 
-extern const struct verb signin_verbs[], email_verbs[], setup_verbs[], session_verbs[],
-    people_verbs[], leave_verbs[], role_verbs[], group_verbs[], draft_verbs[];
+extern const struct verb signin_verbs[], email_verbs[], setup_verbs[],
+    session_verbs[], people_verbs[], leave_verbs[], role_verbs[],
+    group_verbs[], draft_verbs[];
 
 #endif

@@ -125,12 +125,11 @@ deliver(struct req *r, void *arg, const struct secret *password)
 	struct mailing		*m = arg;
 	struct mail_call	 c = { .op = MAIL_SEND, .host = m->host,
 				    .port = m->port, .seconds = SECONDS,
+				    .security = mail_security(m->security),
 				    .user = m->username,
 				    .password = password, .from = m->from,
 				    .to = &m->to, .nto = 1, .ready = ready };
 
-	c.security = strcmp(m->security, "tls") == 0 ? MAIL_TLS :
-	    strcmp(m->security, "starttls") == 0 ? MAIL_STARTTLS : MAIL_PLAIN;
 	compose(r, m);
 	c.message = buf_data(&m->message);
 	c.len = buf_len(&m->message);

@@ -58,6 +58,13 @@ talk_end(struct talk *t, enum mail_end end, int code)
 	free(t);
 }
 
+enum mail_security
+mail_security(const char *name)
+{
+	return strcmp(name, "tls") == 0 ? MAIL_TLS :
+	    strcmp(name, "none") == 0 ? MAIL_PLAIN : MAIL_STARTTLS;
+}
+
 void
 mail_drop(struct talk *t)
 {

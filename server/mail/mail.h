@@ -26,6 +26,8 @@ enum mail_security {
 	MAIL_STARTTLS,		/* or nothing */
 	MAIL_PLAIN
 };
+/* By its name in the tables: tls, starttls or none. */
+enum mail_security	mail_security(const char *);
 
 enum mail_end {
 	MAILED_OK,

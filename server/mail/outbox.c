@@ -276,9 +276,10 @@ compose(struct sending *s)
 static void
 deliver(struct sending *s, const struct secret *password)
 {
-	const char		*security = s->col[T_SECURITY];
 	struct mail_call	 c = { .op = MAIL_SEND,
 				    .host = s->col[T_HOST],
+				    .security = mail_security(
+					s->col[T_SECURITY]),
 				    .seconds = SECONDS,
 				    .user = s->col[T_USER],
 				    .password = password,
@@ -286,8 +287,6 @@ deliver(struct sending *s, const struct secret *password)
 				    .to = &s->col[T_TO], .nto = 1,
 				    .ready = ready };
 
-	c.security = strcmp(security, "tls") == 0 ? MAIL_TLS :
-	    strcmp(security, "starttls") == 0 ? MAIL_STARTTLS : MAIL_PLAIN;
 	c.port = (uint16_t)strtol(s->col[T_PORT], NULL, 10);
 	compose(s);
 	c.message = buf_data(&s->message);

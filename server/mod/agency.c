@@ -1,7 +1,8 @@
 /*
  * agency.c - what the agency's definitions cannot say: a lead becomes a
  * customer, what was done about it is noted in a line, a proposal gets another
- * revision, a request becomes a task, SEO work is given out and done. The rules of each are its SQL function's.
+ * revision, a request becomes a task, SEO work is given out and done. The rules
+ * of each are its SQL function's.
  */
 #include <stdlib.h>
 

@@ -231,14 +231,11 @@ static void
 try_rows(struct req *r, PGresult *res)
 {
 	struct trying	*t = r->state;
-	const char	*security;
 
 	if (PQntuples(res) == 0)
 		return;		/* what follows says so */
 	t->user = arena_strdup(r->arena, PQgetvalue(res, 0, 0));
-	security = PQgetvalue(res, 0, 1);
-	t->security = strcmp(security, "tls") == 0 ? MAIL_TLS :
-	    strcmp(security, "none") == 0 ? MAIL_PLAIN : MAIL_STARTTLS;
+	t->security = mail_security(PQgetvalue(res, 0, 1));
 	try_host(r, &t->one[TRY_IMAP], "imap", res, 2);
 	try_host(r, &t->one[TRY_SMTP], "smtp", res, 4);
 	if (PQgetvalue(res, 0, 6)[0] != 't')

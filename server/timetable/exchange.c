@@ -284,8 +284,8 @@ csv_write(struct buf *b, const json_t *world, const char *whose, enum lang lang)
 	size_t		 i;
 
 	buf_addz(b, "\xef\xbb\xbf");
-	buf_addz(b, lang == LANG_EN ? "Day;Period;Starts;Ends;Class;Subject;Teacher;"
-	    "Room\r\n" : "Gün;Saat;Başlangıç;Bitiş;Sınıf;Ders;Öğretmen;"
+	buf_addz(b, lang == LANG_EN ? "Day;Period;Starts;Ends;Class;Subject;"
+	    "Teacher;Room\r\n" : "Gün;Saat;Başlangıç;Bitiş;Sınıf;Ders;Öğretmen;"
 	    "Derslik\r\n");
 	json_array_foreach(json_object_get(world, "lessons"), i, row) {
 		lesson_read(row, &l);

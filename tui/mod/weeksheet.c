@@ -629,17 +629,15 @@ static void
 sheet_write(struct sheet *h, const char *verb, const char *note,
     const char *said)
 {
-	struct val	*args = val_map();
+	struct val	*args;
 	struct date	 d = date_from_days(h->monday);
 	char		 text[DATE_TEXT];
 
 	if (strcmp(verb, "timesheets.submit") == 0) {
 		date_write(&d, text);
-		val_put_text(args, "monday", text);
-	} else {
-		val_put(args, "id", val_uuid(h->sent));
-		val_put_int(args, "version", h->sent_version);
-	}
+		args = val_put_text(val_map(), "monday", text);
+	} else
+		args = record_args(h->sent, h->sent_version);
 	if (note != NULL)
 		val_put_text(args, "note", note);
 	h->write = app_write(verb, args, NULL, T(said), sheet_decided_cb, h);
@@ -877,8 +875,8 @@ static const struct view_ops sheet_view = {
 	.leave = sheet_leave,
 	.say = sheet_say,
 	.label = sheet_label,
-	.hints = { ACT_SAVE, ACT_EDIT, ACT_NEW, ACT_ACTIONS, ACT_PAGE_UP, ACT_PAGE_DOWN,
-	    ACT_DELETE, ACT_BACK }
+	.hints = { ACT_SAVE, ACT_EDIT, ACT_NEW, ACT_ACTIONS, ACT_PAGE_UP,
+	    ACT_PAGE_DOWN, ACT_DELETE, ACT_BACK }
 };
 
 void
