@@ -1,8 +1,8 @@
 /*
  * A helper program, run once for one answer: text goes into its standard input,
  * bytes come out of its standard output, under limits of time, memory and
- * output, without a network unless it is given one. It dies with konakd. Few
- * run at once; the others wait for their turn.
+ * output, without a network unless it is given one: it can open no socket. It
+ * dies with konakd. Few run at once; the others wait for their turn.
  */
 #ifndef KONAK_CHILD_H
 #define KONAK_CHILD_H
@@ -43,8 +43,11 @@ struct child_spec {
 	bool		 network;
 };
 
-/* -1: errno says why. Its group is killed by kill(-pid, …). */
+/* -1: errno says why. Its group is killed by kill(-pid, …). One that is to have
+ * no network and cannot be kept from it ends before it begins. */
 pid_t	 child_exec(const struct child_spec *);
+/* Says in the log how a program has ended that ended badly. */
+void	 child_log(const char *program, int status);
 
 void	 child_base(struct event_base *);
 /* Takes over the input's content, which is wiped. done comes from the event

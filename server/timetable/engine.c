@@ -194,11 +194,12 @@ folder_full(const struct engine *e)
 	return full;
 }
 
-static void
+/* How it has ended. */
+static int
 engine_wait(struct engine *e, pid_t pid)
 {
 	double	start = seconds(), asked = 0, read_at = 0, now;
-	int	status;
+	int	status = 0;
 
 	for (;;) {
 		if (waitpid(pid, &status, WNOHANG) != 0)
@@ -222,10 +223,11 @@ engine_wait(struct engine *e, pid_t pid)
 		nap();
 	}
 	progress_read(e);
+	return status;
 }
 
 static enum engine_end
-outcome(struct engine *e)
+outcome(struct engine *e, int status)
 {
 	if (e->full) {
 		log_warn(NULL, "the timetable engine filled its folder, and "
@@ -254,8 +256,10 @@ outcome(struct engine *e)
 		return ENGINE_STOPPED;
 	if (e->result_len > 0)
 		return ENGINE_TIME;
-	return strstr(e->messages, "aborting") != NULL ? ENGINE_WRONG :
-	    ENGINE_BROKEN;
+	if (strstr(e->messages, "aborting") != NULL)
+		return ENGINE_WRONG;
+	child_log(e->program, status);
+	return ENGINE_BROKEN;
 }
 
 static const char *
@@ -347,10 +351,11 @@ engine_main(void *arg)
 	struct engine	*e = arg;
 	enum engine_end	 end = ENGINE_BROKEN;
 	pid_t		 pid;
+	int		 status;
 
 	if (prepare(e) && (pid = engine_spawn(e)) > 0) {
-		engine_wait(e, pid);
-		end = outcome(e);
+		status = engine_wait(e, pid);
+		end = outcome(e, status);
 	}
 	if (e->lock != -1) {
 		nftw(e->dir, unlink_cb, 16, FTW_DEPTH | FTW_PHYS);
