@@ -172,6 +172,10 @@ static const struct rule	wrong_rules[] = {
 	{ "number of hours for subgroup is % and you have only % allowed",
 	  "{who} haftada {1} saat ders görüyor, en çok {2} gün gelebilir",
 	  "{who} has {1} hours a week and may come on {2} days" },
+	{ "has at most % available days. Currently FET cannot put more than 2",
+	  "{l}: parçaları {who} için açık olan {1} güne sığmıyor, bir günde en "
+	  "çok ikisi olur", "{l}: its parts do not fit into the {1} days that "
+	  "{who} can come; a day takes two" },
 	{ "has no allowed slot", "{l}: verilebileceği hiçbir saat yok",
 	  "{l} has no period at which it may be held" },
 	{ "no allowed home room", "{l}: kullanabileceği bir derslik yok",
@@ -469,9 +473,8 @@ line_read(struct line *l, const json_t *world, const char *text, size_t len,
 		}
 }
 
-static json_t *
-lines(const json_t *world, const char *text, const char *mark,
-    const struct rule *rules, size_t most)
+json_t *
+words_soft(const json_t *world, const char *text, size_t most)
 {
 	json_t		*out = json_array(), *seen = json_object();
 	const char	*p, *end, *at;
@@ -480,18 +483,10 @@ lines(const json_t *world, const char *text, const char *mark,
 	for (p = text; *p != '\0' && json_array_size(out) < most;
 	    p = *end == '\0' ? end : end + 1) {
 		end = p + strcspn(p, "\r\n");
-		at = strstr(p, mark);
+		at = strstr(p, "onstraint ");
 		if (at == NULL || at >= end)
 			continue;
-		if (rules != wrong_rules)
-			at = p;
-		else if (end > at && end[-1] == ':' && *end == '\n') {
-			/* what is wrong stands in the next line */
-			at += strlen(mark);
-			end += 1 + strcspn(end + 1, "\r\n");
-		} else
-			at += strlen(mark);
-		line_read(&l, world, at, (size_t)(end - at), rules);
+		line_read(&l, world, p, (size_t)(end - p), soft_rules);
 		line_tell(out, seen, &l);
 		free(l.text);
 	}
@@ -499,16 +494,47 @@ lines(const json_t *world, const char *text, const char *mark,
 	return out;
 }
 
-json_t *
-words_soft(const json_t *world, const char *text, size_t most)
+/* Where a message ends of several lines: the next one, its buttons, or what the
+ * engine does about it. */
+static const char *
+message_end(const char *p)
 {
-	return lines(world, text, "onstraint ", soft_rules, most);
+	static const char *const	next[] = { "\nTitle: ", "\nMessage: ",
+					    "\nButton ", "\n\nCannot " };
+	const char			*end = p + strlen(p), *at;
+	size_t				 i;
+
+	for (i = 0; i < sizeof next / sizeof *next; i++) {
+		at = strstr(p, next[i]);
+		if (at != NULL && at < end)
+			end = at;
+	}
+	while (end > p && end[-1] == '\n')
+		end--;
+	return end;
 }
 
 json_t *
 words_wrong(const json_t *world, const char *text, size_t most)
 {
-	return lines(world, text, "Message: ", wrong_rules, most);
+	static const char	 mark[] = "Message: ";
+	json_t			*out = json_array(), *seen = json_object();
+	const char		*at, *end;
+	struct line		 l;
+
+	for (at = strstr(text, mark); at != NULL && json_array_size(out) < most;
+	    at = strstr(end, mark)) {
+		at += strlen(mark);
+		end = message_end(at);
+		/* Of a file of another version: no fault of its data. */
+		if (strncmp(at, "Opening an older file", 21) == 0)
+			continue;
+		line_read(&l, world, at, (size_t)(end - at), wrong_rules);
+		line_tell(out, seen, &l);
+		free(l.text);
+	}
+	json_decref(seen);
+	return out;
 }
 
 static const char *

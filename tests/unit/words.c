@@ -69,6 +69,8 @@ static void
 test_wrong(void **state)
 {
 	json_t	*w = world(), *l = words_wrong(w,
+	    "Title: FET information\nMessage: Opening an older file - it will "
+	    "be converted.\n\nKeep a copy.\n\n"
 	    "Title: FET warning\nMessage: Cannot optimize for teacher Ayşe, "
 	    "because the number of hours for teacher is 41 and you have only 5 "
 	    "days x 8 hours in a week.\nButton 0 text: x\n\n"
@@ -78,7 +80,12 @@ test_wrong(void **state)
 	    "gaps per week with weight (percentage) below 100 for teacher Ayşe. "
 	    "Please make weight 100% and try again\n"
 	    "Message: Could not read file - XML parse error at line 3, column "
-	    "4:\nDay Pzt  is nonexistent\n", 5);
+	    "4:\nDay Pzt  is nonexistent\n\nTitle: FET warning\n"
+	    "Message: Time constraint\nMinimum number of days\n"
+	    "Activity with id=7 (Fizik)\nActivity with id=8 (Fizik)\n cannot be "
+	    "respected because teacher Ayşe has at most 2 available days. "
+	    "Currently FET cannot put more than 2 activities on the same day.\n"
+	    "Button 0 text: Skip rest\n\nCannot precompute - aborting\n", 9);
 
 	says(l, 0, "Ayşe haftada 41 saat ders veriyor; hafta 5 gün x 8 saat",
 	    "Ayşe has 41 hours a week; a week has 5 days of 8 hours");
@@ -90,6 +97,11 @@ test_wrong(void **state)
 	    "error at line 3, column 4: Day Pzt  is nonexistent)",
 	    "a constraint of the file does not hold (Could not read file - XML "
 	    "parse error at line 3, column 4: Day Pzt  is nonexistent)");
+	says(l, 4, "9-A Fizik (Ayşe, Yılmaz): parçaları Ayşe için açık olan 2 güne "
+	    "sığmıyor, bir günde en çok ikisi olur", "9-A Fizik (Ayşe, Yılmaz): "
+	    "its parts do not fit into the 2 days that Ayşe can come; a day "
+	    "takes two");
+	assert_int_equal(json_array_size(l), 5);
 	json_decref(l);
 	json_decref(w);
 }
