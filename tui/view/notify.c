@@ -52,30 +52,61 @@ choose(const char *key, const char *value, const char *mode, bool mail)
 	app_write("notifications.choose", args, NULL, NULL, choices_cb, NULL);
 }
 
+/* Kinds that nobody gets where these record types are not. */
+static const struct {
+	const char	*kind, *record;
+} about[] = {
+	{ "announcement", "announcements" }, { "assigned", "tasks" },
+	{ "attendance", "attendance" }, { "complaint", "complaints" },
+	{ "completed", "tasks" }, { "expiry", "expiries" },
+	{ "homework", "homework" }, { "lead_follow", "leads" },
+	{ "qa", "qa_messages" }, { "request", "customer_requests" },
+	{ "schedule_change", "timetable_entries" }, { "task_due", "tasks" },
+	{ "timesheet", "timesheets" }, { "vault_alarm", "vault_entries" }
+};
+
+static bool
+kind_here(const char *kind)
+{
+	size_t	i;
+
+	for (i = 0; i < sizeof about / sizeof about[0]; i++)
+		if (strcmp(about[i].kind, kind) == 0)
+			return defs_find(about[i].record) != NULL;
+	return true;
+}
+
 /* The menu's lines: the kinds, e-mail of all of them, the times. */
 struct choices {
-	const struct field	*f;	/* notifications.type */
-	size_t			 kind;	/* the number of kinds: all of them */
+	const struct value_choice	**kinds;
+	size_t			 n;
+	size_t			 kind;	/* n: all of them */
 };
+
+static void
+choices_free(struct choices *c)
+{
+	free(c->kinds);
+	free(c);
+}
 
 static void
 mode_cb(int i, void *arg)
 {
 	struct choices	*c = arg;
-	bool		 all = c->kind == c->f->rules.nchoices;
+	bool		 all = c->kind == c->n;
 
 	if (i >= 0)
-		choose("kind", all ? ALL_KINDS :
-		    c->f->rules.choices[c->kind].code, modes[i % NMODES],
-		    all || i >= NMODES);
-	free(c);
+		choose("kind", all ? ALL_KINDS : c->kinds[c->kind]->code,
+		    modes[i % NMODES], all || i >= NMODES);
+	choices_free(c);
 }
 
 /* Where a kind is shown and when, and the same for its e-mail. */
 static void
 ask_mode(struct choices *c)
 {
-	bool			 all = c->kind == c->f->rules.nchoices;
+	bool			 all = c->kind == c->n;
 	struct dialog_item	 items[2 * NMODES];
 	char			*label[2 * NMODES];
 	int			 m, n = all ? NMODES : 2 * NMODES;
@@ -89,8 +120,7 @@ ask_mode(struct choices *c)
 		items[m].key = (uint32_t)('1' + m);
 	}
 	dialog_choose(all ? T("views.mail_all") :
-	    c->f->rules.choices[c->kind].label[ui_lang()], items, n, 0,
-	    mode_cb, c);
+	    c->kinds[c->kind]->label[ui_lang()], items, n, 0, mode_cb, c);
 	for (m = 0; m < n; m++)
 		free(label[m]);
 }
@@ -118,10 +148,10 @@ chosen_cb(int i, void *arg)
 {
 	struct choices		*c = arg;
 	struct dialog_line	 line = { .max = 30, .done = time_cb };
-	size_t			 n = c->f->rules.nchoices + 1;
+	size_t			 n = c->n + 1;
 
 	if (i < 0 || (size_t)i >= n + NTIMES) {
-		free(c);
+		choices_free(c);
 		return;
 	}
 	if ((size_t)i >= n) {
@@ -129,7 +159,7 @@ chosen_cb(int i, void *arg)
 		line.label = T(time_labels[(size_t)i - n]);
 		line.arg = (void *)times[(size_t)i - n];
 		dialog_line(&line);
-		free(c);
+		choices_free(c);
 		return;
 	}
 	c->kind = (size_t)i;
@@ -169,24 +199,28 @@ static void
 got_cb(const struct link_reply *r, void *arg)
 {
 	const struct def	*d = defs_find("notifications");
+	const struct field	*f = d == NULL ? NULL : def_field(d, "type");
 	struct choices		*c;
 	struct dialog_item	*items;
 	char			**detail;
 	size_t			 i, n;
 
 	(void)arg;
-	if (!r->ok || d == NULL || def_field(d, "type") == NULL) {
+	if (!r->ok || f == NULL) {
 		app_error(r);
 		return;
 	}
 	c = xcalloc(1, sizeof *c);
-	c->f = def_field(d, "type");
-	n = c->f->rules.nchoices;
+	c->kinds = xcalloc(f->rules.nchoices, sizeof *c->kinds);
+	for (i = 0; i < f->rules.nchoices; i++)
+		if (kind_here(f->rules.choices[i].code))
+			c->kinds[c->n++] = &f->rules.choices[i];
+	n = c->n;
 	items = xcalloc(n + 1 + NTIMES, sizeof *items);
 	detail = xcalloc(n, sizeof *detail);
 	for (i = 0; i < n; i++) {
-		detail[i] = kind_label(r->body, c->f->rules.choices[i].code);
-		items[i].label = c->f->rules.choices[i].label[ui_lang()];
+		detail[i] = kind_label(r->body, c->kinds[i]->code);
+		items[i].label = c->kinds[i]->label[ui_lang()];
 		items[i].detail = detail[i];
 	}
 	items[n].label = T("views.mail_all");
