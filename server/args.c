@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/tr.h"
+#include "lib/value.h"
 #include "server/req_private.h"
 
 #define ARG_MAX	255
@@ -88,6 +89,27 @@ arg_read_text(struct req *r, const struct verb_arg *a, struct arg_value *v,
 	return true;
 }
 
+/* What a field of that type would take, and nothing else that PostgreSQL
+ * reads as well: 'tomorrow', 'infinity', '44 BC'. */
+static bool
+arg_read_when(struct req *r, const struct verb_arg *a, struct arg_value *v,
+    struct cbr *c, enum value_type type)
+{
+	const struct value_rules	 rules = { .type = type };
+	struct value_error		 error;
+	const char			*text;
+
+	if (!value_read(&rules, c, r->arena, &text, &error)) {
+		req_bad_value(r, a->name, &error);
+	} else if (text == NULL && (a->required || type == VALUE_DATE)) {
+		req_bad(r, a->name, "value.required", NULL);
+	} else {
+		v->text = arena_strdup(r->arena, text == NULL ? "" : text);
+		v->len = strlen(v->text);
+	}
+	return true;
+}
+
 static bool
 arg_read_uuids(struct req *r, const struct verb_arg *a, struct arg_value *v,
     struct cbr *c)
@@ -138,6 +160,12 @@ arg_read(struct req *r, const struct verb_arg *a, struct arg_value *v,
 	case ARG_TEXT:
 	case ARG_SECRET:
 		return arg_read_text(r, a, v, c);
+	case ARG_DATE:
+		return arg_read_when(r, a, v, c, VALUE_DATE);
+	case ARG_TIME:
+		return arg_read_when(r, a, v, c, VALUE_TIME);
+	case ARG_TIMESTAMP:
+		return arg_read_when(r, a, v, c, VALUE_TIMESTAMP);
 	case ARG_BYTES:
 		if (!cbr_bytes(c, &v->bytes, &v->len))
 			return false;
@@ -168,6 +196,9 @@ type_name(enum arg_type t)
 		return "bool";
 	case ARG_TEXT:
 	case ARG_SECRET:
+	case ARG_DATE:
+	case ARG_TIME:
+	case ARG_TIMESTAMP:
 		return "text";
 	case ARG_BYTES:
 		return "bytes";

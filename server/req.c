@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/log.h"
+#include "lib/value.h"
 #include "lib/xmalloc.h"
 #include "server/client.h"
 #include "server/dispatch.h"
@@ -363,6 +364,20 @@ req_bad(struct req *r, const char *field, const char *key, ...)
 	va_start(ap, key);
 	words_set(r, bad_new(r), field, key, NULL, ap);
 	va_end(ap);
+}
+
+void
+req_bad_value(struct req *r, const char *field, const struct value_error *e)
+{
+	const char	*name[4], *value[4];
+	size_t		 i;
+
+	for (i = 0; i < 4; i++) {
+		name[i] = i < e->nparams ? e->params[i].name : NULL;
+		value[i] = i < e->nparams ? e->params[i].value : NULL;
+	}
+	req_bad(r, field, e->key, name[0], value[0], name[1], value[1],
+	    name[2], value[2], name[3], value[3], NULL);
 }
 
 static void

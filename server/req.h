@@ -27,6 +27,7 @@
 
 struct client;
 struct tenant;
+struct value_error;
 
 typedef void (*req_rows_cb)(struct req *, PGresult *);
 
@@ -127,6 +128,9 @@ void	req_fail(struct req *, enum err, const char *field, const char *key, ...)
  * (and the first one's words as its own). */
 void	req_bad(struct req *, const char *field, const char *key, ...)
 	    __attribute__((sentinel));
+/* A value that a field or an argument does not take. */
+void	req_bad_value(struct req *, const char *field,
+	    const struct value_error *);
 /* As req_fail() and req_bad(), with a sentence that stands in a definition. */
 void	req_fail_text(struct req *, enum err, const char *field,
 	    const char *key, const char *text);

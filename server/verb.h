@@ -47,6 +47,9 @@ enum arg_type {
 	ARG_BOOL,
 	ARG_TEXT,		/* UTF-8, NFC, no control characters but \n \t */
 	ARG_SECRET,		/* text that is wiped and never logged */
+	ARG_DATE,		/* YYYY-MM-DD, years 1 to 9999 */
+	ARG_TIME,		/* HH:MM; empty text takes one away */
+	ARG_TIMESTAMP,		/* UTC; empty text takes one away */
 	ARG_BYTES,
 	ARG_UUIDS,		/* array of uuid */
 	ARG_ANY			/* left encoded; the handler reads it */

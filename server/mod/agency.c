@@ -127,7 +127,7 @@ static const struct verb agency_verbs[] = {
 		{ "description", ARG_TEXT, true, 2000 },
 		{ "activity_type", ARG_TEXT, false, 20 },
 		{ "next_action", ARG_TEXT, false, 255 },
-		{ "next_action_date", ARG_TEXT, false, 10 } },
+		{ "next_action_date", ARG_DATE, false, 0 } },
 	  .run = log_activity },
 	{ .name = "proposals.revise", .audit = "PROPOSAL_REVISE",
 	  .need = { "proposals.edit", "proposals.create",
@@ -150,7 +150,7 @@ static const struct verb agency_verbs[] = {
 		{ "id", ARG_UUID, true, 0 },
 		{ "period_type", ARG_TEXT, true, 10 },
 		{ "assigned_to", ARG_UUID, false, 0 },
-		{ "start_date", ARG_TEXT, false, 10 } },
+		{ "start_date", ARG_DATE, false, 0 } },
 	  .run = seo_assign },
 	{ .name = NULL }
 };

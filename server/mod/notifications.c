@@ -134,7 +134,8 @@ notifications_send(struct req *r)
 	params[6] = req_uuid(r, "related_id");
 	for (i = 0; level != NULL && strcmp(level, levels[i]) != 0; )
 		if (++i == sizeof levels / sizeof levels[0]) {
-			req_bad(r, "priority", "value.choice", NULL);
+			req_bad(r, "priority", "value.choice", "typed", level,
+			    "choices", "low, normal, high, urgent", NULL);
 			return;
 		}
 	req_query(r, &stmt, 7, params, count_rows);
@@ -226,7 +227,7 @@ static const struct verb notifications_verbs[] = {
 	{ .name = "notifications.snooze", .need = { PERM_SELF },
 	  .state = VERB_COMPANY, .flags = VERB_WRITE,
 	  .args = { { "ids", ARG_UUIDS, true, 200 },
-	    { "until", ARG_TEXT, true, 40 } },
+	    { "until", ARG_TIMESTAMP, true, 0 } },
 	  .run = notifications_snooze },
 	{ .name = "notifications.send", .need = { "notifications.send" },
 	  .state = VERB_COMPANY, .flags = VERB_WRITE | VERB_ONCE,
@@ -246,10 +247,10 @@ static const struct verb notifications_verbs[] = {
 	  .args = { { "kind", ARG_TEXT, false, 40 },
 	    { "mode", ARG_TEXT, false, 10 },
 	    { "mail", ARG_BOOL, false, 0 },
-	    { "digest_at", ARG_TEXT, false, 8 },
-	    { "quiet_from", ARG_TEXT, false, 8 },
-	    { "quiet_to", ARG_TEXT, false, 8 },
-	    { "snooze_until", ARG_TEXT, false, 40 } },
+	    { "digest_at", ARG_TIME, false, 0 },
+	    { "quiet_from", ARG_TIME, false, 0 },
+	    { "quiet_to", ARG_TIME, false, 0 },
+	    { "snooze_until", ARG_TIMESTAMP, false, 0 } },
 	  .run = notifications_choose },
 	{ .name = NULL }
 };

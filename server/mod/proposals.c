@@ -241,7 +241,7 @@ static const struct verb proposals_verbs[] = {
 	  .args = {
 		{ "id", ARG_UUID, true, 0 },
 		{ "template", ARG_UUID, true, 0 },
-		{ "start", ARG_TEXT, false, 10 } } },
+		{ "start", ARG_DATE, false, 0 } } },
 	{ .name = "project_templates.use",
 	  .need = { "projects.create", "tasks.create" },
 	  .state = VERB_COMPANY, .flags = VERB_WRITE,
@@ -250,7 +250,7 @@ static const struct verb proposals_verbs[] = {
 		{ "id", ARG_UUID, true, 0 },
 		{ "name", ARG_TEXT, true, 255 },
 		{ "customer_id", ARG_UUID, false, 0 },
-		{ "start", ARG_TEXT, false, 10 } } },
+		{ "start", ARG_DATE, false, 0 } } },
 	{ .name = "proposals.pdf",
 	  .need = { "proposals.view", "proposals.view_prices" },
 	  .state = VERB_COMPANY,

@@ -34,14 +34,14 @@ static const struct verb tasks_verbs[] = {
 	  .state = VERB_COMPANY, .run = module_table, .data = &shift,
 	  .args = {
 		{ "id", ARG_UUID, true, 0 },
-		{ "end", ARG_TEXT, true, 10 } } },
+		{ "end", ARG_DATE, true, 0 } } },
 	{ .name = "tasks.reschedule", .need = { "tasks.edit" },
 	  .audit = "TASK_RESCHEDULE", .data = &move, WRITE,
 	  .args = {
 		{ "id", ARG_UUID, true, 0 },
 		{ "version", ARG_INT, true, 0 },
-		{ "start", ARG_TEXT, false, 10 },
-		{ "end", ARG_TEXT, true, 10 },
+		{ "start", ARG_DATE, false, 0 },
+		{ "end", ARG_DATE, true, 0 },
 		{ "follow", ARG_BOOL, false, 0 } } },
 	{ .name = "tasks.reassign", .need = { "tasks.edit", "tasks.assign" },
 	  .audit = "TASK_ASSIGN", .data = &reassign, WRITE,

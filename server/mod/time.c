@@ -35,7 +35,7 @@ static const struct verb time_verbs[] = {
 	{ .name = "time.status", .data = &status, READ },
 	{ .name = "time.week", .data = &week, READ,
 	  .args = {
-		{ "monday", ARG_TEXT, true, 10 },
+		{ "monday", ARG_DATE, true, 0 },
 		{ "person", ARG_UUID, false, 0 } } },
 	{ .name = "time.start", .need = { "time.create" }, .data = &start,
 	  .audit = "TIMER_START", WRITE,
@@ -51,7 +51,7 @@ static const struct verb time_verbs[] = {
 	  .audit = "TIMER_RESOLVE", WRITE,
 	  .args = {
 		{ "how", ARG_TEXT, true, 10 },
-		{ "at", ARG_TEXT, false, 40 } } },
+		{ "at", ARG_TIMESTAMP, false, 0 } } },
 	{ .name = "time.save_week", .need = { "time.create", "time.edit",
 	    "time.delete" }, .data = &save, WRITE,
 	  .args = {

@@ -17,7 +17,7 @@ static const struct verb timesheets_verbs[] = {
 	{ .name = "timesheets.submit", .need = { "time.create" },
 	  .audit = "TIMESHEET_SUBMIT", .data = &submit, WRITE,
 	  .args = {
-		{ "monday", ARG_TEXT, true, 10 } } },
+		{ "monday", ARG_DATE, true, 0 } } },
 	{ .name = "timesheets.approve", .need = { "time.approve" },
 	  .audit = "TIMESHEET_APPROVE", .data = &approve, WRITE,
 	  .args = {

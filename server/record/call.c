@@ -33,6 +33,9 @@ call_text(struct req *r, const struct verb_arg *a)
 	case ARG_BOOL:
 		return req_bool(r, a->name) ? "t" : "f";
 	case ARG_TEXT:
+	case ARG_DATE:
+	case ARG_TIME:
+	case ARG_TIMESTAMP:
 		return req_text(r, a->name);
 	case ARG_ANY:
 		if (!req_any(r, a->name, &c) || !cbr_raw(&c, &raw, &len))

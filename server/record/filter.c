@@ -24,20 +24,6 @@ static const struct field id_field = {
 	.required = true, .filter = true
 };
 
-static bool
-bad_value(struct filtering *f, const struct value_error *e)
-{
-	const struct msg_param	*p = e->params;
-	const char		*n[4];
-	size_t			 i;
-
-	for (i = 0; i < 4; i++)
-		n[i] = i < e->nparams ? p[i].name : NULL;
-	req_bad(f->r, f->name, e->key, n[0], p[0].value, n[1], p[1].value,
-	    n[2], p[2].value, n[3], p[3].value, NULL);
-	return false;
-}
-
 /* $today+7 → 7; false: no such value. */
 static bool
 today_days(const char *s, int *days)
@@ -120,7 +106,8 @@ read_value(struct filtering *f, const struct field *field, struct cbr *in,
 	rules.max = 0;
 	if (value_read(&rules, in, f->r->arena, out, &error))
 		return true;
-	return bad_value(f, &error);
+	req_bad_value(f->r, f->name, &error);
+	return false;
 }
 
 /* Writes "$n", or the moment at which the day begins in the company. */

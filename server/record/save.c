@@ -22,20 +22,6 @@ record_value(struct record_values *v, const char *name)
 	return f == NULL ? NULL : &v->v[f->index];
 }
 
-static void
-bad_value(struct req *r, const char *field, const struct value_error *e)
-{
-	const char	*name[4], *value[4];
-	size_t		 i;
-
-	for (i = 0; i < 4; i++) {
-		name[i] = i < e->nparams ? e->params[i].name : NULL;
-		value[i] = i < e->nparams ? e->params[i].value : NULL;
-	}
-	req_bad(r, field, e->key, name[0], value[0], name[1], value[1],
-	    name[2], value[2], name[3], value[3], NULL);
-}
-
 /* May this request set the field at all? */
 static bool
 settable(struct req *r, const struct save *s, const struct field *f)
@@ -75,7 +61,7 @@ save_read(struct req *r, const char *name, struct cbr *in, void *arg)
 	if (!settable(r, s, f))
 		return true;
 	if (!value_read(&f->rules, in, r->arena, &v->text, &error))
-		bad_value(r, f->name, &error);
+		req_bad_value(r, f->name, &error);
 	else if (v->text == NULL && f->required)
 		req_bad(r, f->name, "value.required", NULL);
 	else
@@ -757,7 +743,7 @@ read_column(struct req *r, struct save *s, const struct field *f)
 	if (!settable(r, s, f))
 		return;
 	if (!value_parse_wire(&f->rules, text, strlen(text), &error)) {
-		bad_value(r, "column", &error);
+		req_bad_value(r, "column", &error);
 		return;
 	}
 	v->given = true;

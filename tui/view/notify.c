@@ -125,19 +125,25 @@ ask_mode(struct choices *c)
 		free(label[m]);
 }
 
-/* A moment is written as people write it, an hour as it is. */
+/* A moment and an hour are written as people write them. */
 static void
 time_cb(const char *text, void *arg)
 {
 	struct value_ctx	ctx = app_ctx();
 	char			when[DATE_TEXT];
 	int64_t			us;
+	int			s;
 
 	if (text == NULL)
 		return;
-	if (arg == times[NTIMES - 1] && timestamp_parse(ctx.lang, text,
-	    strlen(text), ctx.tz, ctx.now, &us) == DATE_OK) {
-		timestamp_write(us, when);
+	if (arg == times[NTIMES - 1]) {
+		if (timestamp_parse(ctx.lang, text, strlen(text), ctx.tz,
+		    ctx.now, &us) == DATE_OK) {
+			timestamp_write(us, when);
+			text = when;
+		}
+	} else if (time_parse(ctx.lang, text, strlen(text), &s) == DATE_OK) {
+		time_write(s, when);
 		text = when;
 	}
 	choose(arg, text, NULL, false);
