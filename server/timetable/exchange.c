@@ -313,6 +313,7 @@ struct calendar {
 	struct buf	*out;
 	const json_t	*world;
 	const char	*zone;
+	const struct tz	*tz;		/* that zone's */
 	struct date	 from;		/* the first week begins here */
 	int64_t		 until;		/* microseconds */
 	enum lang	 lang;
@@ -329,10 +330,10 @@ calendar_dates(struct calendar *c)
 	int		 s;
 
 	if (from == NULL || date_read(from, strlen(from), &c->from) != DATE_OK)
-		tz_local(tz_find(c->zone), clock_now(), &c->from, &s);
+		tz_local(c->tz, clock_now(), &c->from, &s);
 	if (until == NULL || date_read(until, strlen(until), &last) != DATE_OK)
 		return;
-	c->until = tz_utc(tz_find(c->zone), &last, DAY_S - 1);
+	c->until = tz_utc(c->tz, &last, DAY_S - 1);
 }
 
 static int64_t
@@ -346,7 +347,7 @@ calendar_at(const struct calendar *c, const struct lesson *l, int slot,
 	d = date_add_days(c->from, (l->day - date_weekday(&c->from) + 7) % 7);
 	if (time_read(text, strlen(text), &s) != DATE_OK)
 		return INT64_MIN;
-	return tz_utc(tz_find(c->zone), &d, s);
+	return tz_utc(c->tz, &d, s);
 }
 
 static void
@@ -393,8 +394,9 @@ calendar_write(struct buf *out, const json_t *world, const char *whose,
 	int64_t		 from;
 	size_t		 i;
 
+	c.tz = tz_find(c.zone);
 	calendar_dates(&c);
-	from = tz_utc(tz_find(c.zone), &c.from, 0);
+	from = tz_utc(c.tz, &c.from, 0);
 	ics_begin(out, json_string_value(json_object_get(json_object_get(world,
 	    "timetable"), "name")));
 	ics_zone(out, c.zone, from, c.until != 0 ? c.until : from);
