@@ -47,7 +47,6 @@ static bool	 again;		/* signing in once more over open views */
 static unsigned	 lost_for;
 
 static void app_picked_cb(const char *, const char *, bool, void *);
-static void app_enter(const char *);
 
 /* --- Words ----------------------------------------------------------------- */
 
@@ -268,7 +267,7 @@ app_enter_cb(const struct link_reply *r, void *arg)
 	app_load_defs(!same);
 }
 
-static void
+void
 app_enter(const char *id)
 {
 	/* Ahead of the calls that wait for just this. */

@@ -77,6 +77,8 @@ void	 app_undo(bool redo);
 bool	 app_undoable(bool redo);	/* is there anything? */
 
 void	 app_sign_out(void);
+/* Into another company, when the server lets one in. */
+void	 app_enter(const char *id);
 
 /* Screens by the record type's name. */
 void	 app_open_list(const char *type);

@@ -274,7 +274,9 @@ menu_letters(struct dialog_item *items, int n)
 	}
 }
 
-static void
+/* n 0: of a list without a record, which can be filled from a file. False:
+ * there is nothing to choose. */
+static bool
 menu_open(const struct def *d, const struct record *recs, size_t n,
     struct listpane *list)
 {
@@ -300,12 +302,13 @@ menu_open(const struct def *d, const struct record *recs, size_t n,
 	m->list = list;
 	m->columns = recs[0].columns == NULL ? NULL :
 	    val_copy(recs[0].columns);
-	m->row = xcalloc(n, sizeof *m->row);
+	m->row = xcalloc(n + 1, sizeof *m->row);
 	for (i = 0; i < n; i++)
 		m->row[m->n++] = val_copy(recs[i].row);
 	if (n == 1)
 		menu_add_secrets(m, items, &recs[0]);
-	menu_add_verbs(m, items, &recs[0], n, false);
+	if (n > 0)
+		menu_add_verbs(m, items, &recs[0], n, false);
 	if (n == 1 && strcmp(d->name, "roles") == 0 &&
 	    matrix_may()) {
 		items[m->nitems] = (struct dialog_item){
@@ -321,7 +324,7 @@ menu_open(const struct def *d, const struct record *recs, size_t n,
 	}
 	for (i = 0; i < sizeof own / sizeof own[0]; i++) {
 		if (def_can(d, own[i].verb) && (n == 1 ||
-		    own[i].a == ACT_DELETE))
+		    (n > 1 && own[i].a == ACT_DELETE)))
 			menu_add_action(m, items, own[i].a);
 	}
 	for (i = 0; n == 1 && i < sizeof around / sizeof around[0]; i++)
@@ -333,10 +336,16 @@ menu_open(const struct def *d, const struct record *recs, size_t n,
 		if (listpane_can(list, many[i].a, why, sizeof why))
 			menu_add_action(m, items, many[i].a);
 	}
-	menu_add_verbs(m, items, &recs[0], n, true);
+	if (n > 0)
+		menu_add_verbs(m, items, &recs[0], n, true);
+	if (m->nitems == 0) {
+		menu_free(m);
+		return false;
+	}
 	menu_letters(items, m->nitems);
 	dialog_choose(action_label(ACT_ACTIONS), items, m->nitems, 0, menu_cb,
 	    m);
+	return true;
 }
 
 /* --- The actions --------------------------------------------------------------------- */
@@ -360,8 +369,9 @@ act_refused_cb(const struct link_reply *r, void *arg)
 	if (!r->ok && strcmp(r->code, "denied") == 0)
 		app_error(r);
 	else
-		toast(TOAST_WARN, NULL, "%s", TF("views.not_allowed", "what",
-		    label, NULL));
+		toast(TOAST_WARN, NULL, "%s", TF(!r->ok &&
+		    strcmp(r->code, "unknown_verb") == 0 ? "views.no_hand" :
+		    "views.not_allowed", "what", label, NULL));
 	free(label);
 }
 
@@ -653,8 +663,7 @@ act_record(const struct def *d, const struct record *r, enum action a)
 		buf_free(&title);
 		return true;
 	case ACT_ACTIONS:
-		menu_open(d, r, 1, NULL);
-		return true;
+		return menu_open(d, r, 1, NULL);
 	case ACT_FIRST:
 		return act_first(d, r);
 	case ACT_TIMER:
@@ -710,11 +719,13 @@ act_list(struct listpane *l, enum action a)
 		return true;
 	}
 	if (a == ACT_CHARTS) {
+		if (val_count(val_get(d->v, "charts")) == 0)
+			return false;
 		chart_open(d->name, NULL);
 		return true;
 	}
 	if (r.row == NULL)
-		return false;
+		return a == ACT_ACTIONS && menu_open(d, &r, 0, l);
 	if (act_of_record(a) && act_stand_in(d, &r, a))
 		return true;
 	if (a == ACT_DUPLICATES || a == ACT_MERGE) {

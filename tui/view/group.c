@@ -9,6 +9,7 @@
 #include "lib/xmalloc.h"
 #include "tui/app.h"
 #include "tui/draw.h"
+#include "tui/frame.h"
 #include "tui/store.h"
 #include "tui/theme.h"
 #include "tui/ui.h"
@@ -121,7 +122,8 @@ group_draw_ends(const struct group *g, struct surface *s, int row)
 
 	if (val_count(list) == 0 || row + 1 >= s->rows)
 		return;
-	draw_text(s, row++, 2, -1, STYLE_TITLE, T("views.group_ends"));
+	draw_fmt(s, row++, 2, -1, STYLE_TITLE, "%s  %zu", T("views.group_ends"),
+	    val_count(list));
 	for (i = 0; i < val_count(list) && row < s->rows; i++, row++) {
 		e = list->item[i];
 		text = val_get_str(e, "expire_date");
@@ -191,6 +193,29 @@ group_status(struct view *v, char *out, size_t len)
 	snprintf(out, len, "%s", TF("views.read_only", NULL));
 }
 
+/* Into the company under the cursor; back, when one is in it already. */
+static void
+group_enter(struct view *v)
+{
+	struct group	*g = v->state;
+	struct record	 r = { val_get(g->body, "columns"),
+			    val_at(val_get(g->body, "rows"), (size_t)g->at) };
+	const char	*id = val_str(record_get(&r, "id"));
+	const char	*name = val_str(record_get(&r, "name"));
+
+	if (id == NULL)
+		return;
+	if (app_company_id() != NULL && strcmp(id, app_company_id()) == 0) {
+		view_close(v);
+		return;
+	}
+	if (view_unsaved() != NULL)
+		return;
+	toast(TOAST_NOTICE, NULL, "%s", TF("picker.entering", "name",
+	    name == NULL ? "" : name, NULL));
+	app_enter(id);
+}
+
 static bool
 group_action(struct view *v, enum action a, const struct input *in)
 {
@@ -212,6 +237,9 @@ group_action(struct view *v, enum action a, const struct input *in)
 	case ACT_PAGE_DOWN:
 	case ACT_BOTTOM:
 		g->at = n > 0 ? n - 1 : 0;
+		break;
+	case ACT_OPEN:
+		group_enter(v);
 		break;
 	case ACT_REFRESH:
 		group_load(g);
@@ -236,7 +264,7 @@ static const struct view_ops group_view = {
 	.draw = group_draw,
 	.status = group_status,
 	.action = group_action,
-	.hints = { ACT_COMPANY, ACT_REFRESH, ACT_BACK }
+	.hints = { ACT_OPEN, ACT_COMPANY, ACT_REFRESH, ACT_BACK }
 };
 
 void
