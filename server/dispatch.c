@@ -208,6 +208,8 @@ dispatch_tx(struct req *r)
 	p->tx = db_tx_new(tenant_db(r->tenant),
 	    (r->verb->flags & VERB_STEPS ? DB_STEPS : 0) |
 	    (p->writes ? DB_WRITE : 0), limit, tx_done, r);
+	if (r->session != NULL)
+		db_tx_owner(p->tx, r->session->user);
 	if (needs_enter(r) && !p->committed)
 		tx_enter(r, p->tx);
 	return p->tx;

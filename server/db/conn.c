@@ -418,6 +418,7 @@ conn_send(struct db_conn *c, struct db_tx *tx)
 
 	tx->conn = c;
 	tx->state = TX_RUNNING;
+	evutil_gettimeofday(&tx->sent, NULL);
 	c->ntx++;
 	if (tx->flags & DB_LONG)
 		c->nlong++;
@@ -574,6 +575,20 @@ conn_result(struct db_conn *c, const struct slot *s, PGresult *r)
 	PQclear(r);
 }
 
+/* How long the database had it alone: not while others were before it. */
+static void
+tx_took(struct db_conn *c, struct db_tx *tx)
+{
+	struct timeval	from, took;
+
+	from = timercmp(&c->last_end, &tx->sent, >) ? c->last_end : tx->sent;
+	evutil_gettimeofday(&c->last_end, NULL);
+	timersub(&c->last_end, &from, &took);
+	if (took.tv_sec >= 0)
+		tx->took_us = (uint64_t)took.tv_sec * 1000000 +
+		    (uint64_t)took.tv_usec;
+}
+
 /* The slot's results are all read. */
 static void
 conn_slot_end(struct db_conn *c, const struct slot *s)
@@ -597,8 +612,9 @@ conn_slot_end(struct db_conn *c, const struct slot *s)
 		if (tx->flags & DB_STEPS)
 			c->exclusive = false;
 		tx->conn = NULL;
+		tx_took(c, tx);
 		if (c->ntx == 0)
-			evutil_gettimeofday(&c->idle_since, NULL);
+			c->idle_since = c->last_end;
 		pool_tx_end(tx);
 		break;
 	default:

@@ -18,6 +18,9 @@ struct cancel;
 struct work;
 
 #define TX_QUERIES	8	/* grows when a transaction has more */
+#define DB_OWNER	37	/* a person's id, and the NUL */
+#define DB_NTH		64	/* numbers of connections */
+#define DB_CHAINS	64
 
 struct db_query {
 	const struct db_stmt	*stmt;
@@ -42,6 +45,11 @@ struct db_tx {
 	unsigned		 nqueries, room, nsent, nread;
 	struct db_query		 first[TX_QUERIES];
 	struct timeval		 since;		/* when it began to wait */
+	struct timeval		 sent;
+	uint64_t		 took_us;	/* the database, for it alone */
+	char			 owner_name[DB_OWNER];
+	struct db_owner		*owner;
+	unsigned		 nth;		/* of its connection */
 	bool			 custom;	/* plan_cache_mode switched */
 	bool			 failed;
 	bool			 cancel;	/* asked for */
@@ -88,7 +96,8 @@ struct db_conn {
 	enum conn_state		 state;
 	struct event		*read_ev, *write_ev;
 	struct work		*resolving;
-	struct timeval		 born, idle_since, last_read;
+	unsigned		 nth;
+	struct timeval		 born, idle_since, last_read, last_end;
 	struct slot		*slots;		/* ring */
 	size_t			 head, count, room;
 	struct prepared		*prepared;	/* open addressing */
@@ -102,6 +111,39 @@ struct db_conn {
 	bool			 broken;
 	bool			 counted;	/* among the pool's ready */
 };
+
+LIST_HEAD(db_chain, db_owner);
+TAILQ_HEAD(db_turn, db_owner);
+
+/* What waits for a pool, by whose it is (turn.c). */
+struct turns {
+	struct db_chain		 chains[DB_CHAINS];
+	struct db_turn		 waiting;
+	size_t			 n;
+	const struct db_owner	*last;		/* who was sent last … */
+	time_t			 mixed;		/* … and when it was another */
+};
+
+void		 turns_init(struct turns *);
+/* false: of this person too much waits already. */
+bool		 turns_add(struct turns *, struct db_tx *);
+void		 turns_remove(struct turns *, struct db_tx *);
+/* The first of whoever is next; after NULL: of whose turn it is. */
+struct db_tx	*turns_next(struct turns *, const struct db_tx *after);
+/* What waits first of the same owner's. */
+struct db_tx	*turns_first(const struct db_tx *);
+/* Its owner holds all the connections of max that he may: it goes to one of
+ * those, see turns_on(). */
+bool		 turns_limited(const struct turns *, const struct db_tx *,
+		    unsigned max);
+bool		 turns_on(const struct db_tx *, const struct db_conn *);
+/* It no longer waits, and its owner's next turn comes after the others'. */
+void		 turns_sent(struct turns *, struct db_tx *,
+		    const struct db_conn *);
+void		 turns_ended(struct db_tx *);
+/* Forgets who has asked for nothing for a while. */
+void		 turns_sweep(struct turns *);
+void		 turns_free(struct turns *);
 
 /* Adds it to the pool; it may be lost and freed again before this returns. */
 void		 conn_open(struct db_pool *);

@@ -93,6 +93,9 @@ void		 db_pool_stats(const struct db_pool *, struct db_stats *);
 /* limit_ms 0: the pool's. */
 struct db_tx	*db_tx_new(struct db_pool *, unsigned flags, unsigned limit_ms,
 		    db_done_cb, void *arg);
+/* Whose it is, the id of a person: what the others ask for goes before what
+ * one has waiting, and no one holds all the connections. */
+void		 db_tx_owner(struct db_tx *, const char *person);
 /* Parameters are text and must live until done; cb may be NULL. With DB_STEPS
  * more may be added from a rows callback: then they are the next round. */
 void		 db_tx_query(struct db_tx *, const struct db_stmt *,

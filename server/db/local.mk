@@ -5,4 +5,5 @@ libkonakd_a_SOURCES += \
 	server/db/db.h \
 	server/db/pool.c \
 	server/db/sqlstate.c \
-	server/db/sqlstate.h
+	server/db/sqlstate.h \
+	server/db/turn.c

@@ -33,8 +33,10 @@ struct db_pool {
 	void			*on_up_arg;
 	TAILQ_HEAD(db_conns, db_conn) conns;
 	unsigned		 nconns, nready;
-	struct db_txs		 waiting, ended;
-	size_t			 nwaiting, nrunning;
+	struct turns		 turns;
+	struct db_txs		 ended;
+	size_t			 nrunning;
+	unsigned		 nth;		/* of the next connection */
 	struct event		*tick_ev, *ended_ev, *retry_ev;
 	unsigned		 backoff_ms;
 	bool			 was_down;	/* since the last on_up */
@@ -167,6 +169,7 @@ void
 pool_tx_end(struct db_tx *tx)
 {
 	tx->pool->nrunning--;
+	turns_ended(tx);
 	tx->state = TX_ENDING;
 	tx_done(tx);
 }
@@ -176,13 +179,15 @@ waiting_fail(struct db_pool *p, long older_ms, const char *why)
 {
 	struct db_tx	*tx, *next;
 
-	for (tx = TAILQ_FIRST(&p->waiting); tx != NULL; tx = next) {
-		next = TAILQ_NEXT(tx, link);
-		if (older_ms > 0 && ms_since(&tx->since) < older_ms)
-			continue;
-		TAILQ_REMOVE(&p->waiting, tx, link);
-		p->nwaiting--;
-		tx_end_later(tx, why, false);
+	for (tx = turns_next(&p->turns, NULL); tx != NULL; tx = next) {
+		next = turns_next(&p->turns, tx);
+		/* A queue's first is its oldest. */
+		while (tx != NULL && (older_ms == 0 ||
+		    ms_since(&tx->since) >= older_ms)) {
+			turns_remove(&p->turns, tx);
+			tx_end_later(tx, why, false);
+			tx = turns_first(tx);
+		}
 	}
 }
 
@@ -195,6 +200,7 @@ pool_conn_add(struct db_conn *c)
 {
 	TAILQ_INSERT_TAIL(&c->pool->conns, c, link);
 	c->pool->nconns++;
+	c->nth = c->pool->nth++ % DB_NTH;
 }
 
 static bool
@@ -399,7 +405,8 @@ pool_conn_lost(struct db_conn *c, const char *why)
  * finds its next request waiting need not be woken for it. What waits for the
  * disk is spread. */
 static struct db_conn *
-pool_choose(struct db_pool *p, const struct db_tx *tx, unsigned *busy)
+pool_choose(struct db_pool *p, const struct db_tx *tx, bool limited,
+    unsigned *busy)
 {
 	struct db_conn	*c, *best = NULL;
 	unsigned	 load, best_load = 0, nth = 0;
@@ -407,7 +414,7 @@ pool_choose(struct db_pool *p, const struct db_tx *tx, unsigned *busy)
 	TAILQ_FOREACH(c, &p->conns, link) {
 		if (c->state != CONN_READY || !c->counted || c->broken ||
 		    c->drain || c->exclusive || c->cancelling != NULL ||
-		    c->ntx >= POOL_DEPTH)
+		    c->ntx >= POOL_DEPTH || (limited && !turns_on(tx, c)))
 			continue;
 		load = c->ntx;
 		if (nth++ >= POOL_CALM && !(tx->flags & DB_WRITE))
@@ -485,35 +492,61 @@ pool_retry(evutil_socket_t fd, short what, void *arg)
 		pool_pump(p);
 		return;
 	}
-	if (!p->closing && (p->channel != NULL || p->nwaiting > 0 ||
+	if (!p->closing && (p->channel != NULL || p->turns.n > 0 ||
 	    p->was_down))
 		conn_open(p);
+}
+
+/* The connection that takes this one now, or NULL. */
+static struct db_conn *
+pool_place(struct db_pool *p, const struct db_tx *tx, bool limited)
+{
+	struct db_conn	*c;
+	unsigned	 busy;
+
+	c = pool_choose(p, tx, limited, &busy);
+	/* Many tenants share the database: a third connection is for those
+	 * that keep two busy. */
+	if (!limited && (c == NULL || busy >= (p->nready < POOL_CALM ? 1 :
+	    tx->flags & DB_WRITE ? 2 : POOL_EACH))) {
+		pool_grow(p);
+		c = pool_choose(p, tx, limited, &busy);
+	}
+	return c == NULL || pool_patient(p, c) ? NULL : c;
+}
+
+/* Sends one of what waits; those whose owner has to wait for himself are
+ * passed over. */
+static bool
+pool_send(struct db_pool *p)
+{
+	struct db_conn	*c;
+	struct db_tx	*tx;
+	bool		 limited;
+
+	for (tx = turns_next(&p->turns, NULL); tx != NULL;
+	    tx = turns_next(&p->turns, tx)) {
+		limited = turns_limited(&p->turns, tx, pool_max(p));
+		c = pool_place(p, tx, limited);
+		if (c != NULL) {
+			turns_sent(&p->turns, tx, c);
+			p->nrunning++;
+			conn_send(c, tx);
+			return true;
+		}
+		if (!limited)
+			return false;
+	}
+	return false;
 }
 
 static void
 pool_pump(struct db_pool *p)
 {
-	struct db_conn	*c;
-	struct db_tx	*tx;
-	unsigned	 busy;
-
 	/* Sending can break a connection, but never calls back here. */
-	while ((tx = TAILQ_FIRST(&p->waiting)) != NULL) {
-		c = pool_choose(p, tx, &busy);
-		/* Many tenants share the database: a third connection is for
-		 * those that keep two busy. */
-		if (c == NULL || busy >= (p->nready < POOL_CALM ? 1 :
-		    tx->flags & DB_WRITE ? 2 : POOL_EACH))
-			pool_grow(p);
-		c = pool_choose(p, tx, &busy);
-		if (c == NULL || pool_patient(p, c))
-			break;
-		TAILQ_REMOVE(&p->waiting, tx, link);
-		p->nwaiting--;
-		p->nrunning++;
-		conn_send(c, tx);
-	}
-	if (TAILQ_EMPTY(&p->waiting) && !p->closing &&
+	while (pool_send(p))
+		;
+	if (p->turns.n == 0 && !p->closing &&
 	    (p->channel != NULL || p->was_down) && p->nconns == 0)
 		pool_grow(p);
 }
@@ -527,6 +560,7 @@ pool_destroy(struct db_pool *p)
 	event_free(p->ended_ev);
 	event_free(p->retry_ev);
 	conf_free(&p->conf);
+	turns_free(&p->turns);
 	free(p->channel);
 	free(p);
 }
@@ -581,6 +615,7 @@ pool_tick(evutil_socket_t fd, short what, void *arg)
 	}
 	if (p->starving)
 		server_ask(p);
+	turns_sweep(&p->turns);
 	if (p->nready == 0 && p->backoff_ms > 0)
 		waiting_fail(p, POOL_DOWN_MS, "the database is not reachable");
 	waiting_fail(p, p->conf.statement_ms == 0 ? 30000 :
@@ -601,7 +636,7 @@ db_pool_new(struct event_base *base, const struct db_conf *conf)
 	p->base = base;
 	conf_copy(&p->conf, conf);
 	TAILQ_INIT(&p->conns);
-	TAILQ_INIT(&p->waiting);
+	turns_init(&p->turns);
 	TAILQ_INIT(&p->ended);
 	p->tick_ev = event_new(base, -1, EV_PERSIST, pool_tick, p);
 	p->ended_ev = event_new(base, -1, 0, pool_ended, p);
@@ -672,7 +707,7 @@ db_pool_stats(const struct db_pool *p, struct db_stats *s)
 		if (c->ntx > 0)
 			s->busy++;
 	}
-	s->waiting = p->nwaiting;
+	s->waiting = p->turns.n;
 	s->running = p->nrunning;
 	s->done = p->done;
 	s->failed = p->failed;
@@ -693,6 +728,12 @@ db_tx_new(struct db_pool *p, unsigned flags, unsigned limit_ms,
 	tx->queries = tx->first;
 	tx->room = TX_QUERIES;
 	return tx;
+}
+
+void
+db_tx_owner(struct db_tx *tx, const char *person)
+{
+	snprintf(tx->owner_name, sizeof tx->owner_name, "%s", person);
 }
 
 void
@@ -723,13 +764,12 @@ db_tx_send(struct db_tx *tx)
 	struct db_pool	*p = tx->pool;
 
 	evutil_gettimeofday(&tx->since, NULL);
-	if (p->closing || p->nwaiting >= POOL_WAITING) {
+	if (p->closing || p->turns.n >= POOL_WAITING ||
+	    !turns_add(&p->turns, tx)) {
 		tx_end_later(tx, "too much waits for the database", false);
 		return;
 	}
 	tx->state = TX_WAITING;
-	TAILQ_INSERT_TAIL(&p->waiting, tx, link);
-	p->nwaiting++;
 	pool_pump(p);
 }
 
@@ -738,8 +778,7 @@ db_tx_cancel(struct db_tx *tx)
 {
 	switch (tx->state) {
 	case TX_WAITING:
-		TAILQ_REMOVE(&tx->pool->waiting, tx, link);
-		tx->pool->nwaiting--;
+		turns_remove(&tx->pool->turns, tx);
 		tx_end_later(tx, "cancelled", true);
 		break;
 	case TX_RUNNING:
