@@ -14,6 +14,7 @@ libkonak_a_SOURCES += \
 	lib/lang.c lib/lang.h \
 	lib/log.c lib/log.h \
 	lib/money.c lib/money.h \
+	lib/net.c lib/net.h \
 	lib/msg.c lib/msg.h \
 	lib/period.c lib/period.h \
 	lib/proto.c lib/proto.h \

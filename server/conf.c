@@ -11,6 +11,7 @@
 
 #include "lib/arena.h"
 #include "lib/conf.h"
+#include "lib/ids.h"
 #include "lib/log.h"
 #include "lib/xmalloc.h"
 #include "server/conf.h"
@@ -23,6 +24,8 @@ static const struct conf_row rows[] = {
 	{ "socket_group", CONF_TEXT, AT(socket_group), NULL, 0, 0, 0 },
 	{ "listen", CONF_TEXTS, AT(tls), NULL, 0, 0, 0 },
 	{ "balancers", CONF_TEXTS, AT(balancers), NULL, CONF_RELOAD,
+	    0, 0 },
+	{ "mail_networks", CONF_TEXTS, AT(mail_networks), NULL, CONF_RELOAD,
 	    0, 0 },
 	{ "certificate", CONF_PATH, AT(certificate), NULL, CONF_RELOAD,
 	    0, 0 },
@@ -92,7 +95,13 @@ static const char *
 conf_wrong(const struct conf *c)
 {
 	enum log_level	level;
+	size_t		i;
 
+	for (i = 0; c->mail_networks[i] != NULL; i++)
+		if (inet_check(c->mail_networks[i],
+		    strlen(c->mail_networks[i])) != ID_OK)
+			return "mail_networks: addresses or networks, "
+			    "10.0.0.0/8";
 	if (!log_level_parse(c->log_level, &level))
 		return "log: error, warn, info or debug";
 	if (strcmp(c->log_to, "stderr") != 0 &&

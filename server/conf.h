@@ -27,6 +27,7 @@ struct conf {
 	const char	*socket_group;
 	const char	**tls;		/* "address:port" */
 	const char	**balancers;	/* addresses that send PROXY v2 */
+	const char	**mail_networks; /* inside, where mail servers stand */
 	const char	*certificate, *key;
 	const char	*tenants;
 	const char	*definitions;	/* directory */

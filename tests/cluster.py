@@ -203,6 +203,7 @@ class Cluster:
                     'tenants: "%s/tenants"\n'
                     'definitions: "%s/server/mod"\n'
                     'pid_file: "%s/konakd.pid"\n'
+                    'mail_networks: [ "127.0.0.0/8", "::1" ]\n'
                     % (path, port, self.dir, self.dir, path, SRC, path))
         with open(path + '/konakctl.yaml', 'w') as f:
             f.write('superuser: "host=%s/run port=5432 user=postgres"\n'

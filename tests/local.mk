@@ -8,6 +8,7 @@ unit_tests += \
 	tests/unit/arena tests/unit/buf tests/unit/cbor tests/unit/conf \
 	tests/unit/csv tests/unit/date tests/unit/frame tests/unit/hex tests/unit/ics tests/unit/ids \
 	tests/unit/json tests/unit/log tests/unit/money tests/unit/msg \
+	tests/unit/net \
 	tests/unit/period \
 	tests/unit/proto tests/unit/seal tests/unit/secret tests/unit/totp \
 	tests/unit/tr tests/unit/tz tests/unit/uuid tests/unit/value \

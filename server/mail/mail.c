@@ -18,6 +18,7 @@
 #include "lib/secret.h"
 #include "lib/xmalloc.h"
 #include "server/child.h"
+#include "server/conf.h"
 #include "server/mail/wire.h"
 
 #define AT_ONCE		16
@@ -163,6 +164,19 @@ add_string(struct buf *b, const char *s)
 	add_text(b, s, s != NULL ? strlen(s) : 0);
 }
 
+/* The networks that konakd.yaml lists, with spaces between them. */
+static void
+add_networks(struct buf *b)
+{
+	struct buf	text = BUF_INIT;
+	const char	**n;
+
+	for (n = conf.mail_networks; *n != NULL; n++)
+		buf_printf(&text, "%s%s", buf_len(&text) > 0 ? " " : "", *n);
+	add_text(b, buf_data(&text), buf_len(&text));
+	buf_free(&text);
+}
+
 static bool
 packet_make(struct buf *b, const struct mail_call *c)
 {
@@ -173,6 +187,8 @@ packet_make(struct buf *b, const struct mail_call *c)
 		return false;
 	for (i = 0; i < c->nto; i++)
 		room += strlen(c->to[i]) + 4;
+	for (i = 0; conf.mail_networks[i] != NULL; i++)
+		room += strlen(conf.mail_networks[i]) + 1;
 	room += c->password != NULL ? secret_len(c->password) : 0;
 	/* All of it at once: growing would leave a copy behind. */
 	(void)buf_reserve(b, room);
@@ -191,6 +207,7 @@ packet_make(struct buf *b, const struct mail_call *c)
 	else
 		add_text(b, NULL, 0);
 	add_string(b, c->from);
+	add_networks(b);
 	for (i = 0; i < c->nto; i++)
 		add_string(b, c->to[i]);
 	add_text(b, c->message, c->len);

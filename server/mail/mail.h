@@ -34,6 +34,7 @@ enum mail_end {
 	MAILED_OPEN,		/* well, but the server asked for no sign-in */
 	MAILED_NAME,		/* the host's name is not known */
 	MAILED_CONNECT,		/* nobody listens there */
+	MAILED_INSIDE,		/* an address of this network, not listed */
 	MAILED_TIME,		/* no end of it in time */
 	MAILED_TLS,		/* no encryption to be had */
 	MAILED_CERT,		/* the certificate is not one to trust */

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/net.h"
 #include "lib/secret.h"
 #include "lib/xmalloc.h"
 #include "server/mail/wire.h"
@@ -30,11 +31,13 @@ struct job {
 	enum mail_security	 security;
 	unsigned		 port, seconds, nto;
 	char			*host, *user, *password, *from;
+	char			*networks;	/* inside, and allowed */
 	char			*to[MAIL_TO_MAX];
 	const char		*message;
 	size_t			 len, sent;
 	bool			 signed_in;	/* the server has said so */
 	bool			 let_go;
+	bool			 inside;	/* was not allowed */
 };
 
 static bool
@@ -110,7 +113,8 @@ job_read(struct job *j)
 	    (j->host = text_take(&p, &left, NULL)) == NULL ||
 	    (j->user = text_take(&p, &left, NULL)) == NULL ||
 	    (j->password = text_take(&p, &left, NULL)) == NULL ||
-	    (j->from = text_take(&p, &left, NULL)) == NULL)
+	    (j->from = text_take(&p, &left, NULL)) == NULL ||
+	    (j->networks = text_take(&p, &left, NULL)) == NULL)
 		return false;
 	for (i = 0; i < j->nto; i++)
 		if ((j->to[i] = text_take(&p, &left, NULL)) == NULL)
@@ -160,6 +164,20 @@ message_read(char *p, size_t size, size_t n, void *arg)
 	memcpy(p, j->message + j->sent, part);
 	j->sent += part;
 	return part;
+}
+
+/* Each address that the name leads to comes by here right before it is
+ * called: what a name server says later changes nothing. */
+static curl_socket_t
+socket_open(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	struct job	*j = arg;
+
+	if (net_inside(&a->addr) && !net_listed(&a->addr, j->networks)) {
+		j->inside = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
 
 /* libcurl goes on without a sign-in when an SMTP server offers none. */
@@ -231,6 +249,8 @@ job_do(CURL *c, struct job *j, long *code)
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "imap,imaps,smtp,smtps");
 	curl_easy_setopt(c, CURLOPT_PROXY, "");
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, socket_open);
+	curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, j);
 	curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)j->seconds);
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, CONNECT_S);
 	curl_easy_setopt(c, CURLOPT_USE_SSL, j->security == MAIL_PLAIN ?
@@ -262,6 +282,8 @@ job_do(CURL *c, struct job *j, long *code)
 	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, code);
 	if (end == MAILED_ANSWER && *code >= 400)
 		end = MAILED_REFUSED;
+	if (end == MAILED_CONNECT && j->inside)
+		end = MAILED_INSIDE;
 	if (end == MAILED_OK && j->op == MAIL_TEST_SMTP && !j->signed_in)
 		end = MAILED_OPEN;
 	curl_slist_free_all(to);

@@ -8,8 +8,8 @@
  *	2	port
  *	2	seconds it may take
  *	2	number of recipients
- *	...	host, user, password, from, each recipient, message: each with
- *		4 bytes of length before it
+ *	...	host, user, password, from, networks, each recipient, message:
+ *		each with 4 bytes of length before it
  *
  * and the answer: one byte (enum mail_end) and the 4 bytes of the server's
  * last code, 0 for none. Before it, of MAIL_SEND, the byte MAIL_READY: the

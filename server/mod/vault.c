@@ -142,6 +142,7 @@ struct trying {
 static const char *const end_words[MAILED_ENDS] = {
 	[MAILED_OK] = "mail.ok", [MAILED_OPEN] = "mail.open",
 	[MAILED_NAME] = "mail.name", [MAILED_CONNECT] = "mail.connect",
+	[MAILED_INSIDE] = "mail.inside",
 	[MAILED_TIME] = "mail.time", [MAILED_TLS] = "mail.tls",
 	[MAILED_CERT] = "mail.cert", [MAILED_LOGIN] = "mail.login",
 	[MAILED_REFUSED] = "mail.refused", [MAILED_ANSWER] = "mail.answer",
