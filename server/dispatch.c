@@ -119,10 +119,8 @@ tx_enter(struct req *r, struct db_tx *tx)
 	const char		**params;
 
 	params = arena_array(r->arena, 6, sizeof *params);
-	/* Copies: another request may enter a company, or sign out, while
-	 * this one waits. */
+	/* A copy: another request may sign out while this one waits. */
 	params[0] = arena_strdup(r->arena, r->session->hash);
-	p->company = arena_strdup(r->arena, r->session->company);
 	params[1] = r->verb->state == VERB_COMPANY ? p->company : NULL;
 	params[2] = need_array(r);
 	params[3] = r->verb->flags & VERB_STEP_UP ? "t" : "f";
@@ -183,9 +181,11 @@ tx_done(struct db_tx *tx, const struct db_error *e, void *arg)
 		return;
 	}
 	p->committed = true;
-	TAILQ_FOREACH(ch, &p->changes, link)
+	TAILQ_FOREACH(ch, &p->changes, link) {
+		ch->by = req_user(r);
 		push_change(r->tenant, p->company, ch,
 		    r->has_id ? r->id : NULL);
+	}
 	TAILQ_INIT(&p->changes);
 	if (p->writes)
 		job_look(r->tenant);
@@ -346,6 +346,23 @@ dispatch_restart(struct req *r, bool soon)
  * Checks before the handler, each in its place.
  */
 
+/* What is done belongs to the company that was entered when it was asked for,
+ * also when it is tried again or goes on after another one is entered: only
+ * then are the rights not read anew. */
+static void
+bind_company(struct req *r)
+{
+	struct req_private	*p = r->priv;
+	const struct session	*s = r->session;
+
+	if (p->company == NULL)
+		p->company = arena_strdup(r->arena, s->company);
+	else if (strcmp(p->company, s->company) != 0)
+		return;
+	p->rights = s->rights == NULL ? NULL :
+	    arena_strdup(r->arena, s->rights);
+}
+
 static bool
 check_state(struct req *r)
 {
@@ -357,7 +374,8 @@ check_state(struct req *r)
 		    NULL);
 		return false;
 	}
-	if (r->verb->state == VERB_COMPANY && r->session->company[0] == '\0') {
+	bind_company(r);
+	if (r->verb->state == VERB_COMPANY && req_company(r) == NULL) {
 		req_fail(r, ERR_NO_COMPANY, NULL, "err.no_company", NULL);
 		return false;
 	}
@@ -397,7 +415,7 @@ missing_right(const struct req *r)
 		return NULL;
 	for (i = 0; i < VERB_NEEDS && r->verb->need[i] != NULL; i++) {
 		if (!self_or_public(r->verb->need[i]) &&
-		    !session_may(r->session, r->verb->need[i]))
+		    !session_may(r->priv->rights, r->verb->need[i]))
 			return r->verb->need[i];
 	}
 	return NULL;

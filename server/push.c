@@ -9,6 +9,7 @@
 #include "lib/msg.h"
 #include "lib/xmalloc.h"
 #include "server/client.h"
+#include "server/def/def.h"
 #include "server/push.h"
 #include "server/session.h"
 #include "server/req.h"
@@ -134,6 +135,15 @@ push_on_change(void (*fn)(const struct tenant *, const char *, const char *))
 	change_fn = fn;
 }
 
+/* Which record it was is told to those who see every record of the type, to
+ * the person whom it concerns, and to whoever has done it. */
+static bool
+told_which(const struct watch *w, const struct change *ch)
+{
+	return ch->id != NULL && (!w->some || ch->person != NULL ||
+	    (ch->by != NULL && strcmp(ch->by, w->client->session->user) == 0));
+}
+
 void
 push_change_local(struct tenant *t, const char *company,
     const struct change *ch, const char *request)
@@ -148,15 +158,15 @@ push_change_local(struct tenant *t, const char *company,
 		if (w->tenant != t || strcmp(w->type, ch->type) != 0 ||
 		    strcmp(w->company, company) != 0)
 			continue;
-		if (ch->person != NULL && (c->session == NULL ||
+		if (c->session == NULL || (ch->person != NULL &&
 		    strcmp(c->session->user, ch->person) != 0))
 			continue;
 		if (c->paused)
 			c->again = true;
-		else if (ch->id == NULL)
-			push_again(c, ch->type, company);
-		else
+		else if (told_which(w, ch))
 			push_item(c, company, ch, request);
+		else
+			push_again(c, ch->type, company);
 	}
 }
 
@@ -215,6 +225,14 @@ watch_free(struct client *c, struct watch *w)
 	free(w);
 }
 
+static bool
+sees_some(const struct client *c, const char *type)
+{
+	const struct def	*d = def_find(type);
+
+	return d != NULL && !def_sees_all(d, c->session->rights);
+}
+
 bool
 watch_start(struct client *c, const char *type, const char *need)
 {
@@ -234,6 +252,7 @@ watch_start(struct client *c, const char *type, const char *need)
 	w->tenant = c->tenant;
 	w->type = xstrdup(type);
 	w->need = need == NULL ? NULL : xstrdup(need);
+	w->some = sees_some(c, type);
 	memcpy(w->company, c->session->company, sizeof w->company);
 	TAILQ_INSERT_TAIL(&c->watches, w, link);
 	LIST_INSERT_HEAD(chain_of(w->tenant, w->company, type), w, chain);
@@ -270,8 +289,10 @@ watch_recheck(struct client *c)
 	for (w = TAILQ_FIRST(&c->watches); w != NULL; w = next) {
 		next = TAILQ_NEXT(w, link);
 		if (strcmp(w->company, c->session->company) != 0 ||
-		    (w->need != NULL && !session_may(c->session, w->need)))
+		    (w->need != NULL && !session_may(c->session->rights, w->need)))
 			watch_free(c, w);
+		else
+			w->some = sees_some(c, w->type);
 	}
 }
 
@@ -295,14 +316,13 @@ watch_need(const char *type)
 static void
 watch_committed(struct req *r)
 {
-	const char	*company = r->state;
 	const char	*type = req_text(r, "type");
 	const char	*need = watch_need(type);
 
 	/* The right was that of another company, or session: meanwhile this
 	 * connection has moved on. */
-	if (r->client->session != r->session || (company != NULL &&
-	    strcmp(company, r->session->company) != 0))
+	if (r->client->session != r->session ||
+	    strcmp(req_company(r), r->session->company) != 0)
 		return;
 	if (!watch_start(r->client, type,
 	    strcmp(need, PERM_SELF) == 0 ? NULL : need))
@@ -324,7 +344,6 @@ watch_start_run(struct req *r)
 		req_need(r, need);
 		return;
 	}
-	r->state = arena_strdup(r->arena, req_company(r));
 	req_then(r, watch_committed);
 }
 

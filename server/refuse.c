@@ -146,7 +146,7 @@ denied_by_db(struct req *r, const struct db_error *e)
 		log_error(tenant_name(r->tenant), "%s: %s", r->verb->name,
 		    code);
 		code = r->verb->need[0];
-	} else if (r->session != NULL && session_may(r->session, code))
+	} else if (session_may(req_rights(r), code))
 		session_refresh(r->client, NULL, NULL);
 	refuse_denied(r, code);
 }

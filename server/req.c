@@ -90,7 +90,7 @@ req_reset(struct req *r)
 bool
 req_may(const struct req *r, const char *code)
 {
-	return r->session != NULL && session_may(r->session, code);
+	return session_may(r->priv->rights, code);
 }
 
 const char *
@@ -98,8 +98,7 @@ req_scope(const struct req *r, const char *code)
 {
 	char	scope[64];
 
-	if (r->session == NULL ||
-	    !session_scope(r->session, code, scope, sizeof scope))
+	if (!session_scope(r->priv->rights, code, scope, sizeof scope))
 		return NULL;
 	return arena_strdup(r->arena, scope);
 }
@@ -107,8 +106,15 @@ req_scope(const struct req *r, const char *code)
 const char *
 req_company(const struct req *r)
 {
-	return r->session == NULL || r->session->company[0] == '\0' ? NULL :
-	    r->session->company;
+	const char	*company = r->priv->company;
+
+	return company == NULL || *company == '\0' ? NULL : company;
+}
+
+const char *
+req_rights(const struct req *r)
+{
+	return r->priv->rights;
 }
 
 bool

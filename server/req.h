@@ -69,7 +69,10 @@ void		 req_each_open(struct req *, bool (*fn)(struct req *,
 bool		 req_may(const struct req *, const char *code);
 /* NULL when the code is not held. */
 const char	*req_scope(const struct req *, const char *code);
-const char	*req_company(const struct req *);	/* NULL none */
+/* The company that the request began in, and the rights there; the session may
+ * have moved on since. NULL: none. */
+const char	*req_company(const struct req *);
+const char	*req_rights(const struct req *);
 /* Where names are read from in this transaction, as the database has said
  * when it entered; NULL: not (yet) known. */
 const char	*req_register(const struct req *);

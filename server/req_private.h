@@ -43,7 +43,9 @@ struct req_private {
 	bool		 writes;
 	bool		 committed;	/* what follows needs no enter */
 	bool		 refreshed;	/* rights were read again */
-	const char	*company;	/* that enter was told */
+	const char	*company;	/* it began in; "" none, NULL: nobody
+					 * is signed in */
+	const char	*rights;	/* there; NULL none */
 	char		 names[37];	/* register that enter told, or "" */
 	void		(*then)(struct req *);
 	bool		(*catch)(struct req *, const struct db_error *);

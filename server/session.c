@@ -105,13 +105,13 @@ right_find(const char *rights, const char *code, size_t len)
 }
 
 bool
-session_may(const struct session *s, const char *code)
+session_may(const char *rights, const char *code)
 {
 	size_t	len;
 
 	for (;;) {
 		len = strcspn(code, "|");
-		if (right_find(s->rights, code, len) != NULL)
+		if (right_find(rights, code, len) != NULL)
 			return true;
 		if (code[len] == '\0')
 			return false;
@@ -120,10 +120,9 @@ session_may(const struct session *s, const char *code)
 }
 
 bool
-session_scope(const struct session *s, const char *code, char *buf,
-    size_t size)
+session_scope(const char *rights, const char *code, char *buf, size_t size)
 {
-	const char	*p = right_find(s->rights, code, strlen(code));
+	const char	*p = right_find(rights, code, strlen(code));
 
 	if (p == NULL)
 		return false;

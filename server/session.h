@@ -35,11 +35,11 @@ void		 session_detach(struct client *);
 void		 session_sweep(struct client *);
 /* Takes a copy; NULL: none. */
 void		 session_rights(struct session *, const char *rights);
-/* code may hold alternatives "a|b". */
-bool		 session_may(const struct session *, const char *code);
+/* Of rights as a session has them; code may hold alternatives "a|b". */
+bool		 session_may(const char *rights, const char *code);
 /* Copies the scope that the code carries; false when the code is not held. */
-bool		 session_scope(const struct session *, const char *code,
-		    char *buf, size_t size);
+bool		 session_scope(const char *rights, const char *code, char *buf,
+		    size_t size);
 
 /* Reads the copy of the rights again, as the database has them now; fn (may be
  * NULL) always runs, with false when the database could not be asked. The

@@ -510,6 +510,9 @@ const char *defs_hash(struct req *, const char *rights);
 void	def_put_field(struct cbw *, const struct def *, const struct field *,
 	    const char *rights);
 
+/* Does somebody with these rights see every record of the type? Of policies by
+ * hand nothing is known: false. */
+bool	def_sees_all(const struct def *, const char *rights);
 /* May somebody with these rights ("|code=scope|…|") do it? */
 bool	rights_may(const char *rights, const char *code);
 bool	def_may(const struct def *, enum def_op, const char *rights);

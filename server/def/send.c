@@ -14,6 +14,7 @@
 #include "server/def/def.h"
 #include "server/def/spans.h"
 #include "server/req.h"
+#include "server/session.h"
 #include "server/verb.h"
 
 #define SENT_MAX 128
@@ -78,6 +79,40 @@ def_may_verb(const struct def *d, enum def_verb v, const char *rights)
 		return false;
 	return (d->verbs & 1u << v) != 0 && def_may(d, def_verb_op(v),
 	    rights) && (more == NULL || rights_may(rights, more));
+}
+
+/* As konak.protect_condition() has it: a scope that the list does not name
+ * counts as the last one. */
+static bool
+code_sees_all(const struct def_code *c, const char *rights)
+{
+	char	held[64];
+	bool	all = false;
+	size_t	i;
+
+	if (c->code == NULL || !session_scope(rights, c->code, held,
+	    sizeof held))
+		return false;
+	for (i = 0; c->scopes[i] != NULL; i++) {
+		all = strcmp(c->scopes[i], "all") == 0;
+		if (strcmp(c->scopes[i], held) == 0)
+			break;
+	}
+	return all;
+}
+
+bool
+def_sees_all(const struct def *d, const char *rights)
+{
+	const struct def_perm	*p = &d->perm[OP_VIEW];
+	size_t			 i;
+
+	if (d->hand)
+		return false;
+	for (i = 0; i < p->n; i++)
+		if (code_sees_all(&p->codes[i], rights))
+			return true;
+	return p->everyone;
 }
 
 bool

@@ -51,6 +51,8 @@ custom_find(const struct tenant *t, const char *company)
 {
 	struct custom_set	*s;
 
+	if (company == NULL)
+		return NULL;
 	LIST_FOREACH(s, &sets, entry)
 		if (s->replaced == 0 && s->tenant == t &&
 		    strcmp(s->company, company) == 0)
@@ -102,7 +104,7 @@ custom_def(const struct req *r, const struct def *d)
 
 	if (!d->custom || r->session == NULL)
 		return d;
-	s = custom_find(r->tenant, r->session->company);
+	s = custom_find(r->tenant, req_company(r));
 	return s == NULL || s->def[d->index] == NULL ? d : s->def[d->index];
 }
 
@@ -119,7 +121,7 @@ custom_default(const struct req *r, const struct field *f)
 	const struct custom_set		*s;
 	const struct custom_default	*c;
 
-	s = custom_find(r->tenant, r->session->company);
+	s = custom_find(r->tenant, req_company(r));
 	if (s == NULL)
 		return NULL;
 	STAILQ_FOREACH(c, &s->defaults, entry)
@@ -309,13 +311,13 @@ custom_run(struct req *r)
 	struct db_tx		*tx;
 	const char		**params;
 
-	if (custom_find(r->tenant, r->session->company) != NULL) {
+	if (custom_find(r->tenant, req_company(r)) != NULL) {
 		r->verb->then(r);
 		return;
 	}
 	s = xcalloc(1, sizeof *s);
 	s->tenant = r->tenant;
-	memcpy(s->company, r->session->company, sizeof s->company);
+	memcpy(s->company, req_company(r), sizeof s->company);
 	s->arena = arena_new();
 	s->def = xcalloc(defs_count(), sizeof *s->def);
 	s->replaced = time(NULL);
@@ -412,7 +414,7 @@ put_defaults(struct req *r, struct cbw *w, const struct custom_set *s)
 	cbw_key(w, "defaults");
 	cbw_map_begin(w);
 	STAILQ_FOREACH(c, &s->defaults, entry) {
-		if (!def_may(c->def, OP_CREATE, r->session->rights))
+		if (!def_may(c->def, OP_CREATE, req_rights(r)))
 			continue;
 		cbw_key(w, req_printf(r, "%s.%s", c->def->name,
 		    c->field->name));
@@ -426,7 +428,7 @@ static void
 company_fields(struct req *r)
 {
 	const struct custom_set	*s = custom_find(r->tenant,
-				    r->session->company);
+				    req_company(r));
 	const struct def	*d;
 	struct cbw		*w = req_out(r);
 	size_t			 i, k;
@@ -436,12 +438,12 @@ company_fields(struct req *r)
 	cbw_map_begin(w);
 	for (i = 0; s != NULL && i < defs_count(); i++) {
 		d = s->def[i];
-		if (d == NULL || !def_may(d, OP_VIEW, r->session->rights))
+		if (d == NULL || !def_may(d, OP_VIEW, req_rights(r)))
 			continue;
 		cbw_key(w, d->name);
 		cbw_array_begin(w);
 		for (k = d->plain->nfields; k < d->nfields; k++)
-			def_put_field(w, d, d->fields[k], r->session->rights);
+			def_put_field(w, d, d->fields[k], req_rights(r));
 		cbw_array_end(w);
 	}
 	cbw_map_end(w);

@@ -483,7 +483,7 @@ read_twins(struct req *r, struct run *u)
 		return false;
 	}
 	if (u->how == TWINS_UPDATE &&
-	    !def_may(u->d, OP_EDIT, r->session->rights)) {
+	    !def_may(u->d, OP_EDIT, req_rights(r))) {
 		req_bad(r, "similar", "import.no_update", NULL);
 		return false;
 	}

@@ -59,7 +59,7 @@ line_may(struct req *r, const struct save *s)
 
 	if ((d->verbs & 1u << v) == 0)
 		req_fail(r, ERR_REFUSED, NULL, "record.lines_fixed", NULL);
-	else if (!def_may(d, op, r->session->rights))
+	else if (!def_may(d, op, req_rights(r)))
 		req_need(r, d->perm[op].need);
 }
 
@@ -155,7 +155,7 @@ read_kind(struct req *r, struct save *top, const char *name, size_t len,
 
 	lines = def_lines(top->values.def, name, len);
 	name = arena_strndup(r->arena, name, len);
-	if (lines == NULL || !def_may(lines->def, OP_VIEW, r->session->rights)) {
+	if (lines == NULL || !def_may(lines->def, OP_VIEW, req_rights(r))) {
 		no_lines(r, req_printf(r, "lines.%s", name));
 		return false;
 	}
@@ -322,7 +322,7 @@ lines_get(struct req *r, const struct def *d, const char *id)
 	for (i = 0; i < d->nform; i++) {
 		if (d->form[i].lines == NULL ||
 		    !def_may(d->form[i].lines->def, OP_VIEW,
-		    r->session->rights))
+		    req_rights(r)))
 			continue;
 		g->line[g->nlines] = lines_query(r, d->form[i].lines);
 		req_query(r, &g->line[g->nlines]->stmt, 1, &id, got_lines);

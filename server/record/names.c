@@ -95,15 +95,16 @@ names_find(const struct tenant *t, const char *id)
 static bool
 names_ready(const struct req *r)
 {
-	const char	*company = r->session->company;
+	const char	*company = req_company(r);
 	const struct names *s;
-	bool		 group = r->session->rights != NULL &&
-			    strstr(r->session->rights, "|group.") != NULL;
+	bool		 group = req_rights(r) != NULL &&
+			    strstr(req_rights(r), "|group.") != NULL;
 	int64_t		 now = clock_mono();
 
 	LIST_FOREACH(s, &registers, entry)
 		if (s->tenant == r->tenant && s->group == group &&
-		    (group || strcmp(s->id, company) == 0))
+		    (group || (company != NULL &&
+		    strcmp(s->id, company) == 0)))
 			return now - s->at < NAMES_MS && s->at != 0;
 	return false;
 }

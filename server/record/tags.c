@@ -34,7 +34,7 @@ records_tags(struct req *r)
 		req_bad(r, "type", "custom.no_type", NULL);
 		return;
 	}
-	if (!def_may(d, OP_VIEW, r->session->rights)) {
+	if (!def_may(d, OP_VIEW, req_rights(r))) {
 		req_need(r, d->perm[OP_VIEW].need);
 		return;
 	}

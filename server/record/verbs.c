@@ -203,7 +203,7 @@ register_def(const struct def *d)
 static void
 defs_list(struct req *r)
 {
-	const struct def_sent	*sent = defs_sent(r->session->rights);
+	const struct def_sent	*sent = defs_sent(req_rights(r));
 	const char		*known = req_text(r, "hash");
 	struct cbw		*w = req_out(r);
 	bool			 same;
