@@ -2,7 +2,7 @@
 -- down to their smallest groups, dates, plans; and what is only poor is told.
 
 begin;
-select plan(34);
+select plan(35);
 \ir setup.psql
 
 set local role none;
@@ -160,6 +160,21 @@ select cmp_ok((select min(c.reltuples)::int from pg_class c where c.oid in
     ('konak.timetable_entries'::regclass, 'konak.timetable_lessons'::regclass,
     'konak.timetable_busy'::regclass)), '>=', 420,
     'the planner knows how many came before they are judged');
+
+-- how full the school's week is
+insert into konak.timetables (id, name, academic_year_id)
+select md5('held')::uuid, 'Yürürlükte', y.id from konak.academic_years y
+where y.company_id = :school and y.is_current;
+insert into konak.timetable_entries (timetable_id, class_id, group_id,
+    subject_id, day_of_week, period_number, duration)
+select md5('held')::uuid, md5('cC')::uuid, md5('gdil' || n)::uuid,
+    md5('mat')::uuid, 2, 1, 2 from generate_series(1, 2) n;
+update konak.timetables set status = 'published',
+    start_date = konak.today(), end_date = konak.today() + 30
+where id = md5('held')::uuid;
+select is((select (s.total_schedules, s.completion_rate) from konak.school_stats s where s.company_id = :school),
+    (2, konak.share(2, (select 40 * count(*) from konak.classes c where c.company_id = :school and c.is_active and c.deleted_at is null))),
+    'two groups of a class in one slot fill it once');
 
 select * from finish();
 rollback;
