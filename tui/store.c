@@ -600,6 +600,27 @@ record_codes(const struct field *f, const struct val *v, struct buf *b)
 	}
 }
 
+/* "%" stands where the language has it: %25, 25%. */
+void
+unit_text(const struct field *f, size_t from, struct buf *b)
+{
+	const char	*unit = f->unit[ui_lang()];
+	char		*number;
+
+	if (unit == NULL)
+		return;
+	if (strcmp(unit, "%") != 0) {
+		buf_printf(b, " %s", unit);
+	} else if (ui_lang() == LANG_TR) {
+		number = xstrdup(buf_text(b) + from);
+		buf_truncate(b, from);
+		buf_printf(b, "%%%s", number);
+		free(number);
+	} else {
+		buf_addz(b, unit);
+	}
+}
+
 void
 record_text(const struct def *d, const struct field *f,
     const struct record *r, struct buf *b)
@@ -608,6 +629,7 @@ record_text(const struct def *d, const struct field *f,
 	struct value_ctx	 ctx = app_ctx();
 	struct buf		 canon = BUF_INIT;
 	char			 title[256];
+	size_t			 from = buf_len(b);
 
 	if (val_is_null(v))
 		return;
@@ -636,8 +658,7 @@ record_text(const struct def *d, const struct field *f,
 			buf_printf(b, " %s",
 			    val_get_str(app.company, "currency"));
 	}
-	if (f->unit[ui_lang()] != NULL)
-		buf_printf(b, " %s", f->unit[ui_lang()]);
+	unit_text(f, from, b);
 	(void)d;
 }
 

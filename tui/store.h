@@ -105,6 +105,8 @@ struct val	*record_args(const char *id, int64_t version);
  * date in the company's form. Not yet safe to draw (draw_text makes it so). */
 void		 record_text(const struct def *, const struct field *,
 		    const struct record *, struct buf *);
+/* Appends the field's unit to its number, which begins at from. */
+void		 unit_text(const struct field *, size_t from, struct buf *);
 /* "Şeker Ltd": the title fields, joined. */
 void		 record_title(const struct def *, const struct record *,
 		    struct buf *);

@@ -239,9 +239,10 @@ move_cursor(struct board *b, enum action a)
 		side(b, b->at + 1);
 		return true;
 	case ACT_UP:
-		if (c->cur == 0 && !c->above && b->lane_at > 0)
+		if (c->cur == 0 && !c->above && b->lane_at > 0) {
+			b->bottom = true;
 			board_lane(b, b->lane_at - 1);
-		else
+		} else
 			board_goto(b, b->at, c->cur > 0 ? c->cur - 1 : 0);
 		return true;
 	case ACT_DOWN:
@@ -328,7 +329,7 @@ board_ask_lanes(struct board *b)
 		    strcmp(b->lane_by, f->name) == 0;
 	}
 	if (n > 1)
-		dialog_choose(action_label(ACT_GROUP), items, n, 0, lanes_cb,
+		dialog_choose(ui_pick("Şeritler", "Lanes"), items, n, 0, lanes_cb,
 		    b);
 }
 

@@ -241,8 +241,59 @@ head_of(struct bcol *c, const struct val *v)
 	c->count = val_get_int(v, "count", 0);
 	val_free(c->sums);
 	c->sums = val_copy(val_get(v, "sums"));
+	memset(c->moved, 0, sizeof c->moved);
 	if (c->limit == 0 || c->count < c->limit)
 		c->asked = false;
+}
+
+/* Amounts of the company's own currency alone, as the server adds them up. */
+static double
+amount_of(const struct board *b, const struct bcard *card, size_t i)
+{
+	const struct field	*f = def_field(board_def(b),
+				    val_str(val_at(b->sums, i)));
+	struct record		 r = board_record(b, card);
+	struct buf		 canon = BUF_INIT;
+	const char		*code, *own;
+	double			 n = 0;
+
+	if (f == NULL || val_is_null(record_get(&r, f->name)))
+		return 0;
+	code = f->currency == NULL ? NULL : val_str(record_get(&r,
+	    f->currency));
+	own = val_get_str(app.company, "currency");
+	if (code == NULL || own == NULL || strcmp(code, own) == 0) {
+		val_canon(record_get(&r, f->name), &canon);
+		n = strtod(buf_text(&canon), NULL);
+	}
+	buf_free(&canon);
+	return n;
+}
+
+void
+board_count(const struct board *b, struct bcol *c, const struct bcard *card,
+    int sign)
+{
+	size_t	i;
+
+	c->count += sign;
+	for (i = 0; i < val_count(b->sums) && i < BOARD_SUMS; i++)
+		c->moved[i] += sign * amount_of(b, card, i);
+}
+
+bool
+board_sum(const struct bcol *c, size_t i, double *sum)
+{
+	struct buf	canon = BUF_INIT;
+	bool		known = !val_is_null(val_at(c->sums, i));
+
+	*sum = i < BOARD_SUMS ? c->moved[i] : 0;
+	if (known) {
+		val_canon(val_at(c->sums, i), &canon);
+		*sum += strtod(buf_text(&canon), NULL);
+	}
+	buf_free(&canon);
+	return c->count > 0 && (known || *sum != 0);
 }
 
 /* --- The cursor ---------------------------------------------------------------- */
@@ -289,6 +340,19 @@ board_goto(struct board *b, int col, size_t at)
 	board_here(b);
 }
 
+/* The nearest column that has cards. */
+static void
+some_card(struct board *b)
+{
+	int	d;
+
+	for (d = 1; d < b->ncols && b->col[b->at].n == 0; d++)
+		if (b->at + d < b->ncols && b->col[b->at + d].n > 0)
+			b->at += d;
+		else if (b->at >= d && b->col[b->at - d].n > 0)
+			b->at -= d;
+}
+
 /* Cards have come and gone: the cursor stays with its own. */
 static void
 follow(struct board *b)
@@ -296,6 +360,12 @@ follow(struct board *b)
 	int	col;
 	size_t	at;
 
+	if (b->anywhere && b->at < b->ncols) {
+		some_card(b);
+		if (b->bottom && b->col[b->at].n > 0)
+			b->col[b->at].cur = b->col[b->at].n - 1;
+	}
+	b->anywhere = b->bottom = false;
 	if (b->want[0] != '\0' && board_find(b, b->want, &col, &at)) {
 		b->want[0] = '\0';
 		b->at = col;
@@ -418,6 +488,7 @@ board_restart(struct board *b)
 	for (i = 0; i < b->ncols; i++)
 		b->col[i].cur = b->col[i].top = 0;
 	b->id[0] = '\0';
+	b->anywhere = true;
 	board_load(b);
 }
 

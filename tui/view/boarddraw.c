@@ -26,9 +26,9 @@
 
 /* "1,2 mn", "640 b": an amount where there is no room for all of it. */
 static void
-short_amount(const char *canonical, struct buf *out)
+short_amount(double v, struct buf *out)
 {
-	double		 v = strtod(canonical, NULL), a = v < 0 ? -v : v;
+	double		 a = v < 0 ? -v : v;
 	bool		 tr = ui_lang() == LANG_TR;
 	char		 text[48], *dot;
 
@@ -58,15 +58,13 @@ sum_text(const struct board *b, const struct bcol *c, size_t i,
 {
 	const struct field	*f = def_field(board_def(b),
 				    val_str(val_at(b->sums, i)));
-	struct buf		 canon = BUF_INIT;
+	size_t			 from = buf_len(out);
+	double			 sum;
 
-	if (f == NULL || val_is_null(val_at(c->sums, i)))
+	if (f == NULL || !board_sum(c, i, &sum))
 		return;
-	val_canon(val_at(c->sums, i), &canon);
-	short_amount(buf_text(&canon), out);
-	buf_free(&canon);
-	if (f->unit[ui_lang()] != NULL)
-		buf_printf(out, " %s", f->unit[ui_lang()]);
+	short_amount(sum, out);
+	unit_text(f, from, out);
 }
 
 /* "87", "9/10", "11/10!". */
@@ -122,18 +120,34 @@ running_text(const struct board *b, const struct bcard *c, char *out,
 	return true;
 }
 
-/* A moment of the past is something done: "✓ 2 gün". */
+static bool
+is_done(const struct field *f, const struct val *v)
+{
+	return f->rules.type == VALUE_TIMESTAMP && !f->relative &&
+	    val_str(v) != NULL;
+}
+
+/* A moment of the past is something done: "✓ Bugün", "✓ 2 gün". */
 static void
 done_text(const struct val *v, struct buf *out)
 {
-	int64_t	us;
-	char	n[24];
+	struct value_ctx	ctx = app_ctx();
+	struct date		then, today;
+	int64_t			us;
+	int			s;
+	char			n[48];
 
 	if (val_str(v) == NULL ||
 	    timestamp_read(v->s, v->len, &us) != DATE_OK)
 		return;
-	snprintf(n, sizeof n, "%lld", (long long)((app_ctx().now - us) /
-	    DAY_US));
+	tz_local(ctx.tz, us, &then, &s);
+	tz_local(ctx.tz, ctx.now, &today, &s);
+	if (date_cmp(&then, &today) >= 0) {
+		date_relative(ctx.lang, &today, &today, n);
+		buf_printf(out, "%s %s", glyph(GLYPH_CHECK), n);
+		return;
+	}
+	snprintf(n, sizeof n, "%d", date_days(&today) - date_days(&then));
 	buf_printf(out, "%s %s", glyph(GLYPH_CHECK), TF("board.days", "n", n,
 	    NULL));
 }
@@ -149,7 +163,7 @@ field_text(const struct board *b, const struct field *f,
 		done_text(v, out);
 	} else if (f->rules.type == VALUE_MONEY && !val_is_null(v)) {
 		val_canon(v, &canon);
-		short_amount(buf_text(&canon), out);
+		short_amount(strtod(buf_text(&canon), NULL), out);
 	} else if (val_is_null(v)) {
 		buf_addz(out, "-");
 	} else {
@@ -159,7 +173,7 @@ field_text(const struct board *b, const struct field *f,
 }
 
 /* One line of a card: its fields with blanks between. An empty moment is not
- * done yet, and says nothing. */
+ * done yet, and says nothing; of what is done nobody asks when it was due. */
 static void
 line_text(const struct board *b, const struct val *names,
     const struct record *r, struct buf *out)
@@ -167,10 +181,15 @@ line_text(const struct board *b, const struct val *names,
 	const struct field	*f;
 	struct buf		 one = BUF_INIT;
 	size_t			 i;
+	bool			 done = false;
 
 	for (i = 0; i < val_count(names); i++) {
 		f = def_field(board_def(b), val_str(names->item[i]));
-		if (f == NULL)
+		done |= f != NULL && is_done(f, record_get(r, f->name));
+	}
+	for (i = 0; i < val_count(names); i++) {
+		f = def_field(board_def(b), val_str(names->item[i]));
+		if (f == NULL || (done && f->relative))
 			continue;
 		buf_clear(&one);
 		field_text(b, f, r, &one);
@@ -646,19 +665,13 @@ board_draw(struct board *b, struct surface *whole, bool focus)
 static void
 total_of(const struct board *b, size_t i, struct buf *out)
 {
-	struct buf	canon = BUF_INIT;
-	double		sum = 0;
-	char		text[64];
-	int		k;
+	double	sum = 0, one;
+	int	k;
 
-	for (k = 0; k < b->ncols; k++) {
-		buf_clear(&canon);
-		val_canon(val_at(b->col[k].sums, i), &canon);
-		sum += strtod(buf_text(&canon), NULL);
-	}
-	snprintf(text, sizeof text, "%.2f", sum);
-	short_amount(text, out);
-	buf_free(&canon);
+	for (k = 0; k < b->ncols; k++)
+		if (board_sum(&b->col[k], i, &one))
+			sum += one;
+	short_amount(sum, out);
 }
 
 void

@@ -25,6 +25,7 @@ struct surface;
 #define BOARD_NARROW	18	/* cells of a column, at least */
 #define BOARD_FOLDED	5
 #define BOARD_BESIDE	140	/* cells from which the card stands beside */
+#define BOARD_SUMS	4
 
 struct bcard {
 	char		 id[37];
@@ -40,6 +41,7 @@ struct bcol {
 	bool		 asked;
 	int64_t		 days, count;
 	struct val	*sums;
+	double		 moved[BOARD_SUMS];	/* to them, not confirmed */
 	struct bcard	*card;
 	size_t		 n, cap;
 	bool		 more;		/* the server has further ones … */
@@ -80,6 +82,8 @@ struct board {
 	int		 ncols, at, left;
 	char		 id[37];	/* under the cursor, "": none */
 	char		 want[37];	/* to go to, once it is there */
+	bool		 anywhere;	/* to some card, if none is here */
+	bool		 bottom;	/* to the last one of its column */
 	bool		 loaded, again;
 	char		 error[300];
 	uint64_t	 call;
@@ -153,6 +157,11 @@ struct bcard	*board_card(struct board *);	/* under the cursor, or NULL */
 /* Takes a card out of its column, and puts one in. */
 struct bcard	 board_take_out(struct bcol *, size_t at);
 void		 board_put_in(struct bcol *, size_t at, struct bcard);
+/* The head of a column counts a card, or with -1 no longer. */
+void		 board_count(const struct board *, struct bcol *,
+		    const struct bcard *, int sign);
+/* What a column's cards add up to; false: nothing is known. */
+bool		 board_sum(const struct bcol *, size_t i, double *);
 /* The cursor is where it is: its card's id is kept. */
 void		 board_here(struct board *);
 void		 board_goto(struct board *, int col, size_t at);

@@ -189,8 +189,8 @@ shift(struct board *b, int col, size_t at, int to, size_t to_at)
 	struct bcard	card = board_take_out(&b->col[col], at);
 
 	if (col != to) {
-		b->col[col].count--;
-		b->col[to].count++;
+		board_count(b, &b->col[col], &card, -1);
+		board_count(b, &b->col[to], &card, 1);
 	}
 	if (b->col[col].cur >= b->col[col].n && b->col[col].n > 0)
 		b->col[col].cur = b->col[col].n - 1;
@@ -472,9 +472,9 @@ leave(struct board *b, const char *id, const char *value, struct val *more)
 	/* It goes from the screen; the server may bring it back. */
 	if (board_find(b, id, &col, &at)) {
 		was = board_take_out(&b->col[col], at);
+		board_count(b, &b->col[col], &was, -1);
 		val_put_int(more, "version", val_at(was.row, 1)->i);
 		val_free(was.row);
-		b->col[col].count--;
 		marks_gone(&b->marks, id);
 	}
 	enqueue(b, m);

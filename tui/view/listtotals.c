@@ -31,6 +31,7 @@ sum_text(const struct def *d, const struct val *one, struct buf *b)
 	const char		*sum = val_str(val_at(one, 2));
 	struct value_ctx	 ctx = app_ctx();
 	char			 shown[DECIMAL_TEXT + 16];
+	size_t			 from = buf_len(b);
 
 	if (f == NULL || sum == NULL)
 		return;
@@ -45,8 +46,8 @@ sum_text(const struct def *d, const struct val *one, struct buf *b)
 		code = val_get_str(app.company, "currency");
 	if (code != NULL)
 		buf_printf(b, " %s", code);
-	else if (f->unit[ui_lang()] != NULL)
-		buf_printf(b, " %s", f->unit[ui_lang()]);
+	else
+		unit_text(f, from, b);
 }
 
 /* The label stands before the first sum of its field, where there are
