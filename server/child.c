@@ -26,12 +26,15 @@
 #include "lib/xmalloc.h"
 
 #define AT_ONCE	4
+#define OF_ONE	(AT_ONCE / 2)	/* of one owner */
+#define WAIT_OF_ONE 16
 #define PIECE	16384
 #define CHILD_OPEN	126	/* status: without a network it cannot be */
 
 struct child {
-	TAILQ_ENTRY(child)	 link;		/* waiting */
+	TAILQ_ENTRY(child)	 link;		/* waiting, or running */
 	struct child_job	 job;
+	char			*owner;
 	pid_t			 pid;
 	int			 fd_in, fd_out, fd_pid;
 	struct event		*in_ev, *out_ev, *pid_ev, *time_ev;
@@ -43,7 +46,9 @@ struct child {
 };
 
 static struct event_base	*base;
-static TAILQ_HEAD(, child)	 waiting = TAILQ_HEAD_INITIALIZER(waiting);
+TAILQ_HEAD(children, child);
+static struct children	 waiting = TAILQ_HEAD_INITIALIZER(waiting);
+static struct children	 begun = TAILQ_HEAD_INITIALIZER(begun);
 static unsigned			 running;
 
 static void	child_next(void);
@@ -205,6 +210,7 @@ child_free(struct child *c)
 	fd_drop(&c->fd_pid);
 	buf_wipe(&c->in);
 	buf_wipe(&c->out);
+	free(c->owner);
 	free(c);
 }
 
@@ -221,6 +227,7 @@ child_ended(struct child *c)
 	if (!c->gone || !c->closed)
 		return;
 	running--;
+	TAILQ_REMOVE(&begun, c, link);
 	if (c->end == CHILD_DONE && buf_len(&c->out) == 0)
 		c->end = CHILD_FAILED;
 	c->done(c->arg, c->end, &c->out);
@@ -357,6 +364,7 @@ child_begin(struct child *c)
 	struct timeval	limit = { c->job.seconds, 0 }, now = { 0, 0 };
 
 	running++;
+	TAILQ_INSERT_TAIL(&begun, c, link);
 	if (!child_fork(c)) {
 		log_error(NULL, "%s: %s", c->job.program, strerror(errno));
 		if (c->pid > 0) {
@@ -381,12 +389,40 @@ child_begin(struct child *c)
 	event_add(c->time_ev, &limit);
 }
 
+static unsigned
+count_of(const struct children *list, const char *owner)
+{
+	const struct child	*c;
+	unsigned		 n = 0;
+
+	TAILQ_FOREACH(c, list, link)
+		n += strcmp(c->owner, owner) == 0;
+	return n;
+}
+
+/* Of those that wait, the first whose owner has fewest running. */
+static struct child *
+child_choose(void)
+{
+	struct child	*c, *best = NULL;
+	unsigned	 n, fewest = OF_ONE;
+
+	TAILQ_FOREACH(c, &waiting, link) {
+		n = count_of(&begun, c->owner);
+		if (n < fewest) {
+			best = c;
+			fewest = n;
+		}
+	}
+	return best;
+}
+
 static void
 child_next(void)
 {
 	struct child	*c;
 
-	while (running < AT_ONCE && (c = TAILQ_FIRST(&waiting)) != NULL) {
+	while (running < AT_ONCE && (c = child_choose()) != NULL) {
 		TAILQ_REMOVE(&waiting, c, link);
 		child_begin(c);
 	}
@@ -398,13 +434,20 @@ child_base(struct event_base *b)
 	base = b;
 }
 
-void
+bool
 child_start(const struct child_job *job, struct buf *in,
     void (*done)(void *, enum child_end, struct buf *), void *arg)
 {
-	struct child	*c = xcalloc(1, sizeof *c);
+	struct child	*c;
 
+	if (count_of(&waiting, job->owner) >= WAIT_OF_ONE) {
+		buf_wipe(in);
+		return false;
+	}
+	c = xcalloc(1, sizeof *c);
 	c->job = *job;
+	c->owner = xstrdup(job->owner);
+	c->job.owner = c->owner;
 	c->fd_in = c->fd_out = c->fd_pid = -1;
 	c->in = *in;
 	buf_init(in);
@@ -412,4 +455,5 @@ child_start(const struct child_job *job, struct buf *in,
 	c->arg = arg;
 	TAILQ_INSERT_TAIL(&waiting, c, link);
 	child_next();
+	return true;
 }

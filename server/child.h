@@ -27,6 +27,8 @@ struct child_job {
 	size_t		 memory;	/* bytes of address space */
 	size_t		 answer;	/* bytes at the most */
 	bool		 network;
+	const char	*owner;		/* whose it is: nobody has all that
+					 * may run at once */
 };
 
 /* How a program is started that konakd waits for, in the loop or in a thread of
@@ -51,8 +53,9 @@ void	 child_log(const char *program, int status);
 
 void	 child_base(struct event_base *);
 /* Takes over the input's content, which is wiped. done comes from the event
- * loop, once, never before this returns, and borrows out. */
-void	 child_start(const struct child_job *, struct buf *in,
+ * loop, once, never before this returns, and borrows out. false: too much of
+ * this owner waits already; done does not come. */
+bool	 child_start(const struct child_job *, struct buf *in,
 	    void (*done)(void *arg, enum child_end, struct buf *out),
 	    void *arg);
 /* Where a program of ours is: beside konakd in its build folder, or where it

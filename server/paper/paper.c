@@ -13,6 +13,7 @@
 #include "lib/when.h"
 #include "server/child.h"
 #include "server/module.h"
+#include "server/tenant.h"
 
 #define SECONDS		20
 #define MEMORY		((size_t)512 * 1024 * 1024)
@@ -85,16 +86,20 @@ paper_page(struct req *r, json_t *page, const char *name)
 static void
 paper_make(struct req *r)
 {
-	static const struct child_job	job = { .program = "konak-paper",
-	    .seconds = SECONDS, .memory = MEMORY, .answer = ANSWER_MAX };
+	const struct child_job	 job = { .program = "konak-paper",
+	    .seconds = SECONDS, .memory = MEMORY, .answer = ANSWER_MAX,
+	    .owner = req_printf(r, "%s %s", tenant_name(r->tenant),
+	    r->session->user) };
 	struct making	*m = r->state;
 	struct buf	 in = BUF_INIT;
 
 	if (m->text == NULL)
 		return;
 	buf_addz(&in, m->text);
-	req_hold(r);
-	child_start(&job, &in, made_cb, m);
+	if (child_start(&job, &in, made_cb, m))
+		req_hold(r);
+	else
+		req_fail(r, ERR_UNAVAILABLE, NULL, "paper.many", NULL);
 }
 
 static void
