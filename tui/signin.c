@@ -98,7 +98,8 @@ static void
 set_stage(struct signin *g, enum stage stage)
 {
 	g->stage = stage;
-	g->at = 0;
+	/* The address is there already, mostly. */
+	g->at = stage == STAGE_RESET && g->edit[F_EMAIL].len > 0 ? 1 : 0;
 	g->error[0] = g->busy[0] = '\0';
 	clear(g, F_CODE);
 	clear(g, F_RECOVERY);
@@ -211,6 +212,19 @@ setup_cb(const struct link_reply *r, void *arg)
 	set_stage(g, STAGE_SETUP);
 }
 
+/* ABCD-EFGH-JKLM, what an administrator hands out: it has a form of its own,
+ * which nobody looks for who meets Konak for the first time. */
+static bool
+like_reset_code(const char *s)
+{
+	static const char alnum[] = "0123456789abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+	return strlen(s) == 14 && strspn(s, alnum) == 4 && s[4] == '-' &&
+	    strspn(s + 5, alnum) == 4 && s[9] == '-' &&
+	    strspn(s + 10, alnum) == 4;
+}
+
 static void
 password_cb(const struct link_reply *r, void *arg)
 {
@@ -223,6 +237,8 @@ password_cb(const struct link_reply *r, void *arg)
 	if (!answered(v, r)) {
 		if (g->stage == STAGE_PASSWORD && strcmp(r->code,
 		    "auth_failed") == 0) {
+			if (like_reset_code(g->edit[F_PASSWORD].text))
+				say(g, T("signin.reset_typed"));
 			clear(g, F_PASSWORD);
 			g->at = 1;
 		}

@@ -47,8 +47,8 @@ print_code(struct ctl *ctl, PGconn *conn, const char *email)
 	if (!code_plain(plain, CODE_RESET, shown))
 		ctl_die("bug: a code that is none");
 	pg_value(ctl, conn, "select konak.op_reset($1, $2)", 2, params);
-	printf("%s signs in with this one-time code within a day and chooses "
-	    "a password:\n%s\n", email, shown);
+	printf("%s chooses a password with this one-time code within a day "
+	    "(konak asks for it after Ctrl+E):\n%s\n", email, shown);
 }
 
 static const char *
@@ -132,7 +132,12 @@ owner_create_run(struct ctl *ctl)
 		params[3] = kind != NULL ? kind : "agency";
 		pg_value(ctl, conn, "insert into konak.companies (name, slug, "
 		    "email, kind, company_type) values ($1, $2, $3, $4, "
-		    "'main') on conflict (slug) do nothing", 4, params);
+		    "'main') on conflict do nothing", 4, params);
+		if (pg_value(ctl, conn, "select 1 from konak.companies where "
+		    "slug = $1", 1, &params[1]) == NULL)
+			ctl_die("%s is the address of another company: who "
+			    "owns the group makes further companies in konak, "
+			    "under \"Şirketler\"", email);
 	}
 	if (pg_value(ctl, conn, "select 1 from konak.companies where "
 	    "company_type <> 'group'", 0, NULL) == NULL)
