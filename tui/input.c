@@ -636,11 +636,34 @@ drain(struct input_parser *p)
 	p->wait = p->pasting ? PASTE_MS : p->late ? LATE_MS : -1;
 }
 
+/* Whether Esc and this byte can begin a sequence. */
+static bool
+sequence_begins(const struct input_parser *p, char next)
+{
+	size_t i;
+
+	if (memchr("[O]P^_X\033", next, 8) != NULL)
+		return true;
+	for (i = 0; i < p->nlearned; i++) {
+		if (p->learned[i].seq[1] == next)
+			return true;
+	}
+	return false;
+}
+
 void
 input_feed(struct input_parser *p, const void *bytes, size_t len)
 {
 	if (len == 0)
 		return;
+	/* Alt and a letter are written at once, so come at once. A letter
+	 * after an Esc that came by itself is a key of its own, however short
+	 * the pause was: both count, none is lost as a chord. */
+	if (!p->pasting && p->len == 1 && p->buf[0] == '\033' &&
+	    !sequence_begins(p, *(const char *)bytes)) {
+		drop(p, 1);
+		emit_key(p, K_ESC, 0);
+	}
 	if (p->cap - p->len < len) {
 		p->cap = p->len + len + 256;
 		p->buf = xrealloc(p->buf, p->cap);

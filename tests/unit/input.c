@@ -166,6 +166,15 @@ test_waits(void **state)
 	input_expire(p);
 	input_feed(p, "O", 1);
 	assert_string_equal(got, "k1b.0 k4f.0 ");
+	/* Alt comes with its letter at once; Esc and a letter are two keys. */
+	got_len = 0;
+	input_feed(p, "\033g", 2);
+	input_feed(p, "\033", 1);
+	input_feed(p, "g", 1);
+	input_feed(p, "\033", 1);
+	input_feed(p, "\r", 1);
+	assert_string_equal(got, "k67.2 k1b.0 k67.0 k1b.0 kd.0 ");
+	assert_int_equal(input_wait(p), -1);
 	/* Half a sequence that never goes on is dropped. */
 	got_len = 0;
 	input_feed(p, "\033[1;", 4);
