@@ -677,17 +677,20 @@ term_idle(unsigned heard)
 		return;
 	idle_count++;
 	if (active) {
-		n = snprintf(text, sizeof(text), "\033]7777;idle;%u\a",
+		n = snprintf(text, sizeof(text), "\033]2;konak-idle;%u\a",
 		    idle_count);
 		term_write(text, (size_t)n);
 	}
 	path = getenv("KONAK_TEST_IDLE");
 	if (path == NULL || path[0] == '\0')
 		return;
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	/* Always as long as before and not cut first: who reads it meanwhile
+	 * finds no empty file. */
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return;
-	n = snprintf(text, sizeof(text), "%u %u\n", idle_count, heard);
+	n = snprintf(text, sizeof(text), "%10u %10u %5d %5d\n", idle_count,
+	    heard, term_have.rows, term_have.cols);
 	if (write(fd, text, (size_t)n) < 0) {
 		/* A test that cannot read it will say so. */
 	}

@@ -118,9 +118,10 @@ void	 term_set_colour(bool on);
 void	 term_say(const char *line);
 
 /*
- * Tests (KONAK_TEST set): say that nothing is left to do, as OSC 7777 on the
- * terminal and, with KONAK_TEST_IDLE=FILE, as a growing count in that file, and
- * beside it how many keys were heard so far.
+ * Tests (KONAK_TEST set): say that nothing is left to do, as a growing count: as
+ * the terminal's title, after all that was drawn until then, and with
+ * KONAK_TEST_IDLE=FILE in that file, beside it how many keys were heard so far
+ * and the window's size.
  */
 void	 term_idle(unsigned heard);
 

@@ -2,6 +2,7 @@
 the client's own idle signal (KONAK_TEST_IDLE), never by sleeping."""
 import atexit
 import base64
+import collections
 import hashlib
 import hmac
 import os
@@ -25,6 +26,7 @@ LIMIT = 30.0        # seconds until what is awaited counts as not coming
 count = 0
 failed = 0
 said = threading.Lock()     # several clients may be driven at once
+pressed = collections.deque(maxlen=12)
 
 
 def ok(cond, what, more=""):
@@ -33,6 +35,7 @@ def ok(cond, what, more=""):
         count += 1
         print("".join(["ok " if cond else "not ok ", "%d - %s\n" % (
             count, what)] + ([] if cond else [
+                "# last keys: %s\n" % " ".join(pressed)] + [
                 "# %s\n" % line for line in str(more).splitlines()])),
               end="", flush=True)
         failed += not cond
@@ -162,22 +165,27 @@ class Konak:
         return out.stdout
 
     def idle(self):
-        """How often it was idle, and how many keys it had heard by then."""
+        """How often it was idle, and by then: how many keys it had heard, how
+        large its window was."""
         try:
             with open(self.idle_file) as f:
-                count, heard = f.read().split()
-                return int(count), int(heard)
-        except (OSError, ValueError):
-            return 0, 0
+                text = f.read()
+        except FileNotFoundError:
+            return 0, 0, None
+        if not text.endswith("\n"):     # made this moment
+            return 0, 0, None
+        count, heard, rows, cols = (int(word) for word in text.split())
+        return count, heard, (rows, cols)
 
-    def wait(self, since, keys=0, limit=LIMIT):
+    def wait(self, since, keys=0, size=None, limit=LIMIT):
         """Until the client is idle again after what was done at `since`, and
-        has heard so many keys: it may have been idle in between for another
-        reason, a clock's or a colleague's."""
+        has heard so many keys, and of its new size: it may have been idle in
+        between for another reason, a clock's or a colleague's."""
         end = time.time() + limit
         while time.time() < end:
-            count, heard = self.idle()
-            if count > since[0] and heard >= since[1] + keys:
+            count, heard, now = self.idle()
+            if count > since[0] and heard >= since[1] + keys and \
+                    size in (None, now):
                 break
             if self.ended():
                 return
@@ -195,11 +203,13 @@ class Konak:
         """tmux's key names, one after the other."""
         for name in names:
             n = self.idle()
+            pressed.append(name)
             self.tmux("send-keys", name)
             self.wait(n, 1)
 
-    def text(self, s):
+    def text(self, s, shown=None):
         n = self.idle()
+        pressed.append("=" + (shown or s[:20]))
         self.tmux("send-keys", "-l", "--", s)
         self.wait(n, len(s))
 
@@ -242,10 +252,44 @@ class Konak:
         hand.wait(LIMIT)
         return took[1:]
 
-    def raw(self, data):
+    def raw(self, data, events=1):
+        """Bytes as a terminal sends them: so many keys, or of the mouse."""
         n = self.idle()
         self.tmux("send-keys", "-H", *["%02x" % b for b in data])
-        self.wait(n)
+        self.wait(n, events)
+
+    def pipe(self):
+        """From now on what goes to the terminal is counted."""
+        self.screen()
+        open(self.dir + "/pipe", "w").close()
+        self.tmux("pipe-pane", "-o", "cat >>'%s/pipe'" % self.dir)
+        self.piped = self.idle()[0]
+
+    def sent(self, limit=LIMIT):
+        """What went to the terminal since pipe(), the test's own signal left
+        out; all that the client had drawn when it was idle last."""
+        drawn, end = self.idle()[0], time.time() + limit
+        while True:
+            with open(self.dir + "/pipe", "rb") as f:
+                data = f.read()
+            said = re.findall(rb"\033\]2;konak-idle;(\d+)\007", data)
+            if drawn <= (int(said[-1]) if said else self.piped) or \
+                    time.time() > end:
+                return re.sub(rb"\033\]2;konak-idle;\d+\007", b"", data)
+            time.sleep(0.01)
+
+    def sent_to_end(self, limit=LIMIT):
+        """What went to the terminal since pipe() by a client that ended: what
+        is typed then is echoed after it."""
+        end = time.time() + limit
+        self.tmux("send-keys", "-l", "--", "<over>")
+        while time.time() < end:
+            with open(self.dir + "/pipe", "rb") as f:
+                data, over, _ = f.read().partition(b"<over>")
+            if over:
+                break
+            time.sleep(0.01)
+        return re.sub(rb"\033\]2;konak-idle;\d+\007", b"", data)
 
     def resize(self, rows, cols):
         if (rows, cols) == self.size:
@@ -253,11 +297,20 @@ class Konak:
         n = self.idle()
         self.size = (rows, cols)
         self.tmux("resize-window", "-x", str(cols), "-y", str(rows))
-        self.wait(n)
+        self.wait(n, size=self.size)
 
     def screen(self):
-        """What tmux shows, blanks at line ends cut."""
-        out = self.tmux("capture-pane", "-p").split("\n")
+        """What tmux shows, blanks at line ends cut, once it has read all that
+        the client had drawn when it was idle last: tmux may be behind."""
+        drawn, end = self.idle()[0], time.time() + LIMIT
+        while True:
+            title, *out = self.tmux("display-message", "-p", "#{pane_title}",
+                                    ";", "capture-pane", "-p").split("\n")
+            shown = re.fullmatch(r"konak-idle;(\d+)", title)
+            if drawn <= (int(shown.group(1)) if shown else 0) or \
+                    self.ended() or time.time() > end:
+                break
+            time.sleep(0.005)
         out = [line.rstrip() for line in out[:self.size[0]]]
         return "\n".join(out) + "\n"
 
@@ -376,7 +429,7 @@ class Konak:
         password, secret = account(email)
         self.text(email)
         self.keys("Tab")
-        self.text(password)
+        self.text(password, "\u2026")
         self.keys("Enter")
         if not self.has("[ ] [ ] [ ]"):
             return False
