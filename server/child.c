@@ -16,7 +16,9 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,6 +31,7 @@
 #define OF_ONE	(AT_ONCE / 2)	/* of one owner */
 #define WAIT_OF_ONE 16
 #define PIECE	16384
+#define PASS_MOST	4	/* of the environment */
 #define CHILD_OPEN	126	/* status: without a network it cannot be */
 
 struct child {
@@ -178,6 +181,35 @@ child_path(const char *program)
 		}
 	}
 	return xasprintf("%s/%s", KONAK_LIBEXECDIR, program);
+}
+
+bool
+child_spawn(const char *program, int theirs, int as, const char *const *pass,
+    pid_t *pid)
+{
+	char *const	argv[] = { (char *)(uintptr_t)program, NULL };
+	char		*env[PASS_MOST + 2] = {
+		(char *)(uintptr_t)"LC_ALL=C.UTF-8" };
+	char		*path = child_path(program);
+	posix_spawn_file_actions_t a;
+	size_t		n = 1;
+	int		rc;
+
+	for (; *pass != NULL && n <= PASS_MOST; pass++)
+		if (getenv(*pass) != NULL)
+			env[n++] = xasprintf("%s=%s", *pass, getenv(*pass));
+	posix_spawn_file_actions_init(&a);
+	posix_spawn_file_actions_adddup2(&a, theirs, as);
+	posix_spawn_file_actions_addclosefrom_np(&a, (as > STDERR_FILENO ?
+	    as : STDERR_FILENO) + 1);
+	rc = posix_spawn(pid, path, &a, NULL, argv, env);
+	posix_spawn_file_actions_destroy(&a);
+	while (n > 1)
+		free(env[--n]);
+	if (rc != 0)
+		log_error(NULL, "%s: %s", path, strerror(rc));
+	free(path);
+	return rc == 0;
 }
 
 /* --- ours ------------------------------------------------------------------ */

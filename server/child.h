@@ -58,6 +58,11 @@ void	 child_base(struct event_base *);
 bool	 child_start(const struct child_job *, struct buf *in,
 	    void (*done)(void *arg, enum child_end, struct buf *out),
 	    void *arg);
+/* Starts a program of ours that goes on talking with us over a socket, which is
+ * its file `as`. It has no other file of ours than the usual three, and of our
+ * environment the names in pass, up to a NULL. */
+bool	 child_spawn(const char *program, int theirs, int as,
+	    const char *const *pass, pid_t *pid);
 /* Where a program of ours is: beside konakd in its build folder, or where it
  * was installed. The caller frees it. */
 char	*child_path(const char *program);

@@ -9,9 +9,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -261,46 +259,16 @@ read_cb(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-static bool
-child_spawn(int theirs)
-{
-	char *const	argv[] = { (char *)(uintptr_t)"konak-keys", NULL };
-	char		dir[PATH_MAX + 32], *env[3] = { NULL, NULL, NULL };
-	const char	*credentials = getenv("CREDENTIALS_DIRECTORY");
-	const char	*asan = getenv("ASAN_OPTIONS");
-	char		*path = child_path("konak-keys");
-	posix_spawn_file_actions_t a;
-	size_t		n = 0;
-	int		rc;
-
-	if (credentials != NULL) {
-		snprintf(dir, sizeof dir, "CREDENTIALS_DIRECTORY=%s",
-		    credentials);
-		env[n++] = dir;
-	}
-	if (asan != NULL)
-		env[n++] = xasprintf("ASAN_OPTIONS=%s", asan);
-	posix_spawn_file_actions_init(&a);
-	posix_spawn_file_actions_adddup2(&a, theirs, KEYS_FD);
-	posix_spawn_file_actions_addclosefrom_np(&a, KEYS_FD + 1);
-	rc = posix_spawn(&child, path, &a, NULL, argv, env);
-	posix_spawn_file_actions_destroy(&a);
-	if (asan != NULL)
-		free(env[n - 1]);
-	if (rc != 0)
-		log_error(NULL, "%s: %s", path, strerror(rc));
-	free(path);
-	return rc == 0;
-}
-
 static void
 process_start(void)
 {
+	static const char *const pass[] = { "ASAN_OPTIONS",
+	    "CREDENTIALS_DIRECTORY", NULL };
 	int		pair[2], room = SOCKET_ROOM;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
 		fatal("socketpair");
-	if (!child_spawn(pair[1])) {
+	if (!child_spawn("konak-keys", pair[1], KEYS_FD, pass, &child)) {
 		close(pair[0]);
 		close(pair[1]);
 		start_again();

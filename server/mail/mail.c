@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -216,34 +215,6 @@ packet_make(struct buf *b, const struct mail_call *c)
 	return true;
 }
 
-static bool
-child_spawn(pid_t *child, int theirs)
-{
-	static const char *const pass[] = { "ASAN_OPTIONS", "SSL_CERT_FILE" };
-	char *const	argv[] = { (char *)(uintptr_t)"konak-mail", NULL };
-	char		*env[4] = { (char *)(uintptr_t)"LC_ALL=C.UTF-8" };
-	char		*path = child_path("konak-mail");
-	posix_spawn_file_actions_t a;
-	size_t		i, n = 1;
-	int		rc;
-
-	for (i = 0; i < 2; i++)
-		if (getenv(pass[i]) != NULL)
-			env[n++] = xasprintf("%s=%s", pass[i],
-			    getenv(pass[i]));
-	posix_spawn_file_actions_init(&a);
-	posix_spawn_file_actions_adddup2(&a, theirs, STDIN_FILENO);
-	posix_spawn_file_actions_addclosefrom_np(&a, STDERR_FILENO + 1);
-	rc = posix_spawn(child, path, &a, NULL, argv, env);
-	posix_spawn_file_actions_destroy(&a);
-	while (n > 1)
-		free(env[--n]);
-	if (rc != 0)
-		log_error(NULL, "%s: %s", path, strerror(rc));
-	free(path);
-	return rc == 0;
-}
-
 void
 mail_start(struct event_base *b)
 {
@@ -260,6 +231,8 @@ mail_stop(void)
 bool
 mail_call(const struct mail_call *c, mail_cb cb, void *arg)
 {
+	static const char *const pass[] = { "ASAN_OPTIONS", "SSL_CERT_FILE",
+	    NULL };
 	struct timeval	limit = { c->seconds + GRACE_S, 0 };
 	struct talk	*t;
 	int		 pair[2];
@@ -268,7 +241,8 @@ mail_call(const struct mail_call *c, mail_cb cb, void *arg)
 	    SOCK_CLOEXEC, 0, pair) == -1)
 		return false;
 	t = xcalloc(1, sizeof *t);
-	if (!packet_make(&t->packet, c) || !child_spawn(&t->child, pair[1])) {
+	if (!packet_make(&t->packet, c) || !child_spawn("konak-mail", pair[1],
+	    STDIN_FILENO, pass, &t->child)) {
 		buf_wipe(&t->packet);
 		free(t);
 		close(pair[0]);
