@@ -36,6 +36,10 @@ libtui_a_SOURCES += \
 	tui/view/calendar.h \
 	tui/view/gantt.c \
 	tui/view/gantt.h \
+	tui/view/ganttdraw.c \
+	tui/view/ganttint.h \
+	tui/view/ganttload.c \
+	tui/view/ganttmove.c \
 	tui/view/span.c \
 	tui/view/span.h \
 	tui/mod/timer.c \
