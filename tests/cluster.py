@@ -204,6 +204,8 @@ class Cluster:
                     'definitions: "%s/server/mod"\n'
                     'pid_file: "%s/konakd.pid"\n'
                     'mail_networks: [ "127.0.0.0/8", "::1" ]\n'
+                    # A test's client waits for others, and does not answer.
+                    'limits:\n  silence: 10m\n'
                     % (path, port, self.dir, self.dir, path, SRC, path))
         with open(path + '/konakctl.yaml', 'w') as f:
             f.write('superuser: "host=%s/run port=5432 user=postgres"\n'

@@ -169,7 +169,7 @@ class Place(cluster.Cluster):
             with open(text + '/' + name) as f:
                 content = f.read().replace(text, self.path)
             if name == 'konakd.yaml':
-                content += LIMITS
+                content = content.partition('limits:')[0] + LIMITS
             with open(self.path + '/' + name, 'w') as f:
                 f.write(content)
         shutil.rmtree(text)
