@@ -58,7 +58,7 @@ struct io {
 	const char	*name;
 	ssize_t		(*read)(struct client *, void *, size_t);
 	ssize_t		(*write)(struct client *, const void *, size_t);
-	/* Bytes that were received and that no event will announce. */
+	/* More than 0: there may be bytes that no event will announce. */
 	size_t		(*pending)(const struct client *);
 	void		(*close)(struct client *);
 };

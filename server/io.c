@@ -107,7 +107,7 @@ client_read(struct client *c)
 {
 	static uint8_t	scratch[FRAME_MAX + READ_ROOM];
 	size_t		len, used, total = 0;
-	ssize_t		n;
+	ssize_t		n = 0;
 
 	while (c->dropped == DROP_NONE && !c->paused && total < READ_TURN) {
 		len = c->in_len;
@@ -138,8 +138,9 @@ client_read(struct client *c)
 		    ((size_t)n < READ_ROOM && c->io->pending(c) == 0))
 			break;
 	}
+	/* The beginning of a record waits for its rest, which is announced. */
 	if (c->dropped == DROP_NONE && !c->paused &&
-	    (c->backlog || c->io->pending(c) > 0))
+	    (c->backlog || (n != IO_AGAIN && c->io->pending(c) > 0)))
 		event_active(&c->read_ev, EV_READ, 0);
 	/* TLS may have wanted to read before it could write. */
 	if (c->dropped == DROP_NONE && buf_len(&c->out) > 0)

@@ -2,6 +2,11 @@
  * OpenSSL directly over the non-blocking socket: no BIO pairs and no copies,
  * and no buffers while a connection is idle (SSL_MODE_RELEASE_BUFFERS).
  */
+#include <sys/socket.h>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -62,6 +67,7 @@ tls_certificate(const char *certificate, const char *key)
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS |
 	    SSL_MODE_ENABLE_PARTIAL_WRITE |
 	    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	SSL_CTX_set_read_ahead(ctx, 1);		/* one read a record, not two */
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	/* Resuming would save nothing: the key exchange stays. */
 	SSL_CTX_set_num_tickets(ctx, 0);
@@ -136,16 +142,34 @@ tls_read(struct client *c, void *p, size_t n)
 	return r > 0 ? r : tls_result(c, r);
 }
 
+/* Records of one answer leave together: the client is woken once for them. */
+static void
+tls_gather(struct client *c, int on)
+{
+	setsockopt(c->fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+}
+
 static ssize_t
 tls_write(struct client *c, const void *p, size_t n)
 {
-	int	r;
+	bool	many = n > SSL3_RT_MAX_PLAIN_LENGTH;
+	size_t	done = 0;
+	int	r = 1;
 
 	ERR_clear_error();
 	c->want_write = false;
-	r = SSL_write(c->ssl, p, n > INT32_MAX ? INT32_MAX : (int)n);
-	if (r > 0)
-		return r;
+	if (many)
+		tls_gather(c, 1);
+	while (done < n && r > 0) {
+		r = SSL_write(c->ssl, (const char *)p + done,
+		    n - done > INT32_MAX ? INT32_MAX : (int)(n - done));
+		if (r > 0)
+			done += (size_t)r;
+	}
+	if (many)
+		tls_gather(c, 0);
+	if (done > 0)
+		return (ssize_t)done;	/* what stopped it comes again */
 	r = (int)tls_result(c, r);
 	return r == IO_CLOSED ? IO_BROKEN : r;
 }
@@ -153,7 +177,7 @@ tls_write(struct client *c, const void *p, size_t n)
 static size_t
 tls_pending(const struct client *c)
 {
-	return (size_t)SSL_pending(c->ssl);
+	return (size_t)SSL_has_pending(c->ssl);
 }
 
 static void
