@@ -513,6 +513,8 @@ grid_hints(struct view *v, enum action *out, int max)
 	static const enum action	order[] = { ACT_SELECT, ACT_NEXT_PANE,
 	    ACT_PAGE_DOWN, ACT_FILTER, ACT_NEW, ACT_ACTIONS, ACT_VIEWS,
 	    ACT_LOCK, ACT_UNDO };
+	static const enum action	dated[] = { ACT_OPEN, ACT_NEXT_PANE,
+	    ACT_PAGE_DOWN, ACT_FILTER, ACT_CALENDAR, ACT_VIEWS, ACT_BACK };
 	struct grid	*g = v->state;
 	char		 why[100];
 	size_t		 i;
@@ -521,6 +523,12 @@ grid_hints(struct view *v, enum action *out, int max)
 	for (i = 0; g->held >= 0 && i < sizeof held / sizeof held[0] &&
 	    n < max; i++)
 		out[n++] = held[i];
+	if (g->held < 0 && g->monday != 0) {
+		for (i = 0; i < sizeof dated / sizeof dated[0] && n < max; i++)
+			if (dated[i] != ACT_OPEN || grid_may_edit(g))
+				out[n++] = dated[i];
+		return n;
+	}
 	for (i = 0; g->held < 0 && i < sizeof order / sizeof order[0] &&
 	    n < max; i++)
 		if (grid_can(v, order[i], why, sizeof why))
@@ -538,7 +546,12 @@ grid_label(struct view *v, enum action a)
 		return g->held >= 0 ? ui_pick("Bırak", "Drop") :
 		    ui_pick("Tut", "Hold");
 	case ACT_OPEN:
-		return g->held >= 0 ? ui_pick("Bırak", "Drop") : NULL;
+		return g->held >= 0 ? ui_pick("Bırak", "Drop") :
+		    g->monday == 0 || g->view == GRID_ALL ? NULL :
+		    ui_pick("Yerine", "Substitute");
+	case ACT_BACK:
+		return g->held < 0 && g->monday != 0 ? ui_pick("Haftalık",
+		    "Weekly") : NULL;
 	case ACT_NEXT_PANE:
 		return ui_pick("Görünüm", "View");
 	case ACT_PAGE_DOWN:
