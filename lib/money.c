@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define MONEY_DIGITS	14
 #define MONEY_SCALE	2
@@ -308,6 +309,40 @@ number_byte(char c)
 	    c == '+';
 }
 
+/* How many times a typed word makes what stands before it: "15 bin", "1,5
+ * milyon", "20k". 0 when it is no such word. */
+static int64_t
+scale_word(const char *s, size_t len)
+{
+	static const struct {
+		const char *word;
+		int64_t times;
+	} words[] = {
+		{ "bin", 1000 }, { "k", 1000 }, { "thousand", 1000 },
+		{ "mn", 1000000 }, { "milyon", 1000000 },
+		{ "million", 1000000 }, { "milyar", 1000000000 },
+		{ "billion", 1000000000 }
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strlen(words[i].word) == len &&
+		    strncasecmp(words[i].word, s, len) == 0)
+			return words[i].times;
+	return 0;
+}
+
+/* How long the word is that the text ends with. */
+static size_t
+last_word(const char *s, const char *end)
+{
+	size_t n = 0;
+
+	while (end > s + n && !number_byte(end[-1 - (long)n]))
+		n++;
+	return n;
+}
+
 enum decimal_result
 money_parse(enum lang lang, const char *typed, size_t len, int64_t *out,
     char currency[4])
@@ -315,6 +350,7 @@ money_parse(enum lang lang, const char *typed, size_t len, int64_t *out,
 	char plain[TYPED_MAX], text[DECIMAL_TEXT];
 	const char *s = plain, *end;
 	enum decimal_result r;
+	int64_t times = 1;
 	size_t n;
 
 	currency[0] = '\0';
@@ -329,17 +365,31 @@ money_parse(enum lang lang, const char *typed, size_t len, int64_t *out,
 		if (!currency_word(s, n, currency))
 			return DECIMAL_BAD;
 		s += n;
-	} else {
-		for (n = 0; end - n > s && !number_byte(end[-1 - (long)n]); n++)
-			;
-		if (n > 0 && !currency_word(end - n, n, currency))
+	} else if ((n = last_word(s, end)) > 0 &&
+	    scale_word(end - n, n) == 0) {
+		if (!currency_word(end - n, n, currency))
 			return DECIMAL_BAD;
+		end -= n;
+		while (end > s && end[-1] == ' ')
+			end--;
+	}
+	if ((n = last_word(s, end)) > 0) {
+		if ((times = scale_word(end - n, n)) == 0) {
+			currency[0] = '\0';
+			return DECIMAL_BAD;
+		}
 		end -= n;
 	}
 	r = decimal_parse(lang, s, (size_t)(end - s), MONEY_DIGITS,
 	    MONEY_SCALE, text);
 	if (r == DECIMAL_OK)
 		r = money_read(text, strlen(text), out);
+	if (r == DECIMAL_OK && times > 1) {
+		if (*out > MONEY_MAX / times || *out < -MONEY_MAX / times)
+			r = DECIMAL_RANGE;
+		else
+			*out *= times;
+	}
 	if (r != DECIMAL_OK)
 		currency[0] = '\0';
 	return r == DECIMAL_EMPTY ? DECIMAL_BAD : r;

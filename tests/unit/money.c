@@ -43,6 +43,13 @@ test_typed(void **state)
 		{ "+7", OK, 700, OK, 700 },
 		{ "007", OK, 700, OK, 700 },
 		{ "  15  ", OK, 1500, OK, 1500 },
+		{ "15 bin", OK, 1500000, OK, 1500000 },
+		{ "20k", OK, 2000000, OK, 2000000 },
+		{ "1,5 milyon", OK, 150000000, OK, 150000000 },
+		{ "-2 Bin", OK, -200000, OK, -200000 },
+		{ "1000 milyar", RANGE, 100000, RANGE, 100000 },
+		{ "bin", BAD, 0, BAD, 0 },
+		{ "15 bin bin", BAD, 0, BAD, 0 },
 		{ "999999999999,99", OK, MONEY_MAX, OK, MONEY_MAX },
 		{ "1000000000000", RANGE, 0, RANGE, 0 },
 		{ "12,345", SCALE, 0, OK, 1234500 },
@@ -96,7 +103,8 @@ test_currency(void **state)
 	} rows[] = {
 		{ "₺5", "TRY" }, { "5 ₺", "TRY" }, { "5 TL", "TRY" },
 		{ "5tl", "TRY" }, { "1.234,50 TRY", "TRY" }, { "$54", "USD" },
-		{ "54 usd", "USD" }, { "€ 12", "EUR" }, { "£12", "GBP" }
+		{ "54 usd", "USD" }, { "€ 12", "EUR" }, { "£12", "GBP" },
+		{ "15 bin TL", "TRY" }, { "$ 20k", "USD" }
 	};
 	char currency[4];
 	int64_t v;

@@ -143,10 +143,27 @@ field_keeps_secret(const struct formfield *ff)
 	return ff->f->rules.type == VALUE_SECRET && ff->start != NULL;
 }
 
+/* What is typed, as it is kept. An amount is in the currency that stands beside
+ * it, whatever else was typed. */
+static bool
+field_parse(const struct formfield *ff, struct arena *a, const char **canon,
+    struct value_error *err)
+{
+	struct value_rules	 rules = ff->f->rules;
+	struct value_ctx	 ctx = app_ctx();
+	struct buf		 b = BUF_INIT;
+
+	form_currency(ff->form, ff, &b);
+	if (buf_len(&b) > 0)
+		rules.currency = arena_strdup(a, buf_text(&b) + 1);
+	buf_free(&b);
+	return value_parse_typed(&rules, &ctx, ff->edit.text, ff->edit.len, a,
+	    canon, err);
+}
+
 bool
 formfield_check(struct formfield *ff, bool saving)
 {
-	struct value_ctx	 ctx = app_ctx();
 	struct value_error	 err;
 	struct arena		*a;
 	const char		*canon = NULL;
@@ -161,8 +178,7 @@ formfield_check(struct formfield *ff, bool saving)
 			return false;
 	} else if (ff->typed) {
 		a = arena_new();
-		if (!value_parse_typed(&ff->f->rules, &ctx, ff->edit.text,
-		    ff->edit.len, a, &canon, &err))
+		if (!field_parse(ff, a, &canon, &err))
 			formfield_error(ff, value_error_text(a, ui_lang(),
 			    &err));
 		else
@@ -178,7 +194,6 @@ formfield_check(struct formfield *ff, bool saving)
 bool
 formfield_read(const struct formfield *ff, struct buf *b)
 {
-	struct value_ctx	 ctx = app_ctx();
 	struct value_error	 err;
 	struct arena		*a;
 	const char		*canon = ff->canon;
@@ -186,8 +201,7 @@ formfield_read(const struct formfield *ff, struct buf *b)
 
 	a = arena_new();
 	if (ff->typed && !ff->fixed && ff->f->rules.type != VALUE_REF)
-		good = value_parse_typed(&ff->f->rules, &ctx, ff->edit.text,
-		    ff->edit.len, a, &canon, &err);
+		good = field_parse(ff, a, &canon, &err);
 	if (good && canon != NULL)
 		buf_addz(b, canon);
 	arena_free(a);
@@ -503,8 +517,7 @@ field_echo(struct formfield *ff, struct surface *s, int row, int col)
 		return;
 	}
 	a = arena_new();
-	if (value_parse_typed(&ff->f->rules, &ctx, ff->edit.text,
-	    ff->edit.len, a, &canon, &err) && canon != NULL) {
+	if (field_parse(ff, a, &canon, &err) && canon != NULL) {
 		if (ff->f->rules.type == VALUE_DATE && date_read(canon,
 		    strlen(canon), &d) == DATE_OK) {
 			date_format_day(ctx.lang, &d, ctx.date_pattern, day);
