@@ -87,6 +87,7 @@ test_words(void **state)
 	    "{\"company_name\":{\"has\":\"İpek İnşaat\"}}", "x");
 	check("firma!=ipek", "{\"company_name\":{\"lacks\":\"ipek\"}}", "");
 	check("vergino:123", "{\"tax_number\":{\"has\":\"123\"}}", "");
+	check("vergi:123", "{\"tax_number\":{\"has\":\"123\"}}", "");
 	check("vergi no=123", "{\"tax_number\":{\"has\":\"123\"}}", "");
 	check("şeker tax no = 123", "{\"tax_number\":{\"has\":\"123\"}}",
 	    "şeker");

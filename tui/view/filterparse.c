@@ -453,6 +453,35 @@ cond_parse(const struct field *f, const char *op, const char *words,
 
 /* --- What is typed into the box -------------------------------------------------- */
 
+/* The only field that filters and whose label has this word: "temas" is "Sonraki
+ * temas". NULL: there is none, or there are two. */
+static const struct field *
+find_word(const struct def *d, const char *w, struct arena *a)
+{
+	const struct field	*f, *found = NULL;
+	const char		*at;
+	char			*one;
+	size_t			 i, len;
+
+	for (i = 0; i < d->nfields; i++) {
+		f = &d->fields[i];
+		if (!f->filter)
+			continue;
+		for (at = app_label(f->label); *at != '\0'; at += len) {
+			at += strspn(at, " ");
+			len = strcspn(at, " ");
+			one = plain(a, arena_strndup(a, at, len));
+			if (one == NULL || strcmp(one, w) != 0)
+				continue;
+			if (found != NULL)
+				return NULL;
+			found = f;
+			break;
+		}
+	}
+	return found;
+}
+
 static const struct field *
 find_field(const struct def *d, const char *name)
 {
@@ -472,6 +501,8 @@ find_field(const struct def *d, const char *name)
 				found = f;
 		}
 	}
+	if (found == NULL && w != NULL && w[0] != '\0')
+		found = find_word(d, w, a);
 	arena_free(a);
 	return found;
 }
