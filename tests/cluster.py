@@ -5,6 +5,7 @@ import glob
 import hashlib
 import os
 import pwd
+import random
 import re
 import shutil
 import socket
@@ -33,9 +34,27 @@ def call(args, env=None, **more):
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
+    """Below those that the system gives to connections: one of these would be
+    somebody else's before konakd comes to it."""
+    while True:
+        port = random.randrange(12000, 32000)
+        with socket.socket() as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                s.bind(('127.0.0.1', port))
+                return port
+            except OSError:
+                continue
+
+
+def scratch(user):
+    """A folder whose sockets' names are short enough, and to which the
+    database's user can come: under TMPDIR or, where that is neither, /tmp."""
+    place = tempfile.gettempdir()
+    if len(place) > 60 or user and subprocess.run(
+            ['runuser', '-u', user, '--', 'test', '-x', place]).returncode:
+        place = '/tmp'
+    return tempfile.mkdtemp(prefix='konak-t-', dir=place)
 
 
 def leaks(path, accounts, secrets):
@@ -80,7 +99,8 @@ class Cluster:
 
     def __init__(self, build):
         self.build = build
-        self.dir = tempfile.mkdtemp(prefix='konak-t-')
+        self.user = 'postgres' if os.geteuid() == 0 else None
+        self.dir = scratch(self.user)
         os.chmod(self.dir, 0o711)
         # What a test leaves lying goes with the rest.
         self.scratch = self.dir + '/tmp'
@@ -89,7 +109,6 @@ class Cluster:
         self.lock = threading.Lock()
         with open(build + '/Makefile') as f:
             self.test_build = 'KONAK_TEST_BUILD' in f.read()
-        self.user = 'postgres' if os.geteuid() == 0 else None
         self.bin = sorted(glob.glob('/usr/lib/postgresql/*/bin'))[-1]
         self.started = False
         self.secrets = self.dir + '/secrets'
@@ -184,13 +203,13 @@ class Cluster:
             f.write('subjectAltName=DNS:*.%s\n' % DOMAIN)
         key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
                '-nodes']
-        call(['openssl', 'req', '-x509', *key, '-days', '30', '-subj',
+        call(['openssl', 'req', '-x509', *key, '-days', '3650', '-subj',
               '/CN=Konak test CA', '-keyout', 'ca.key', '-out', 'ca.pem'],
              cwd=tls)
         call(['openssl', 'req', *key, '-subj', '/CN=*.' + DOMAIN, '-keyout',
               'key.pem', '-out', 'cert.csr'], cwd=tls)
         call(['openssl', 'x509', '-req', '-in', 'cert.csr', '-CA', 'ca.pem',
-              '-CAkey', 'ca.key', '-CAcreateserial', '-days', '30',
+              '-CAkey', 'ca.key', '-CAcreateserial', '-days', '3650',
               '-extfile', 'ext', '-out', 'cert.pem'], cwd=tls)
 
     def config(self, path, port):

@@ -13,7 +13,8 @@ packages_test='dovecot-imapd fet-data libcmocka-dev
 
 # Installs those of the named packages that are missing.
 packages_install() {
-	local p have missing= as_root=
+	local p have missing= as_root='env DEBIAN_FRONTEND=noninteractive'
+	local wait='-o DPkg::Lock::Timeout=300'
 
 	have=" $(dpkg-query -W -f '${db:Status-Status}:${Package} ' "$@" \
 	    2>/dev/null || true)"
@@ -30,14 +31,13 @@ packages_install() {
 			echo "install them as root: apt-get install$missing" >&2
 			exit 1
 		fi
-		as_root=sudo
+		as_root="sudo $as_root"
 	fi
 	echo "installing$missing" >&2
-	export DEBIAN_FRONTEND=noninteractive
-	$as_root apt-get -q -y --no-install-recommends install $missing \
+	$as_root apt-get $wait -q -y --no-install-recommends install $missing \
 	    </dev/null >/dev/null 2>&1 || {
-		$as_root apt-get -q update </dev/null >/dev/null
-		$as_root apt-get -q -y --no-install-recommends install \
+		$as_root apt-get $wait -q update </dev/null >/dev/null
+		$as_root apt-get $wait -q -y --no-install-recommends install \
 		    $missing </dev/null >/dev/null
 	}
 }
