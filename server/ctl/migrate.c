@@ -206,6 +206,7 @@ migrate_tenant(struct ctl *ctl, const struct tenant_file *t, bool dry_run,
 		pg_exec(conn, "set role konak_owner");
 		pg_exec(conn, "select konak.audit_partitions(3), "
 		    "konak.attendance_partitions(3)");
+		pg_exec(conn, "select konak.search_sync()");
 		ok = waiting_seal(ctl, t, conn, t->key_file);
 	}
 	PQfinish(conn);

@@ -440,8 +440,8 @@ sample_run(struct ctl *ctl)
 	pg_exec(s.conn, "reset role");
 	made = sample_rows(&s);
 	others = sample_data(&s);
-	/* people who were loaded without triggers */
-	pg_exec(s.conn, "select konak.people_fill()");
+	/* what was loaded without triggers */
+	pg_exec(s.conn, "select konak.people_fill(), konak.search_sync(true)");
 	chain_again(&s);
 	pg_exec(s.conn, "commit");
 	if (made + others > 0)

@@ -219,8 +219,14 @@ check_search(const struct def *d, PGresult *res, int from, int to,
 		    "table %s has no column \"search\"", d->table);
 		return;
 	}
-	if (PQgetvalue(res, row, C_KIND)[0] == 'v')
-		return;		/* that of the tables below it */
+	if (PQgetvalue(res, row, C_KIND)[0] == 'v') {
+		/* its rows are found as those of the tables below it */
+		if (d->nopens == 0)
+			def_errors_add(e, yaml_get(d->node, "search"),
+			    "rows of the view %s are found as what they open: "
+			    "say \"opens\"", d->table);
+		return;
+	}
 	expr = PQgetvalue(res, row, C_GENERATED);
 	expr += strspn(expr, "(");
 	if (strncmp(expr, "' '::text || ", 13) != 0)

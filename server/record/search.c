@@ -1,8 +1,10 @@
 /*
- * search.c - one search over everything that the caller may see: a statement
- * for each type that can be searched, all in one pipeline. A word that stands
- * everywhere costs no more than a rare one: each statement looks at a few
- * hundred rows at most, and gives the best few of them.
+ * search.c - one search over everything that the caller may see. One index
+ * over all types (sql/0420) tells which of them have the words, and where;
+ * then each of these is read by its keys, under its own policies. A type
+ * whose rows have the words everywhere, or which belongs to no company, is
+ * asked itself: that statement looks at a few hundred rows at most, however
+ * common a word is.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -16,12 +18,20 @@
 #define LIMIT		5
 #define LIMIT_MAX	20
 
+struct hits {
+	const struct def	*d;
+	bool			 ask;		/* the type itself */
+	const char		*ids;		/* array's text; NULL: none */
+};
+
 struct search {
-	const struct def	**defs;		/* in the order of the answers */
-	size_t			 n, done;
+	struct hits		*hits;		/* in the order of the answers */
+	size_t			 n;
+	const struct def	**found;	/* those that are being read */
+	size_t			 nfound, done;
 	int64_t			 limit;
+	const char		*prefix, *word[SEARCH_WORDS];
 	unsigned		 words;
-	struct params		*p;
 };
 
 /* --- Which types ----------------------------------------------------------- */
@@ -48,7 +58,7 @@ choose(struct req *r, struct search *s)
 	const struct def	*d;
 	size_t			 i;
 
-	s->defs = arena_array(r->arena, defs_count() + 1, sizeof *s->defs);
+	s->hits = arena_array(r->arena, defs_count() + 1, sizeof *s->hits);
 	for (i = 0; i < defs_count(); i++) {
 		d = defs_at(i);
 		/* What stands for other types' records is found as these. */
@@ -57,7 +67,8 @@ choose(struct req *r, struct search *s)
 		    d->perm[OP_VIEW].need != NULL &&
 		    (strcmp(d->perm[OP_VIEW].need, PERM_SELF) == 0 ||
 		    req_may(r, d->perm[OP_VIEW].need)) && asked_for(r, d))
-			s->defs[s->n++] = d;
+			s->hits[s->n++] = (struct hits){ .d = d,
+			    .ask = d->owner != OWNER_COMPANY };
 	}
 }
 
@@ -141,6 +152,20 @@ search_type_sql(struct buf *b, const struct search *s, const struct def *d,
 	    CANDIDATES, s->limit + 1);
 }
 
+/* Of the records $2: no more than the index over all types gives. */
+static void
+search_keys_sql(struct buf *b, const struct search *s, const struct def *d,
+    unsigned scopes)
+{
+	buf_addz(b, "select f.id, f.title, f.hint from (");
+	titles_sql(b, d);
+	buf_addz(b, "(select t.*");
+	where_sql(b, d, scopes);
+	buf_printf(b, " and t.id = any ($2::uuid[]) offset 0) t) f "
+	    "order by f.search like $1 desc, f.title collate \"tr-x-icu\", "
+	    "f.id limit %" PRId64, s->limit + 1);
+}
+
 static void
 search_rows(struct req *r, PGresult *res)
 {
@@ -156,7 +181,7 @@ search_rows(struct req *r, PGresult *res)
 	}
 	if (rows > 0) {
 		cbw_map(w, 3);
-		cbw_kv_text(w, "type", s->defs[s->done]->name);
+		cbw_kv_text(w, "type", s->found[s->done]->name);
 		cbw_key(w, "rows");
 		cbw_array(w, (uint32_t)rows);
 		for (i = 0; i < rows; i++) {
@@ -169,25 +194,36 @@ search_rows(struct req *r, PGresult *res)
 		}
 		cbw_kv_bool(w, "more", n > rows);
 	}
-	if (++s->done == s->n)
+	if (++s->done == s->nfound)
 		cbw_array_end(w);
 }
 
 static void
-search_type(struct req *r, struct search *s, const struct def *d)
+search_type(struct req *r, struct search *s, const struct hits *h)
 {
-	unsigned	 scopes = scope_bits(r, d, OP_VIEW);
-	const char	*key = req_printf(r, "f/%u/%" PRId64 "/%x", s->words,
-			    s->limit, scopes);
-	struct query	*q = query_find(d, key);
+	unsigned	 scopes = scope_bits(r, h->d, OP_VIEW), i;
+	const char	*key = h->ask ? req_printf(r, "f/%u/%" PRId64 "/%x",
+			    s->words, s->limit, scopes) :
+			    req_printf(r, "k/%" PRId64 "/%x", s->limit, scopes);
+	struct query	*q = query_find(h->d, key);
+	struct params	*p = arena_alloc(r->arena, sizeof *p);
 	struct buf	 b = BUF_INIT;
 
 	if (q == NULL) {
-		q = query_new(r, d, key);
-		search_type_sql(&b, s, d, scopes);
+		q = query_new(r, h->d, key);
+		if (h->ask)
+			search_type_sql(&b, s, h->d, scopes);
+		else
+			search_keys_sql(&b, s, h->d, scopes);
 		query_sql(q, r, &b);
 	}
-	req_query(r, &q->stmt, s->p->n, s->p->v, search_rows);
+	p->v[p->n++] = s->prefix;
+	if (!h->ask)
+		p->v[p->n++] = h->ids;
+	for (i = 0; h->ask && i < s->words; i++)
+		p->v[p->n++] = s->word[i];
+	s->found[s->nfound++] = h->d;
+	req_query(r, &q->stmt, p->n, p->v, search_rows);
 }
 
 /* --- search.all ------------------------------------------------------------ */
@@ -202,13 +238,68 @@ nothing(struct req *r)
 	cbw_array(w, 0);
 }
 
+/* Under the caller's rights again. */
+static void
+search_read(struct req *r)
+{
+	struct search	*s = r->state;
+	size_t		 i;
+
+	req_enter(r);
+	s->found = arena_array(r->arena, s->n, sizeof *s->found);
+	for (i = 0; i < s->n; i++)
+		if (s->hits[i].ask || s->hits[i].ids != NULL)
+			search_type(r, s, &s->hits[i]);
+	if (s->nfound == 0)
+		nothing(r);
+}
+
+static void
+hits_rows(struct req *r, PGresult *res)
+{
+	struct search	*s = r->state;
+	size_t		 k;
+	int		 i;
+
+	for (i = 0; i < PQntuples(res); i++)
+		for (k = 0; k < s->n; k++) {
+			if (strcmp(s->hits[k].d->name,
+			    PQgetvalue(res, i, 0)) != 0)
+				continue;
+			s->hits[k].ask = PQgetisnull(res, i, 1);
+			s->hits[k].ids = arena_strdup(r->arena,
+			    PQgetvalue(res, i, 1));
+		}
+}
+
+/* The index of all types, for those that it has. */
+static bool
+search_hits(struct req *r, struct search *s)
+{
+	static const struct db_stmt stmt = { "search.hits", "select h.record, "
+	    "h.ids from konak.search_hits($1::text[], $2::text[], $3::integer) "
+	    "h" };
+	const char	**types, *params[3];
+	size_t		 n = 0, i;
+
+	types = arena_array(r->arena, s->n, sizeof *types);
+	for (i = 0; i < s->n; i++)
+		if (!s->hits[i].ask)
+			types[n++] = s->hits[i].d->name;
+	if (n == 0)
+		return false;
+	params[0] = import_array(r, s->word, s->words);
+	params[1] = import_array(r, types, n);
+	params[2] = req_printf(r, "%" PRId64, s->limit);
+	req_query(r, &stmt, 3, params, hits_rows);
+	return true;
+}
+
 void
 record_search(struct req *r)
 {
 	struct search	*s = arena_alloc(r->arena, sizeof *s);
-	const char	*text = req_text(r, "text"), *words[SEARCH_WORDS];
-	unsigned	 i;
-	size_t		 k;
+	const char	*text = req_text(r, "text");
 
 	s->limit = LIMIT;
 	if (req_has(r, "limit"))
@@ -218,18 +309,14 @@ record_search(struct req *r)
 		    req_printf(r, "%d", LIMIT_MAX), NULL);
 		return;
 	}
-	s->words = search_patterns(r, "text", words);
-	s->p = arena_alloc(r->arena, sizeof *s->p);
-	s->p->r = r;
-	s->p->v[s->p->n++] = search_prefix(r, text);
-	for (i = 0; i < s->words; i++)
-		s->p->v[s->p->n++] = words[i];
+	s->words = search_patterns(r, "text", s->word);
+	s->prefix = search_prefix(r, text);
 	r->state = s;
 	choose(r, s);
-	if (s->words == 0 || s->n == 0) {
+	if (s->words == 0 || s->n == 0)
 		nothing(r);
-		return;
-	}
-	for (k = 0; k < s->n; k++)
-		search_type(r, s, s->defs[k]);
+	else if (search_hits(r, s))
+		req_then(r, search_read);
+	else
+		search_read(r);
 }

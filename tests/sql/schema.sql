@@ -42,6 +42,8 @@ select set_eq($$select name from pg_temp.tables()
 	'personal_own',		-- likewise
 	'personal_staff',	-- likewise
 	'secret_types',		-- what protect_secrets() was told
+	'search_tables',	-- which tables are searched, and no row of one
+	'search_index',		-- written by triggers alone; policies in 0420
 	'handovers',		-- where people are answerable; no row of a company
 	'unsealed',		-- what waits for konakctl to seal it; the owner's
 	'secrets',		-- sealed; policies in 0100, none for who serves
@@ -66,7 +68,8 @@ select is_empty($$select name from pg_temp.tables() t join pg_class c using (oid
     where not (c.relrowsecurity and c.relforcerowsecurity)
 	and name not in ('migrations', 'permissions', 'personal',
 	    'personal_own', 'personal_staff', 'role_templates',
-	    'role_template_permissions', 'protected', 'secret_types', 'handovers')$$,
+	    'role_template_permissions', 'protected', 'secret_types', 'handovers',
+	    'search_tables')$$,
     'row-level security is forced on every table with rows of companies');
 select is_empty($$select c.relname from pg_class c
     where c.relnamespace = 'konak'::regnamespace and c.relispartition
@@ -82,7 +85,7 @@ select is_empty($$select name from pg_temp.tables() t
     where name not in ('migrations', 'permissions', 'personal',
 	    'personal_own', 'personal_staff', 'role_templates',
 	'role_template_permissions', 'protected', 'job_kinds',
-	'secret_types', 'handovers')
+	'secret_types', 'handovers', 'search_tables')
 	and not exists (select from pg_attribute a where a.attrelid = t.oid
 	    and a.attname = 'company_id' and a.attnotnull)$$,
     'company_id is there and never null');
@@ -127,6 +130,7 @@ select set_eq($$select c.conname::text
 	'personal_own_pkey', 'personal_staff_pkey', 'protected_pkey',
 	'protected_record_key', 'role_templates_pkey',
 	'secret_types_pkey', 'secret_types_record_key', 'handovers_pkey',
+	'search_tables_pkey',
 	'role_template_permissions_pkey', 'job_kinds_pkey', -- no company's data
 	'companies_id_key',	-- what company_id refers to
 	'companies_slug_key',
