@@ -528,6 +528,10 @@ pool_send(struct db_pool *p)
 	    tx = turns_next(&p->turns, tx)) {
 		limited = turns_limited(&p->turns, tx, pool_max(p));
 		c = pool_place(p, tx, limited);
+		/* A new connection that was refused at once has pumped: it
+		 * may have been sent meanwhile. */
+		if (tx->state != TX_WAITING)
+			return true;
 		if (c != NULL) {
 			turns_sent(&p->turns, tx, c);
 			p->nrunning++;
