@@ -181,33 +181,6 @@ arg_read(struct req *r, const struct verb_arg *a, struct arg_value *v,
 	return false;
 }
 
-static const char *
-type_name(enum arg_type t)
-{
-	switch (t) {
-	case ARG_END:
-	case ARG_ANY:
-		break;
-	case ARG_UUID:
-		return "uuid";
-	case ARG_INT:
-		return "int";
-	case ARG_BOOL:
-		return "bool";
-	case ARG_TEXT:
-	case ARG_SECRET:
-	case ARG_DATE:
-	case ARG_TIME:
-	case ARG_TIMESTAMP:
-		return "text";
-	case ARG_BYTES:
-		return "bytes";
-	case ARG_UUIDS:
-		return "uuid[]";
-	}
-	return "?";
-}
-
 /* One argument. Null is the same as not sent, but for ARG_ANY, whose handler
  * may tell them apart. */
 static void
@@ -232,7 +205,7 @@ arg_take(struct req *r, const char *key, size_t len, struct cbr *c)
 	v->sent = true;
 	if (!arg_read(r, &verb->args[i], v, c))
 		req_fail(r, ERR_INVALID, verb->args[i].name, "value.type",
-		    "type", type_name(verb->args[i].type), NULL);
+		    "type", verb_type_name(verb->args[i].type), NULL);
 }
 
 bool

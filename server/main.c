@@ -228,8 +228,13 @@ verb_print(const struct verb *v, void *arg)
 	printf("%s\t", v->name);
 	for (i = 0; i < VERB_NEEDS && v->need[i] != NULL; i++)
 		printf("%s%s", i == 0 ? "" : ",", v->need[i]);
-	printf("\t%s\t%c\n", states[v->state],
+	printf("\t%s\t%c\t", states[v->state],
 	    v->flags & VERB_WRITE ? 'w' : 'r');
+	for (i = 0; i < VERB_ARGS && v->args[i].type != ARG_END; i++)
+		printf("%s%s:%s%s", i == 0 ? "" : " ", v->args[i].name,
+		    verb_type_name(v->args[i].type),
+		    v->args[i].required ? "!" : "");
+	putchar('\n');
 }
 
 int

@@ -111,3 +111,30 @@ verb_each(void (*fn)(const struct verb *, void *), void *arg)
 	for (i = 0; i < nverbs; i++)
 		fn(verbs[i], arg);
 }
+
+const char *
+verb_type_name(enum arg_type t)
+{
+	switch (t) {
+	case ARG_END:
+	case ARG_ANY:
+		break;
+	case ARG_UUID:
+		return "uuid";
+	case ARG_INT:
+		return "int";
+	case ARG_BOOL:
+		return "bool";
+	case ARG_TEXT:
+	case ARG_SECRET:
+	case ARG_DATE:
+	case ARG_TIME:
+	case ARG_TIMESTAMP:
+		return "text";
+	case ARG_BYTES:
+		return "bytes";
+	case ARG_UUIDS:
+		return "uuid[]";
+	}
+	return "?";
+}

@@ -88,6 +88,9 @@ void verb_register(const struct verb *table);
 /* NULL when there is none. */
 const struct verb *verb_find(const char *name, size_t len);
 
+/* "uuid", "text": what a client is told to send; "?": the handler knows. */
+const char	*verb_type_name(enum arg_type);
+
 /* Calls fn for each verb, in the order in which they were registered. */
 void verb_each(void (*fn)(const struct verb *, void *), void *arg);
 
