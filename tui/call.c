@@ -174,7 +174,8 @@ call_finish(struct call *c, const struct link_reply *r)
 			    call_rights(c->verb));
 		nredo = 0;
 	}
-	if (!r->ok)
+	/* That a draft is not there is no refusal of what a person did. */
+	if (!r->ok && strncmp(c->verb, "drafts.", 7) != 0)
 		why_note(r);
 	if (c->cb != NULL)
 		c->cb(r, c->arg);

@@ -391,10 +391,11 @@ card_draw_tabs(struct cardpane *c, struct surface *s)
 	for (; i < c->ntabs && col < s->cols - 4; i++) {
 		tab_name(c, i, label, sizeof label);
 		c->tab_col[i] = col;
-		col += draw_text(s, 0, col, s->cols - 1 - col, i == c->at ?
+		col += draw_text(s, 0, col, s->cols - col, i == c->at ?
 		    STYLE_TITLE | STYLE_REVERSE : STYLE_DIM, label) + 2;
 	}
-	if (i < c->ntabs)
+	/* A label that is cut says itself that there is more. */
+	if (i < c->ntabs && col < s->cols + 2)
 		draw_text(s, 0, s->cols - 1, 1, STYLE_DIM, glyph(GLYPH_MORE));
 	c->tab_shown = i;
 	c->tab_col[i] = col;

@@ -161,6 +161,14 @@ field_parse(const struct formfield *ff, struct arena *a, const char **canon,
 	    canon, err);
 }
 
+/* Of many choices none may be taken where the server then takes its own. */
+static bool
+field_needed(const struct formfield *ff)
+{
+	return ff->f->required && !(ff->f->rules.type == VALUE_CHOICES &&
+	    ff->f->start != NULL && ff->start == NULL);
+}
+
 bool
 formfield_check(struct formfield *ff, bool saving)
 {
@@ -185,8 +193,8 @@ formfield_check(struct formfield *ff, bool saving)
 			field_replace(&ff->canon, canon);
 		arena_free(a);
 	}
-	if (ff->error == NULL && saving && ff->f->required &&
-	    ff->canon == NULL && !field_keeps_secret(ff))
+	if (ff->error == NULL && saving && ff->canon == NULL &&
+	    field_needed(ff) && !field_keeps_secret(ff))
 		formfield_error(ff, TF("views.required", NULL));
 	return ff->error == NULL;
 }
@@ -697,7 +705,7 @@ formfield_draw(struct formfield *ff, struct surface *s, int row, bool focus)
 	}
 	width = field_width(ff, s->cols - col - 3);
 	snprintf(label, sizeof label, "%s%s", app_label(ff->f->label),
-	    ff->f->required && !ff->fixed ? " *" : "");
+	    field_needed(ff) && !ff->fixed ? " *" : "");
 	draw_text(s, row, 1, FIELD_LABEL, ff->error != NULL ? STYLE_ERROR :
 	    focus ? STYLE_TITLE : STYLE_TEXT, label);
 	if (ff->fixed) {
