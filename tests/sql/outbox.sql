@@ -2,7 +2,7 @@
 -- handed over and ended, tried again, given up, or in doubt.
 
 begin;
-select plan(27);
+select plan(31);
 \ir setup.psql
 
 set local role none;
@@ -78,9 +78,13 @@ select is((select concat_ws(' ', state, last_error, due_at > konak.now() + inter
 select pg_temp.take((select id from m)), pg_temp.finish((select id from m), 'yok', false) \g /dev/null
 select is((select concat_ws(' ', state, last_error) from konak.mails where id = (select id from m)), 'failed yok', 'a refusal for good: given up');
 update m set id = pg_temp.tell('employee', 'Üç');
-update konak.mails set attempts = 7 where id = (select id from m);
+select ok((select sum(least(interval '1 hour', p.wait * power(2, n - 1))) >= interval '1 day'
+    from konak.mail_patience() p, generate_series(1, p.tries - 1) n), 'a mail server that is down for a day loses nothing');
+update konak.mails set attempts = 30 where id = (select id from m);
 select pg_temp.take((select id from m)), pg_temp.finish((select id from m), 'meşgul', true) \g /dev/null
-select is((select concat_ws(' ', state, attempts) from konak.mails where id = (select id from m)), 'failed 8', 'and so after the eighth time');
+select is((select concat_ws(' ', state, attempts, due_at - konak.now()) from konak.mails where id = (select id from m)), 'waiting 31 01:00:00', 'tried once an hour in the end');
+select pg_temp.take((select id from m)), pg_temp.finish((select id from m), 'meşgul', true) \g /dev/null
+select is((select concat_ws(' ', state, attempts) from konak.mails where id = (select id from m)), 'failed 32', 'and given up after that');
 
 update konak.users set notification_preferences = '{"quiet_from": "00:00", "quiet_to": "23:59:59"}' where id = pg_temp.uid('employee');
 update m set id = pg_temp.tell('employee', 'Sessiz');
@@ -98,6 +102,35 @@ update konak.users set notification_preferences = '{}' where id = pg_temp.uid('e
 update konak.mail_settings set daily_limit = 1 where company_id = :a;
 update m set id = pg_temp.tell('employee', 'Sınır');
 select is(pg_temp.take((select id from m)), 'later', 'beyond the day''s limit: tomorrow');
+
+-- When a mail leaves, by the clock of the person: quiet hours over midnight, what
+-- is read once a day, clocks that go back, and somebody who is gone.
+\ir ../clock.sql
+create function pg_temp.leaves(here text, zone text, preferences jsonb, priority text default 'normal') returns text language plpgsql as $$
+begin
+	perform set_config('konak.test_now', (here::timestamp at time zone zone)::text, true);
+	update konak.users set timezone = zone, notification_preferences = preferences where id = pg_temp.uid('employee');
+	return (select to_char(m.due at time zone zone, 'DD HH24:MI') from konak.mail_at(pg_temp.uid('employee'), 'general', priority) m);
+end $$;
+select is(array[
+    pg_temp.leaves('2026-11-20 21:59', 'Europe/Istanbul', '{"quiet_from": "22:00", "quiet_to": "07:00"}'),
+    pg_temp.leaves('2026-11-20 22:00', 'Europe/Istanbul', '{"quiet_from": "22:00", "quiet_to": "07:00"}'),
+    pg_temp.leaves('2026-11-20 23:59', 'Europe/Istanbul', '{"quiet_from": "22:00", "quiet_to": "07:00"}'),
+    pg_temp.leaves('2026-11-21 00:00', 'Europe/Istanbul', '{"quiet_from": "22:00", "quiet_to": "07:00"}'),
+    pg_temp.leaves('2026-11-21 06:59', 'Europe/Istanbul', '{"quiet_from": "22:00", "quiet_to": "07:00"}'),
+    pg_temp.leaves('2026-11-21 07:00', 'Europe/Istanbul', '{"quiet_from": "22:00", "quiet_to": "07:00"}'),
+    pg_temp.leaves('2026-12-31 23:30', 'Europe/Istanbul', '{"quiet_from": "22:00", "quiet_to": "07:00"}'),
+    pg_temp.leaves('2026-11-20 23:59', 'Europe/Istanbul', '{"quiet_from": "22:00", "quiet_to": "07:00"}', 'urgent'),
+    pg_temp.leaves('2026-11-20 23:59', 'Asia/Kathmandu', '{"quiet_from": "22:00", "quiet_to": "07:00"}'),
+    pg_temp.leaves('2026-10-31 23:30', 'America/New_York', '{"quiet_from": "22:00", "quiet_to": "07:00"}'),
+    pg_temp.leaves('2026-11-20 08:59', 'Europe/Istanbul', '{"mail": {"*": "digest"}}'),
+    pg_temp.leaves('2026-11-20 09:00', 'Europe/Istanbul', '{"mail": {"*": "digest"}}'),
+    pg_temp.leaves('2026-11-20 12:00', 'Europe/Istanbul', '{"mail": {"*": "digest"}, "digest_at": "06:00", "quiet_from": "22:00", "quiet_to": "07:00"}'),
+    pg_temp.leaves('2026-11-20 12:00', 'Europe/Istanbul', '{"mail": {"*": "digest"}, "digest_at": "00:00"}')],
+    array['20 21:59', '21 07:00', '21 07:00', '21 07:00', '21 07:00', '21 07:00', '01 07:00', '20 23:59', '21 07:00',
+    '01 07:00', '20 09:00', '21 09:00', '21 07:00', '21 00:00'], 'by the person''s own clock, over midnight and New Year');
+update konak.users set is_active = false where id = pg_temp.uid('employee');
+select is(pg_temp.leaves('2026-11-20 12:00', 'Europe/Istanbul', '{}'), null, 'who is gone gets none');
 
 select * from finish();
 rollback;
