@@ -455,14 +455,19 @@ one_row(struct req *r, struct piece *p, struct cbr *in, int64_t row,
 	uint32_t	 n, i;
 	size_t		 len;
 
-	if (!cbr_array(in, &n))
+	if (!cbr_array(in, &n)) {
+		json_decref(data);
 		return false;
+	}
 	for (i = 0; i < n; i++) {
 		if (cbr_null(in)) {
 			s = "";
 			len = 0;
-		} else if (!cbr_text(in, &s, &len))
+		} else if (!cbr_text(in, &s, &len)) {
+			json_decref(data);
+			json_decref(problem);
 			return false;
+		}
 		if (i < p->n && p->columns[i] != NULL)
 			cell(r, p, data, &problem, row, p->columns[i], s, len);
 	}
