@@ -452,3 +452,26 @@ seal_free(struct seal *s)
 	secret_free(s->index);
 	free(s);
 }
+
+void
+seal_sign(struct seal *s, const char *tenant, const uint8_t *text, size_t len,
+    uint8_t public[SEAL_PUBLIC], uint8_t signature[SEAL_SIGNATURE])
+{
+	static const uint8_t label[] = "konak signing key 1";
+	crypto_generichash_state st;
+	uint8_t seed[crypto_sign_SEEDBYTES];
+	uint8_t key[crypto_sign_SECRETKEYBYTES];
+
+	crypto_generichash_init(&st, secret_expose(s->index),
+	    secret_len(s->index), sizeof(seed));
+	crypto_generichash_update(&st, label, sizeof(label));
+	crypto_generichash_update(&st, (const uint8_t *)tenant,
+	    strlen(tenant));
+	crypto_generichash_final(&st, seed, sizeof(seed));
+	crypto_sign_seed_keypair(public, key, seed);
+	if (len > 0)
+		crypto_sign_detached(signature, NULL, text, len, key);
+	sodium_memzero(seed, sizeof(seed));
+	sodium_memzero(key, sizeof(key));
+	sodium_memzero(&st, sizeof(st));
+}

@@ -21,6 +21,8 @@ struct seal;		/* the keys of one tenant */
 #define SEAL_PLAIN_MAX	65536
 #define SEAL_OVERHEAD	54	/* bytes that a box adds */
 #define SEAL_DIGEST	32
+#define SEAL_PUBLIC	32
+#define SEAL_SIGNATURE	64
 #define SEAL_GENERATIONS 64
 #define SEAL_FILE_MAX	8192
 
@@ -81,5 +83,10 @@ enum seal_result seal_open(struct seal *, const struct seal_aad *,
 void		 seal_digest(struct seal *, const char *tenant,
 		    const char *word, const struct secret *,
 		    uint8_t out[SEAL_DIGEST]);
+/* Ed25519, with a key of the tenant's own that never changes either. Nothing to
+ * sign: only the public half is told. */
+void		 seal_sign(struct seal *, const char *tenant,
+		    const uint8_t *, size_t len, uint8_t public[SEAL_PUBLIC],
+		    uint8_t signature[SEAL_SIGNATURE]);
 
 #endif

@@ -33,6 +33,8 @@ struct conf {
 	const char	*definitions;	/* directory */
 	const char	*pid_file;
 	const char	*engine;	/* of timetables */
+	const char	*heads;		/* folder of signed heads; NULL: none */
+	int64_t		 heads_every_s;
 	int64_t		 worker_threads, worker_queue;
 	int64_t		 session_idle_s, session_absolute_s;
 	const char	*metrics;	/* address:port, or a socket's path */

@@ -12,6 +12,8 @@ libkonakd_a_SOURCES += \
 	server/dispatch.c \
 	server/dispatch.h \
 	server/frames.c \
+	server/heads.c \
+	server/heads.h \
 	server/io.c \
 	server/limit.c \
 	server/limit.h \

@@ -22,6 +22,7 @@
 #include "server/client.h"
 #include "server/conf.h"
 #include "server/dispatch.h"
+#include "server/heads.h"
 #include "server/job/job.h"
 #include "server/keys/keys.h"
 #include "server/listen.h"
@@ -209,6 +210,7 @@ checked(bool good)
 	listen_start(base);
 	timetable_start(base);
 	job_start(base);
+	heads_start(base);
 	pid_write();
 	start_forget();
 	log_info(NULL, "konakd " KONAK_VERSION " is ready");
@@ -291,6 +293,7 @@ main(int argc, char **argv)
 	log_info(NULL, "stopped");
 	mail_stop();
 	keys_stop();
+	heads_stop();
 	worker_stop();
 	pid_forget();
 	conf_stop();

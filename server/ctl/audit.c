@@ -254,6 +254,18 @@ ends_read(struct check *c, PGconn *conn)
 	PQclear(res);
 }
 
+/* Whoever signs for the tenant, whose public key is kept. */
+static struct signer *
+signer_begin(struct ctl *ctl, const struct tenant_file *t, PGconn *conn,
+    const char *group)
+{
+	struct signer	*s = signer_open(ctl, t, group, pg_value(ctl, conn,
+			    "select box from auth.key_check", 0, NULL));
+
+	audit_key_keep(ctl, t, signer_public(s));
+	return s;
+}
+
 /* Kept heads of the tenant itself, and those of --heads. */
 static void
 heads_read(struct check *c, const struct tenant_file *t, const char *group)
@@ -263,6 +275,12 @@ heads_read(struct check *c, const struct tenant_file *t, const char *group)
 	size_t			 i;
 
 	key = audit_key_public(c->ctl, t, ctl_opt(c->ctl, "key"));
+	/* Those that the server has signed by itself. */
+	if (key == NULL && t != NULL && access(audit_heads_path(c->ctl, t),
+	    F_OK) == 0) {
+		signer_close(signer_begin(c->ctl, t, c->conn, group));
+		key = audit_key_public(c->ctl, t, NULL);
+	}
 	if (path != NULL && key == NULL)
 		ctl_die("--heads needs --key: there is no public key here");
 	if (key != NULL && t != NULL)
@@ -466,12 +484,13 @@ heads_write(struct ctl *ctl, const struct tenant_file *t, PGconn *conn,
     const char *company, FILE *out)
 {
 	struct check		 c = { .ctl = ctl, .conn = conn };
-	struct audit_key	*key = audit_key(ctl, t);
 	const char		*group = group_of(ctl, conn);
+	struct signer		*signer = signer_begin(ctl, t, conn, group);
 	struct audit_head	*h;
 	size_t			 i;
 
-	audit_heads_load(ctl, audit_heads_path(ctl, t), key, &c.kept);
+	audit_heads_load(ctl, audit_heads_path(ctl, t), audit_key_public(ctl,
+	    t, NULL), &c.kept);
 	follows(ctl, conn, &c.kept);
 	ends_read(&c, conn);
 	follows(ctl, conn, &c.ends);
@@ -481,8 +500,9 @@ heads_write(struct ctl *ctl, const struct tenant_file *t, PGconn *conn,
 			continue;
 		memcpy(h->group, group, sizeof h->group);
 		timestamp_write((int64_t)time(NULL) * SECOND_US, h->at);
-		audit_head_write(out, h, key);
+		audit_head_write(out, h, signer);
 	}
+	signer_close(signer);
 }
 
 int
@@ -502,12 +522,13 @@ audit_heads_run(struct ctl *ctl)
 	if (fclose(out) != 0)
 		ctl_die("no memory");
 	PQfinish(conn);
-	file_mkdir(ctl_conf(ctl)->heads, NULL);
+	file_mkdir(ctl_conf(ctl)->heads, ctl_conf(ctl)->server_user);
 	path = audit_heads_path(ctl, t);
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (fd == -1 || write(fd, text, len) != (ssize_t)len ||
 	    fsync(fd) == -1 || close(fd) == -1)
 		ctl_die("%s: %s", path, strerror(errno));
+	file_chown(path, ctl_conf(ctl)->server_user);
 	fputs(text, stdout);
 	free(text);
 	return 0;

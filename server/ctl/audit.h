@@ -11,10 +11,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "lib/seal.h"
 #include "lib/uuid.h"
 
 struct arena;
 struct ctl;
+struct signer;
 struct tenant_file;
 
 #define AUDIT_HASH	32
@@ -96,17 +98,18 @@ struct audit_heads {
 	size_t			 n;
 };
 
-/* The tenant's signing key, made when there is none. */
+/* The public keys that heads were signed with, from the file named, or the
+ * tenant's own; NULL: there are none. */
 struct audit_key;
-struct audit_key *audit_key(struct ctl *, const struct tenant_file *);
-/* Only its public half: from the file named, or the tenant's own; NULL: there
- * is none. */
 struct audit_key *audit_key_public(struct ctl *, const struct tenant_file *,
 		    const char *path);
 /* Where the tenant's heads are kept. */
 const char	*audit_heads_path(struct ctl *, const struct tenant_file *);
+/* Adds a public key to the tenant's own. */
+void		 audit_key_keep(struct ctl *, const struct tenant_file *,
+		    const uint8_t public[SEAL_PUBLIC]);
 void		 audit_head_write(FILE *, const struct audit_head *,
-		    const struct audit_key *);
+		    struct signer *);
 /* A line; false with a reason when it is no head or its signature does not
  * fit. */
 bool		 audit_head_read(const char *line, size_t len,
@@ -116,5 +119,18 @@ bool		 audit_head_read(const char *line, size_t len,
  * when one does not fit. false: there is no such file. */
 bool		 audit_heads_load(struct ctl *, const char *path,
 		    const struct audit_key *, struct audit_heads *);
+
+
+/* signer.c */
+
+/* Who signs heads for the tenant: the running server's key process, or one of
+ * our own. Ends the program when the keys are to be had nowhere. id is the
+ * tenant's, the group's; box what knows its key again ("\x…"), or NULL. */
+struct signer	*signer_open(struct ctl *, const struct tenant_file *,
+		    const char *id, const char *box);
+void		 signer_sign(struct signer *, const void *text, size_t len,
+		    uint8_t signature[SEAL_SIGNATURE]);
+const uint8_t	*signer_public(const struct signer *);
+void		 signer_close(struct signer *);
 
 #endif

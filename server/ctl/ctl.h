@@ -194,6 +194,9 @@ int	unseal_run(struct ctl *);
 int	keys_status_run(struct ctl *);
 int	keys_rotate_run(struct ctl *);
 int	keys_seal_run(struct ctl *);
+/* What the running server's key process answers to a line and the bytes after
+ * it, in the arena; NULL when no server listens. */
+char	*keys_control(struct ctl *, const char *line, const void *, size_t len);
 int	reload_run(struct ctl *);
 int	defs_sql_run(struct ctl *);
 int	defs_check_run(struct ctl *);

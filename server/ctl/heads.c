@@ -1,7 +1,5 @@
 /* heads.c - where chains end, signed with Ed25519, in files that are kept
  * beside the database, and best elsewhere too. */
-#include <sys/stat.h>
-
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,14 +12,14 @@
 #include "lib/hex.h"
 #include "server/ctl/audit.h"
 #include "server/ctl/ctl.h"
+#include "server/keys/head.h"
 
 struct audit_key {
-	uint8_t	public[crypto_sign_PUBLICKEYBYTES];
-	uint8_t	secret[crypto_sign_SECRETKEYBYTES];
-	bool	whole;
+	uint8_t	(*public)[crypto_sign_PUBLICKEYBYTES];
+	size_t	  n;
 };
 
-/* --- The key ---------------------------------------------------------------------- */
+/* --- The keys --------------------------------------------------------------------- */
 
 static const char *
 key_path(struct ctl *ctl, const struct tenant_file *t, const char *end)
@@ -30,53 +28,26 @@ key_path(struct ctl *ctl, const struct tenant_file *t, const char *end)
 	    t->name, end);
 }
 
-/* 64 hex digits and a line end; false when there is no such file. */
-static bool
-hex_file(struct ctl *ctl, const char *path, uint8_t out[32])
-{
-	size_t	 n;
-	char	*text = file_read(ctl, path, NULL);
-
-	if (text == NULL)
-		return false;
-	if (!hex_decode(text, strcspn(text, "\n"), out, 32, &n) || n != 32)
-		ctl_die("%s: not a key: 64 hex digits", path);
-	return true;
-}
-
-static void
-hex_write(struct ctl *ctl, const char *path, const uint8_t key[32])
-{
-	char	text[HEX_LEN(32) + 2];
-
-	hex_encode(key, 32, text);
-	text[HEX_LEN(32)] = '\n';
-	text[HEX_LEN(32) + 1] = '\0';
-	file_write(ctl, path, text, NULL);
-	explicit_bzero(text, sizeof text);
-}
-
-struct audit_key *
-audit_key(struct ctl *ctl, const struct tenant_file *t)
+/* A line of 64 hex digits each; NULL when there is no such file. */
+static struct audit_key *
+keys_read(struct ctl *ctl, const char *path)
 {
 	struct audit_key	*k = arena_alloc(ctl->arena, sizeof *k);
-	const char		*path = key_path(ctl, t, "audit");
-	uint8_t			 seed[crypto_sign_SEEDBYTES];
-	struct stat		 st;
+	char			*text = file_read(ctl, path, NULL), *line;
+	size_t			 len;
 
-	if (sodium_init() == -1)
-		ctl_die("libsodium does not start");
-	if (stat(path, &st) == 0 && (st.st_mode & 077) != 0)
-		ctl_die("%s: others may read it; chmod 600", path);
-	if (!hex_file(ctl, path, seed)) {
-		randombytes_buf(seed, sizeof seed);
-		hex_write(ctl, path, seed);
+	if (text == NULL)
+		return NULL;
+	k->public = arena_array(ctl->arena, strlen(text) / 64 + 1,
+	    sizeof *k->public);
+	while ((line = strsep(&text, "\n")) != NULL) {
+		if (*line == '\0')
+			continue;
+		if (!hex_decode(line, strlen(line), k->public[k->n],
+		    sizeof k->public[0], &len) || len != sizeof k->public[0])
+			ctl_die("%s: not a key: 64 hex digits", path);
+		k->n++;
 	}
-	crypto_sign_seed_keypair(k->public, k->secret, seed);
-	explicit_bzero(seed, sizeof seed);
-	hex_write(ctl, key_path(ctl, t, "audit.pub"), k->public);
-	k->whole = true;
-	arena_set_wipe(ctl->arena);
 	return k;
 }
 
@@ -84,17 +55,42 @@ struct audit_key *
 audit_key_public(struct ctl *ctl, const struct tenant_file *t,
     const char *path)
 {
-	struct audit_key	*k = arena_alloc(ctl->arena, sizeof *k);
+	struct audit_key	*k;
 
-	if (path != NULL) {
-		if (!hex_file(ctl, path, k->public))
-			ctl_die("%s: no such file", path);
-		return k;
-	}
-	if (t == NULL || !hex_file(ctl, key_path(ctl, t, "audit.pub"),
-	    k->public))
-		return NULL;
+	if (path == NULL)
+		return t == NULL ? NULL : keys_read(ctl, key_path(ctl, t,
+		    "audit.pub"));
+	if ((k = keys_read(ctl, path)) == NULL)
+		ctl_die("%s: no such file", path);
 	return k;
+}
+
+/* A file with the private half is from before keys stayed in their process: its
+ * heads are checked with the public one, and nobody signs with it again. */
+void
+audit_key_keep(struct ctl *ctl, const struct tenant_file *t,
+    const uint8_t public[SEAL_PUBLIC])
+{
+	const char		*path = key_path(ctl, t, "audit.pub");
+	struct audit_key	*k = keys_read(ctl, path);
+	char			 text[HEX_LEN(SEAL_PUBLIC) + 1];
+	struct buf		 b = BUF_INIT;
+	size_t			 i;
+	bool			 known = false;
+
+	for (i = 0; k != NULL && i < k->n; i++) {
+		known = known || memcmp(k->public[i], public, SEAL_PUBLIC) ==
+		    0;
+		hex_encode(k->public[i], SEAL_PUBLIC, text);
+		buf_printf(&b, "%s\n", text);
+	}
+	if (!known) {
+		hex_encode(public, SEAL_PUBLIC, text);
+		buf_printf(&b, "%s\n", text);
+		file_write(ctl, path, buf_text(&b), NULL);
+	}
+	buf_free(&b);
+	(void)unlink(key_path(ctl, t, "audit"));
 }
 
 /* --- Heads ------------------------------------------------------------------------- */
@@ -106,36 +102,32 @@ audit_heads_path(struct ctl *ctl, const struct tenant_file *t)
 	    t->name);
 }
 
-/* What is signed. */
-static void
-message(struct buf *b, const struct audit_head *h)
+static struct head
+head_of(const struct audit_head *h, char hash[HEX_LEN(AUDIT_HASH) + 1])
 {
-	char	hash[HEX_LEN(AUDIT_HASH) + 1];
-
 	hex_encode(h->hash, sizeof h->hash, hash);
-	buf_printf(b, "konak audit head 1\n%s\n%s\n%lld\n%s\n%s\n", h->group,
-	    h->company, (long long)h->seq, hash, h->at);
+	return (struct head) { .group = h->group, .company = h->company,
+	    .seq = h->seq, .hash = hash, .at = h->at };
 }
 
 void
 audit_head_write(FILE *out, const struct audit_head *h,
-    const struct audit_key *k)
+    struct signer *signer)
 {
-	uint8_t		 sign[crypto_sign_BYTES];
+	uint8_t		 sign[SEAL_SIGNATURE];
 	char		 hash[HEX_LEN(AUDIT_HASH) + 1];
-	char		 text[HEX_LEN(crypto_sign_BYTES) + 1];
+	char		 text[HEX_LEN(SEAL_SIGNATURE) + 1];
+	struct head	 head = head_of(h, hash);
 	struct buf	 b = BUF_INIT;
 
-	message(&b, h);
-	crypto_sign_detached(sign, NULL, buf_data(&b), buf_len(&b),
-	    k->secret);
-	buf_free(&b);
+	head_text(&b, &head);
+	signer_sign(signer, buf_data(&b), buf_len(&b), sign);
 	hex_encode(sign, sizeof sign, text);
-	hex_encode(h->hash, sizeof h->hash, hash);
-	if (fprintf(out, "{\"head\":%lld,\"company\":\"%s\",\"group\":\"%s\","
-	    "\"hash\":\"%s\",\"at\":\"%s\",\"signature\":\"%s\"}\n",
-	    (long long)h->seq, h->company, h->group, hash, h->at, text) < 0)
+	buf_clear(&b);
+	head_line(&b, &head, text);
+	if (fputs(buf_text(&b), out) == EOF)
 		ctl_die("the heads cannot be written");
+	buf_free(&b);
 }
 
 static bool
@@ -157,6 +149,7 @@ audit_head_read(const char *line, size_t len, const struct audit_key *k,
 	char		 hash[HEX_LEN(AUDIT_HASH) + 1];
 	char		 text[HEX_LEN(crypto_sign_BYTES) + 1];
 	struct buf	 b = BUF_INIT;
+	struct head	 head;
 	json_error_t	 e;
 	json_t		*j = json_loadb(line, len, 0, &e);
 	bool		 good;
@@ -178,9 +171,12 @@ audit_head_read(const char *line, size_t len, const struct audit_key *k,
 		h->seq = json_integer_value(json_object_get(j, "head"));
 		*why = "its signature does not fit: it was changed, or signed "
 		    "with another key";
-		message(&b, h);
-		good = crypto_sign_verify_detached(sign, buf_data(&b),
-		    buf_len(&b), k->public) == 0;
+		head = head_of(h, hash);
+		head_text(&b, &head);
+		good = false;
+		for (n = 0; n < k->n && !good; n++)
+			good = crypto_sign_verify_detached(sign, buf_data(&b),
+			    buf_len(&b), k->public[n]) == 0;
 		buf_free(&b);
 	}
 	json_decref(j);

@@ -31,9 +31,8 @@
 
 /* --- The server's key process ---------------------------------------------- */
 
-/* What it answers to the text; NULL when no server listens. */
-static char *
-control_say(struct ctl *ctl, const char *head, const void *text, size_t len)
+char *
+keys_control(struct ctl *ctl, const char *head, const void *text, size_t len)
 {
 	struct sockaddr_un	 sa = { .sun_family = AF_UNIX };
 	const struct timeval	 limit = { .tv_sec = 10 };
@@ -117,7 +116,7 @@ unseal_run(struct ctl *ctl)
 	struct secret		*keys = keys_read(ctl_opt(ctl, "file"));
 	char			*answer;
 
-	answer = control_say(ctl, arena_printf(ctl->arena, "unseal %s\n",
+	answer = keys_control(ctl, arena_printf(ctl->arena, "unseal %s\n",
 	    t->name), secret_expose(keys), secret_len(keys));
 	secret_free(keys);
 	if (answer == NULL)
@@ -167,7 +166,7 @@ status_tenant(struct ctl *ctl, const char *name, const char *status)
 int
 keys_status_run(struct ctl *ctl)
 {
-	char		*status = control_say(ctl, "status\n", NULL, 0), *memory;
+	char		*status = keys_control(ctl, "status\n", NULL, 0), *memory;
 	const char	*only = ctl_opt(ctl, "tenant");
 	char		**names = tenant_names(ctl);
 	size_t		 i;
@@ -427,20 +426,20 @@ server_takes_up(struct rotation *r)
 	char			*status, *generation;
 	bool			 hand;
 
-	status = control_say(ctl, "status\n", NULL, 0);
+	status = keys_control(ctl, "status\n", NULL, 0);
 	if (status == NULL)
 		return;			/* nobody serves */
 	hand = r->path != r->t->key_file;
 	if (hand) {
 		text = seal_text(r->seal, false, false);
-		(void)control_say(ctl, arena_printf(ctl->arena, "unseal %s\n",
+		(void)keys_control(ctl, arena_printf(ctl->arena, "unseal %s\n",
 		    r->t->name), secret_expose(text), secret_len(text));
 		secret_free(text);
 	} else if (!server_reload(ctl))
 		ctl_die("konakd runs, but cannot be asked to read its keys "
 		    "again: konakd.yaml needs pid_file");
 	for (;;) {
-		status = control_say(ctl, "status\n", NULL, 0);
+		status = keys_control(ctl, "status\n", NULL, 0);
 		generation = status == NULL ? NULL : status_of(ctl, status,
 		    r->t->name, 2);
 		if (generation == NULL ||

@@ -27,6 +27,7 @@ konakctl_SOURCES += \
 	server/ctl/sample-value.c \
 	server/ctl/sample.c \
 	server/ctl/sample.h \
+	server/ctl/signer.c \
 	server/ctl/tenant.c \
 	server/ctl/user.c \
 	server/ctl/waiting.c \

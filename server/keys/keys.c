@@ -407,6 +407,19 @@ keys_know(struct tenant *t, const char *box)
 	free(raw);
 }
 
+/* A head of an audit chain; nothing: the public key alone. */
+void
+keys_sign(struct tenant *t, const void *text, size_t len, keys_bytes_cb cb,
+    void *arg)
+{
+	const char	*texts[] = { tenant_name(t), tenant_id(t) };
+	struct call	*c = call_new(KEYS_SIGN, 2, texts, text, len);
+
+	c->bytes = cb;
+	c->arg = arg;
+	call_go(c);
+}
+
 /* --- Values ---------------------------------------------------------------- */
 
 static struct call *

@@ -38,5 +38,9 @@ void	keys_open(struct tenant *, const struct seal_aad *,
 	    const uint8_t *box, size_t len, keys_plain_cb, void *arg);
 void	keys_digest(struct tenant *, const char *id, const char *word,
 	    const struct secret *, keys_bytes_cb, void *arg);
+/* A head of an audit chain (KEYS_SIGNED); answers with the public key and the
+ * signature. The tenant's id must be known. */
+void	keys_sign(struct tenant *, const void *text, size_t len,
+	    keys_bytes_cb, void *arg);
 
 #endif

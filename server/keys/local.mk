@@ -1,5 +1,7 @@
 # server/keys/: the key process, a program of its own, and the server's side.
 libkonakd_a_SOURCES += \
+	server/keys/head.c \
+	server/keys/head.h \
 	server/keys/keys.c \
 	server/keys/keys.h \
 	server/keys/wire.h

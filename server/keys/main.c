@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "lib/buf.h"
+#include "lib/hex.h"
 #include "lib/log.h"
 #include "lib/secret.h"
 #include "lib/xmalloc.h"
@@ -255,6 +256,29 @@ do_digest(const struct request *q, struct ring *g)
 	answer(q->number, SEAL_OK, SEAL_DIGEST);
 }
 
+static bool
+signable(const uint8_t *text, size_t len)
+{
+	const size_t	head = strlen(KEYS_SIGNED);
+
+	return len == 0 || (len > head && memcmp(text, KEYS_SIGNED, head) ==
+	    0);
+}
+
+static void
+do_sign(const struct request *q, struct ring *g)
+{
+	uint8_t	*p = out + KEYS_ANSWER;
+
+	if (!signable(q->value, q->len)) {
+		answer(q->number, SEAL_FAILED, 0);
+		return;
+	}
+	seal_sign(g->seal, q->text[1], q->value, q->len, p, p + SEAL_PUBLIC);
+	answer(q->number, SEAL_OK, SEAL_PUBLIC + (q->len > 0 ?
+	    SEAL_SIGNATURE : 0));
+}
+
 static void
 do_load(const struct request *q)
 {
@@ -344,6 +368,37 @@ unseal(int fd, const char *tenant, const char *keys, size_t len)
 	answer_bytes(0, SEAL_OK, tenant, strlen(tenant));
 }
 
+/* "NAME ID" and a head of an audit chain: "ok", the public key and the
+ * signature. */
+static void
+sign(int fd, char *words, const uint8_t *text, size_t len)
+{
+	const char	*tenant = strsep(&words, " "), *id = words;
+	struct ring	*g = ring_find(tenant);
+	uint8_t		 public[SEAL_PUBLIC], signature[SEAL_SIGNATURE];
+	char		 hex[HEX_LEN(SEAL_SIGNATURE) + 1];
+	struct buf	 b = BUF_INIT;
+
+	if (g == NULL || g->seal == NULL || id == NULL ||
+	    (g->id != NULL && strcmp(g->id, id) != 0) ||
+	    !signable(text, len)) {
+		say(fd, g == NULL ? "error\tthere is no such tenant\n" :
+		    g->seal == NULL ? "error\tits keys are closed\n" :
+		    "error\tthis is no head of its audit chains\n");
+		return;
+	}
+	seal_sign(g->seal, id, text, len, public, signature);
+	hex_encode(public, sizeof public, hex);
+	buf_printf(&b, "ok\t%s", hex);
+	if (len > 0) {
+		hex_encode(signature, sizeof signature, hex);
+		buf_printf(&b, "\t%s", hex);
+	}
+	buf_addz(&b, "\n");
+	say(fd, buf_text(&b));
+	buf_free(&b);
+}
+
 /* konakctl has sent all it says and shut its side: what comes is a few
  * kilobytes, at once or never. */
 static void
@@ -365,6 +420,8 @@ control(int fd)
 			tell_status(fd);
 		else if (strncmp(s, "unseal ", 7) == 0)
 			unseal(fd, s + 7, nl, len - (size_t)(nl - s));
+		else if (strncmp(s, "sign ", 5) == 0)
+			sign(fd, s + 5, (uint8_t *)nl, len - (size_t)(nl - s));
 		else
 			say(fd, "error\tunknown command\n");
 	}
@@ -377,6 +434,7 @@ control(int fd)
 static const unsigned char texts[KEYS_OPS] = {
 	[KEYS_LOAD] = 3, [KEYS_CHECK] = 2, [KEYS_FORGET] = 1,
 	[KEYS_CLOSE] = 6, [KEYS_OPEN] = 6, [KEYS_DIGEST] = 3,
+	[KEYS_SIGN] = 2,
 };
 
 /* The texts are moved one byte to the front, for the NUL that ends them. */
@@ -435,6 +493,7 @@ request_do(const struct request *q)
 	case KEYS_CLOSE:
 	case KEYS_OPEN:
 	case KEYS_DIGEST:
+	case KEYS_SIGN:
 	case KEYS_OPS:
 		break;
 	}
@@ -446,6 +505,8 @@ request_do(const struct request *q)
 		do_close(q, g, &aad);
 	else if (q->op == KEYS_OPEN)
 		do_open(q, g, &aad);
+	else if (q->op == KEYS_SIGN)
+		do_sign(q, g);
 	else
 		do_digest(q, g);
 }
@@ -492,6 +553,8 @@ warm_up(void)
 	    seal_open(s, &aad, buf_data(&box), buf_len(&box), &got) !=
 	    SEAL_OK)
 		fatalx("keys: what is sealed does not open");
+	seal_sign(s, "a", (const uint8_t *)key, 1, out, out + SEAL_PUBLIC);
+	explicit_bzero(out, SEAL_PUBLIC + SEAL_SIGNATURE);
 	secret_free(got);
 	secret_free(plain);
 	buf_free(&box);

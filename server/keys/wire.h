@@ -22,6 +22,8 @@ enum keys_op {
 	KEYS_CLOSE,		/* tenant, five of the place; plain */
 	KEYS_OPEN,		/* the same; box */
 	KEYS_DIGEST,		/* tenant, id, word; plain */
+	KEYS_SIGN,		/* tenant, id; head of an audit chain, or nothing;
+				 * public key, signature */
 	KEYS_CONTROL,		/* a descriptor comes with it */
 	KEYS_OPS
 };
@@ -30,6 +32,9 @@ enum keys_op {
 #define KEYS_FD		3		/* of the child */
 #define KEYS_PACKET	(SEAL_PLAIN_MAX + SEAL_OVERHEAD + 4096)
 #define KEYS_ANSWER	5		/* bytes before the value */
+
+/* How what is signed begins: nothing else is. */
+#define KEYS_SIGNED	"konak audit head 1\n"
 
 /* Sealed once for each tenant, to know its master key again. */
 #define KEYS_CHECK_TEXT	"konak"
