@@ -85,6 +85,7 @@ lesson(struct val *list, int n, int klass, int teacher, int room, int length,
 	val_add(v, room < 0 || day < 0 ? val_null() : val_uuid(id('R', room)));
 	val_add(v, val_bool(false));
 	val_add(v, val_int(1));
+	val_add(v, n == 1 ? val_text("#112233") : val_null());
 	val_add(list, v);
 }
 
@@ -166,6 +167,9 @@ judges(void **state)
 	p = plan_of(2, 2, 3, lessons, wishes);
 	gjudge(p, 0, s);
 	assert_int_equal(slot_at(p, s, 1, 1)->state, SLOT_HERE);
+	assert_string_equal(gplan_color(p, &p->lesson[1]), "#112233");
+	assert_true(gplan_color(p, &p->lesson[0]) ==
+	    p->subject[p->lesson[0].subject].color);
 	/* Where it would run into them, too. */
 	for (i = 1; i <= 2; i++) {
 		x = slot_at(p, s, 2, i);

@@ -250,6 +250,7 @@ take_place(struct grid *g, const struct val *v)
 	l->slot = placed ? (int)slot->i : -1;
 	l->room_now = gplan_res(p, G_ROOM, val_str(val_at(v, 4)));
 	l->locked = val_at(v, 5) != NULL && val_at(v, 5)->i != 0;
+	gplan_own_color(l, val_at(v, 8));
 	if (moved)
 		note_by(g, l, val_str(val_at(v, 7)));
 	return true;

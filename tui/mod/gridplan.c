@@ -11,7 +11,7 @@
 enum {
 	L_NUMBER, L_ID, L_SUBJECT, L_TEACHERS, L_SETS, L_ROOM, L_ROOM_TYPE,
 	L_DURATION, L_SPLIT, L_ENTRY, L_DAY, L_SLOT, L_ROOM_NOW, L_LOCKED,
-	L_VERSION
+	L_VERSION, L_COLOR
 };
 
 static void
@@ -266,6 +266,13 @@ lesson_atoms(const struct gplan *p, struct glesson *l)
 	}
 }
 
+void
+gplan_own_color(struct glesson *l, const struct val *v)
+{
+	snprintf(l->color, sizeof l->color, "%s", val_str(v) == NULL ? "" :
+	    val_str(v));
+}
+
 static void
 take_lesson(const struct gplan *p, struct glesson *l, const struct val *v)
 {
@@ -290,6 +297,7 @@ take_lesson(const struct gplan *p, struct glesson *l, const struct val *v)
 	l->room_now = gplan_res(p, G_ROOM, val_str(val_at(v, L_ROOM_NOW)));
 	l->locked = val_at(v, L_LOCKED) != NULL && val_at(v, L_LOCKED)->i != 0;
 	l->version = number(val_at(v, L_VERSION), 0);
+	gplan_own_color(l, val_at(v, L_COLOR));
 }
 
 static void
@@ -544,7 +552,8 @@ gplan_subject(const struct gplan *p, const struct glesson *l)
 const char *
 gplan_color(const struct gplan *p, const struct glesson *l)
 {
-	return l->subject < 0 ? NULL : p->subject[l->subject].color;
+	return l->color[0] != '\0' ? l->color : l->subject < 0 ? NULL :
+	    p->subject[l->subject].color;
 }
 
 void

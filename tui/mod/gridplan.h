@@ -50,6 +50,7 @@ struct glesson {
 	int	 duration, split, shift;
 	int	 day, slot;		/* day as gday.d; with entry */
 	bool	 placed, locked;
+	char	 color[8];		/* its own, or "" */
 	int64_t	 version;
 	int64_t	 fresh;			/* somebody else's change shows until */
 	char	 by[48];
@@ -119,7 +120,9 @@ bool		 gplan_covers(const struct gplan *, const struct glesson *,
 const struct gconflict *gplan_trouble(const struct gplan *,
 		    const struct glesson *);
 const char	*gplan_subject(const struct gplan *, const struct glesson *);
+/* Its own, or its subject's. */
 const char	*gplan_color(const struct gplan *, const struct glesson *);
+void		 gplan_own_color(struct glesson *, const struct val *);
 
 /* Periods that are placed, and all of them: of a resource, or of the plan
  * (res -1). */
