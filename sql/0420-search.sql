@@ -17,7 +17,8 @@ create policy owner_all on konak.search_index to konak_owner
 create policy auth_all on konak.search_index to konak_auth
     using (true) with check (true);
 create policy definer_read on konak.search_index for select to konak_definer
-    using (company_id = (select konak.company()));
+    using (company_id in ((select konak.company()),
+	(select konak.group_company())));
 grant select, insert, update, delete on konak.search_index to konak_auth;
 grant select on konak.search_index to konak_definer;
 
@@ -56,8 +57,7 @@ grant execute on function konak.search_put(), konak.search_drop()
 
 set local role konak_owner;
 
--- Keeps it from every table whose rows belong to a company and have a column
--- "search", and
+-- Keeps it from every protected table whose rows have a column "search", and
 -- fills it where that column is new or made of something else. konakctl calls
 -- it after the migrations, so that none of them has to. again: whatever it
 -- holds, for who has loaded rows without triggers.
@@ -83,7 +83,10 @@ begin
 		join pg_attribute a on a.attrelid = c.oid
 		    and a.attname = 'search' and a.attgenerated = 's'
 		join pg_attrdef d on (d.adrelid, d.adnum) = (a.attrelid, a.attnum)
-		where not p.spec ? 'rows' and (again or not exists (select from konak.search_tables s
+		-- (a company is its own company's row: there are few)
+		join pg_attribute k on k.attrelid = c.oid
+		    and k.attname = 'company_id' and k.attgenerated = ''
+		where (again or not exists (select from konak.search_tables s
 		    join pg_trigger g on g.tgrelid = c.oid
 			and g.tgname = s.table_name || '_76_search'
 		    where s.table_name = p.table_name and s.record = p.record
@@ -130,7 +133,7 @@ select konak.search_sync(true);
 
 set local role konak_definer;
 
--- The records of these types, in the present company, in whose words all of the
+-- The records of these types, of the present company or the group, in whose words all of the
 -- patterns stand: those that the caller may see, as far as the policies of
 -- konak.protect() go. Null in place of them: more than are worth looking at,
 -- the type has to be asked itself.
@@ -156,6 +159,25 @@ declare
 	found uuid[];
 	r record;
 begin
+	-- What is the group's, for whom its own conditions let see it.
+	for r in
+		select h.record, array_agg(h.id) as ids
+		from (select s.record, s.id from konak.search_index s
+		    where s.company_id = konak.group_company()
+			and s.search like one and (two is null
+			    or s.search like all (word[2:]))
+		    limit most + 1) h
+		join konak.protected p on p.record = h.record
+		    and p.spec ? 'rows'
+		where h.record = any (types) group by h.record
+	loop
+		record := r.record;
+		ids := case when cardinality(r.ids) <= most
+		    then konak.search_seen(r.record, r.ids) end;
+		if ids is distinct from '{}' then
+			return next;
+		end if;
+	end loop;
 	if two is null then
 		select array_agg(h.record), array_agg(h.id) into records, found
 		from (select s.record, s.id from konak.search_index s
@@ -223,13 +245,14 @@ begin
 	end if;
 	select x.* into strict p from konak.protected x
 	where x.record = record_type;
-	if not p.spec ? 'scopes' then
+	if not p.spec ?| array['rows', 'scopes'] then
 		return case when konak.audit_hidden(record_type) is null
 		    then '{}' else keys end;
 	end if;
 	execute format('select array_agg(%1$I.id) from konak.%1$I '
-	    'where %1$I.company_id = konak.company() and %1$I.id = any ($1) '
-	    'and %2$s', p.table_name,
+	    'where %1$I.company_id = konak.%2$I() and %1$I.id = any ($1) '
+	    'and %3$s', p.table_name, case when p.spec ? 'rows'
+		then 'group_company' else 'company' end,
 	    konak.protect_condition(p.spec, 'view', true))
 	into seen using keys;
 	return coalesce(seen, '{}');

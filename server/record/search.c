@@ -2,8 +2,8 @@
  * search.c - one search over everything that the caller may see. One index
  * over all types (sql/0420) tells which of them have the words, and where;
  * then each of these is read by its keys, under its own policies. A type
- * whose rows have the words everywhere, or which belongs to no company, is
- * asked itself: that statement looks at a few hundred rows at most, however
+ * whose rows have the words everywhere, or whose rows are companies, is asked
+ * itself: that statement looks at a few hundred rows at most, however
  * common a word is.
  */
 #include <inttypes.h>
@@ -68,7 +68,8 @@ choose(struct req *r, struct search *s)
 		    (strcmp(d->perm[OP_VIEW].need, PERM_SELF) == 0 ||
 		    req_may(r, d->perm[OP_VIEW].need)) && asked_for(r, d))
 			s->hits[s->n++] = (struct hits){ .d = d,
-			    .ask = d->owner != OWNER_COMPANY };
+			    .ask = d->owner == OWNER_SELF ||
+			    d->owner == OWNER_BOTH };
 	}
 }
 
