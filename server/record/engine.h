@@ -280,7 +280,8 @@ const char *import_array(struct req *, const char *const *, size_t n);
 /* Row, field and what is wrong there, gathered; and all of them told. */
 void	import_tell(struct buf *, int64_t row, const char *field,
 	    const char *text);
-void	import_put_told(struct cbw *, struct buf *, uint32_t n);
+void	import_put_told(struct cbw *, const void *told, size_t len,
+	    uint32_t n);
 void	record_import_run(struct req *);	/* importrun.c */
 void	record_import_undo(struct req *);
 void	record_similar(struct req *);	/* twins.c */

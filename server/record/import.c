@@ -289,7 +289,9 @@ struct piece {
 	const struct field	*columns[COLUMNS];
 	size_t			 n;
 	struct value_ctx	 ctx;
-	struct buf		 told;		/* encoded rows of the answer */
+	struct buf		 told;		/* encoded rows of the answer … */
+	const void		*kept;		/* … when all are there */
+	size_t			 nkept;
 	uint32_t		 ntold;
 	struct query		*insert;
 };
@@ -308,7 +310,7 @@ import_tell(struct buf *b, int64_t row, const char *field, const char *text)
 }
 
 void
-import_put_told(struct cbw *w, struct buf *b, uint32_t n)
+import_put_told(struct cbw *w, const void *told, size_t size, uint32_t n)
 {
 	struct cbr	 in;
 	const uint8_t	*raw;
@@ -321,10 +323,9 @@ import_put_told(struct cbw *w, struct buf *b, uint32_t n)
 	cbw_textz(w, "text");
 	cbw_key(w, "rows");
 	cbw_array(w, n);
-	cbr_init(&in, buf_data(b), buf_len(b));
+	cbr_init(&in, told, size);
 	while (n-- > 0 && cbr_raw(&in, &raw, &len))
 		cbw_raw(w, raw, len);
-	buf_free(b);
 }
 
 static void
@@ -493,7 +494,7 @@ staged_rows(struct req *r, PGresult *res)
 	cbw_map(w, 4);
 	cbw_kv_int(w, "done", strtoll(PQgetvalue(res, 0, 0), NULL, 10));
 	cbw_kv_int(w, "failed", strtoll(PQgetvalue(res, 0, 1), NULL, 10));
-	import_put_told(w, &p->told, p->ntold);
+	import_put_told(w, p->kept, p->nkept, p->ntold);
 }
 
 /* Sent again, a row takes its own place. */
@@ -544,6 +545,10 @@ convert_rows(struct req *r, PGresult *res)
 	rows = json_array();
 	for (i = 0; i < n && good; i++)
 		good = one_row(r, p, &in, req_int(r, "from") + i, rows);
+	/* The answer may never come. */
+	p->nkept = buf_len(&p->told);
+	p->kept = arena_memdup(r->arena, buf_data(&p->told), p->nkept);
+	buf_free(&p->told);
 	if (good)
 		stage(r, p, rows);
 	else

@@ -187,7 +187,8 @@ run_put(struct cbw *w, struct run *u, int64_t done, int64_t failed)
 	while (u->nalike-- > 0 && cbr_raw(&in, &raw, &len))
 		cbw_raw(w, raw, len);
 	buf_free(&u->alike);
-	import_put_told(w, &u->told, u->ntold);
+	import_put_told(w, buf_data(&u->told), buf_len(&u->told), u->ntold);
+	buf_free(&u->told);
 }
 
 /* The answer: counts, and the first rows that are wrong. */
