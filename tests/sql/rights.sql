@@ -4,7 +4,7 @@
 -- reaches into another.
 
 begin;
-select plan(223);
+select plan(228);
 \ir setup.psql
 
 -- role by verb ----------------------------------------------------------------
@@ -257,6 +257,39 @@ select is(pg_temp.bare('konak_owner', 'select konak.protect(''konak.test_jobs'',
     'P0001 protect(test_jobs): unknown word "edti"', 'a misspelt word is refused');
 select is(pg_temp.bare('konak_owner', 'select konak.protect(''konak.test_jobs'', ''{"view": "*", "see": {"fe": "x"}}'')'),
     'P0001 protect(test_jobs): no column "fe"', 'a misspelt field as well');
+
+-- what functions alone read or write -------------------------------------------
+
+-- Their policies and triggers are held to what they say, whatever the functions
+-- ask for themselves.
+set local role konak_owner;
+insert into konak.companies (id, kind, name, slug, email) values
+    ('7e570000-0000-7000-8000-00000000000d', 'studio', 'Deneme Stüdyo',
+	'deneme-d', 'd@deneme.example');
+select konak.op_credit('7e570000-0000-7000-8000-00000000000d', 5, 'Başlangıç');
+insert into konak.schedule_templates (company_id, name, is_public, deleted_at)
+values (:school, 'Açık', true, null), (:school, 'Kapalı', false, null),
+    (:school, 'Silinmiş', true, now());
+insert into konak.signin_settings (company_id, email_codes)
+values (:a, true), (:b, false);
+insert into konak.mail_settings (company_id, host, from_email, is_active)
+values (:a, 'a.example', 'a@deneme.example', true),
+    (:b, 'b.example', 'b@deneme.example', false);
+reset role;
+select throws_ok(format($$%s konak.credit_logs %s where company_id =
+    '7e570000-0000-7000-8000-00000000000d'$$, a, z), '42501',
+    'the credit log never changes', a || ': what was booked stays')
+from (values ('update', 'set reason = ''Başka'''), ('delete from', '')) v(a, z);
+select set_config('konak.company', :a, true);
+select is(pg_temp.bare('konak_definer', $$select string_agg(name, ',')
+    from konak.schedule_templates where company_id =
+    '7e570000-0000-7000-8000-00000000000c'$$), 'Açık',
+    'another school''s open template is read, and nothing else of it');
+select set_config('konak.company', '', true);
+select is(pg_temp.bare('konak_auth', format('select string_agg(company_id::text,
+    '','') from konak.%I where company_id::text like ''7e57%%''', t)), :a,
+    'signing in reads what is switched on alone: ' || t)
+from unnest(array['signin_settings', 'mail_settings']) t;
 
 select * from finish();
 rollback;
