@@ -172,6 +172,8 @@ date_cb(const char *text, void *arg)
 
 	if (text == NULL || !griddate_read(text, &d))
 		return;
+	if (g->held >= 0)
+		grid_let_go(g);
 	g->monday = date_days(&d) - (date_weekday(&d) - 1);
 	if ((i = gplan_day(g->plan, date_weekday(&d) % 7)) >= 0)
 		grid_goto(g, i, g->period);
@@ -204,6 +206,16 @@ griddate_leave(struct grid *g)
 	g->monday = 0;
 	g->nsubs = 0;
 	ui_redraw();
+}
+
+bool
+griddate_refuses(const struct grid *g)
+{
+	if (g->monday == 0)
+		return false;
+	toast(TOAST_WARN, NULL, "%s", TF("grid.date_weekly", "back",
+	    keys_hint(ACT_BACK), NULL));
+	return true;
 }
 
 /* --- Who could --------------------------------------------------------------------------- */

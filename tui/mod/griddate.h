@@ -23,6 +23,9 @@ bool	griddate_check(const char *text, char *why, size_t size, void *);
 /* Asks for a date and shows its week. */
 void	griddate_ask(struct grid *);
 void	griddate_leave(struct grid *);
+/* True: a date's week is looked at, from which the plan of every week is not
+ * changed; that has been said. */
+bool	griddate_refuses(const struct grid *);
 /* Who stands in for the lesson under the cursor: asks. */
 void	griddate_substitute(struct grid *);
 void	griddate_load(struct grid *);

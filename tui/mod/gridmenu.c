@@ -453,14 +453,14 @@ offered(const struct grid *g, enum does what)
 	case DO_DATE:
 		return strcmp(g->plan->status, "published") == 0;
 	case DO_ROOM:
-		return grid_may_edit(g) && grid_lesson(g) >= 0 &&
-		    g->plan->n[G_ROOM] > 0;
+		return grid_may_edit(g) && g->monday == 0 &&
+		    grid_lesson(g) >= 0 && g->plan->n[G_ROOM] > 0;
 	case DO_TEMPLATE_SAVE:
 		return app_may("timetable.edit");
 	case DO_TEMPLATE:
 	case DO_LOCK_ALL:
 	case DO_UNLOCK_ALL:
-		return grid_may_edit(g);
+		return grid_may_edit(g) && g->monday == 0;
 	default:
 		return true;
 	}

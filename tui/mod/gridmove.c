@@ -12,6 +12,7 @@
 #include "tui/dialog.h"
 #include "tui/frame.h"
 #include "tui/mod/gridask.h"
+#include "tui/mod/griddate.h"
 #include "tui/mod/gridint.h"
 #include "tui/ui.h"
 
@@ -300,6 +301,8 @@ grid_hold(struct grid *g, int lesson)
 {
 	const struct glesson	*l = &g->plan->lesson[lesson];
 
+	if (griddate_refuses(g))
+		return;
 	if (!grid_may_edit(g)) {
 		toast(TOAST_WARN, NULL, "%s", T("grid.may_not"));
 		return;
@@ -559,10 +562,35 @@ held_action(struct grid *g, enum action a)
 	}
 }
 
+/* What changes the plan of every week. */
+static bool
+changes(enum action a)
+{
+	switch (a) {
+	case ACT_SELECT:
+	case ACT_SWAP:
+	case ACT_BEST:
+	case ACT_MOVE_LEFT:
+	case ACT_MOVE_RIGHT:
+	case ACT_MOVE_UP:
+	case ACT_MOVE_DOWN:
+	case ACT_DELETE:
+	case ACT_LOCK:
+	case ACT_PASTE:
+	case ACT_UNDO:
+	case ACT_REDO:
+		return true;
+	default:
+		return false;
+	}
+}
+
 bool
 grid_move_action(struct grid *g, enum action a)
 {
 	if (g->held >= 0 && held_action(g, a))
+		return true;
+	if (changes(a) && griddate_refuses(g))
 		return true;
 	switch (a) {
 	case ACT_SELECT:
