@@ -289,7 +289,8 @@ watch_recheck(struct client *c)
 	for (w = TAILQ_FIRST(&c->watches); w != NULL; w = next) {
 		next = TAILQ_NEXT(w, link);
 		if (strcmp(w->company, c->session->company) != 0 ||
-		    (w->need != NULL && !session_may(c->session->rights, w->need)))
+		    (w->need != NULL && !session_may(c->session->rights,
+		    w->need)))
 			watch_free(c, w);
 		else
 			w->some = sees_some(c, w->type);

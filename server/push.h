@@ -21,7 +21,7 @@ struct change {
 	const char		*op;
 	int64_t			 version;
 	const char		*person;	/* NULL: of everybody who may see */
-	const char	*by;		/* whose doing; NULL: not known here */
+	const char		*by;		/* who did it; NULL: not known */
 };
 
 /* One type that a client watches, in the company it had entered then. */
@@ -33,8 +33,8 @@ struct watch {
 	char			*type;
 	char			 company[37];
 	char			*need;		/* to see the type */
-	bool			 some;		/* sees some records of it, not all:
-						 * is not told which ones change */
+	bool			 some;		/* of its records are seen, not
+						 * all: which change is not told */
 };
 
 /* After the commit. request may be NULL. */

@@ -166,9 +166,9 @@ status_tenant(struct ctl *ctl, const char *name, const char *status)
 int
 keys_status_run(struct ctl *ctl)
 {
-	char		*status = keys_control(ctl, "status\n", NULL, 0), *memory;
+	char		*status = keys_control(ctl, "status\n", NULL, 0);
 	const char	*only = ctl_opt(ctl, "tenant");
-	char		**names = tenant_names(ctl);
+	char		**names = tenant_names(ctl), *memory;
 	size_t		 i;
 
 	if (status == NULL) {

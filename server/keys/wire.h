@@ -22,8 +22,8 @@ enum keys_op {
 	KEYS_CLOSE,		/* tenant, five of the place; plain */
 	KEYS_OPEN,		/* the same; box */
 	KEYS_DIGEST,		/* tenant, id, word; plain */
-	KEYS_SIGN,		/* tenant, id; head of an audit chain, or nothing;
-				 * public key, signature */
+	KEYS_SIGN,		/* tenant, id; head of an audit chain, or
+				 * nothing; public key, signature */
 	KEYS_CONTROL,		/* a descriptor comes with it */
 	KEYS_OPS
 };

@@ -329,8 +329,8 @@ board_ask_lanes(struct board *b)
 		    strcmp(b->lane_by, f->name) == 0;
 	}
 	if (n > 1)
-		dialog_choose(ui_pick("Şeritler", "Lanes"), items, n, 0, lanes_cb,
-		    b);
+		dialog_choose(ui_pick("Şeritler", "Lanes"), items, n, 0,
+		    lanes_cb, b);
 }
 
 static bool
