@@ -92,7 +92,8 @@ kept_add(struct round *r, const char *company, long long seq, const char *hash)
 	e->seq = seq;
 }
 
-/* The last line of each company; false when one is no head. */
+/* The last line of each company, none before there is a file; false when one is
+ * no head. */
 static bool
 kept_read(struct round *r)
 {
@@ -102,9 +103,9 @@ kept_read(struct round *r)
 	long long	 seq;
 	bool		 good = true;
 
-	if (f == NULL)
-		return errno == ENOENT;
-	while (good && getline(&line, &room, f) > 0) {
+	if (f == NULL && errno != ENOENT)
+		return false;
+	while (f != NULL && good && getline(&line, &room, f) > 0) {
 		good = sscanf(line, "{\"head\":%lld,\"company\":\"%36[^\"]\","
 		    "\"group\":\"%*36[^\"]\",\"hash\":\"%64[0-9a-f]\"", &seq,
 		    company, hash) == 3;
@@ -112,7 +113,8 @@ kept_read(struct round *r)
 			kept_add(r, company, seq, hash);
 	}
 	free(line);
-	fclose(f);
+	if (f != NULL)
+		fclose(f);
 	for (i = 0; i < r->n; i++) {
 		buf_printf(&r->companies, "%s%s", i > 0 ? "," : "{",
 		    r->end[i].company);
@@ -129,26 +131,42 @@ kept_read(struct round *r)
 
 /* --- Signing ------------------------------------------------------------------------- */
 
+/* A line that is cut short would be no head, and nothing would be signed after
+ * it: all of them or none. */
+static bool
+lines_write(const struct round *r)
+{
+	size_t	len = buf_len(&r->lines);
+	int	fd = open(r->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+		    0600);
+	off_t	before = fd == -1 ? -1 : lseek(fd, 0, SEEK_END);
+	bool	good;
+
+	if (before != -1)
+		errno = 0;
+	good = before != -1 && write(fd, buf_data(&r->lines), len) ==
+	    (ssize_t)len && fsync(fd) == 0;
+	if (!good)
+		log_error(r->tenant, "%s: %s", r->path, errno == 0 ?
+		    "there is no room for all of it" : strerror(errno));
+	if (!good && before != -1 && ftruncate(fd, before) == -1)
+		log_error(r->tenant, "%s: %s", r->path, strerror(errno));
+	if (fd != -1)
+		close(fd);
+	return good;
+}
+
 static void
 round_end(struct round *r)
 {
-	size_t	len = buf_len(&r->lines);
-	int	fd;
-
 	if (r->result != SEAL_OK) {
 		log_info(r->tenant, "the audit's heads are not signed: %s",
 		    seal_result_text(r->result));
 		round_free(r);
 		return;
 	}
-	fd = open(r->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	if (fd == -1 || write(fd, buf_data(&r->lines), len) != (ssize_t)len ||
-	    fsync(fd) == -1)
-		log_error(r->tenant, "%s: %s", r->path, strerror(errno));
-	else
+	if (lines_write(r))
 		log_info(r->tenant, "the audit's heads are signed: %zu", r->n);
-	if (fd != -1)
-		close(fd);
 	round_free(r);
 }
 
