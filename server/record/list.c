@@ -570,7 +570,8 @@ lookup_where(struct req *r, const struct def *d, struct buf *b,
 }
 
 /* Deleted ones, and those no longer active, are named when asked for by id,
- * and never offered. */
+ * and never offered; whom of its people a company offers to whom is said by
+ * the view of them (0443). */
 static void
 lookup_from(struct req *r, const struct def *d, struct buf *b,
     struct params *p)
@@ -579,8 +580,9 @@ lookup_from(struct req *r, const struct def *d, struct buf *b,
 	bool			 ids = req_has(r, "ids"), named;
 
 	named = lookup_named(r, d);
-	buf_printf(b, " from konak.\"%s\" t where ", named ? d->names :
-	    d->table);
+	buf_printf(b, " from konak.\"%s%s\" t where ", named ? d->names :
+	    d->table, named && !ids && d->owner != OWNER_SELF ? "_offered" :
+	    "");
 	if (named && d->owner != OWNER_SELF)
 		buf_printf(b, "t.company_id = (select konak.%s())", ids ?
 		    "register" : "company");
@@ -591,12 +593,9 @@ lookup_from(struct req *r, const struct def *d, struct buf *b,
 		buf_addz(b, " and t.id = any(");
 		param(b, p, ids_literal(r));
 		buf_addz(b, ")");
-	} else if (named) {
+	} else if (named)
 		buf_addz(b, " and t.offered");
-		if (d->owner != OWNER_SELF)
-			buf_addz(b, " and (t.id = (select konak.me()) or "
-			    "(select konak.chooses_people()))");
-	} else if (d->soft)
+	else if (d->soft)
 		buf_addz(b, " and t.deleted_at is null");
 	if (!ids && !named && active != NULL &&
 	    field_type(active) == VALUE_BOOL) {

@@ -2,7 +2,7 @@
 -- self finds those rows by an index, under the policies, as the server asks.
 
 begin;
-select plan(22);
+select plan(25);
 \ir setup.psql
 
 set local role none;
@@ -31,6 +31,9 @@ select :school, md5('p' || g)::uuid, md5('s')::uuid, md5('e')::uuid, 'Sınav', d
 insert into konak.homework (company_id, title, class_id, subject_id, teacher_id, due_date, is_published)
 select :school, 'Ödev ' || g, md5('c' || 1 + g % 2500)::uuid, md5('s')::uuid, md5('t' || 1 + g % 2500)::uuid,
     '2026-10-01'::timestamptz + g * interval '1 minute', g % 5 > 0 from generate_series(1, 100000) g;
+insert into konak.people (company_id, id, name, member, offered)
+select :school, pg_temp.uid(who), who, true, who <> 'intern'
+from unnest(array['owner', 'admin', 'manager', 'employee', 'intern']) who;
 set local session_replication_role = origin;
 analyze konak.teachers, konak.classes, konak.lesson_requirements, konak.students, konak.attendance, konak.grades, konak.homework;
 
@@ -97,7 +100,11 @@ from (values
     ('manager', 'classes.view=child', 'classes', 1),
     ('employee', 'grades.view=self', 'grades', 1),
     ('owner', 'attendance.view=class', 'attendance', 1000),
-    ('owner', 'students.view=nobody knows', 'students', 0)
+    ('owner', 'students.view=nobody knows', 'students', 0),
+    -- whom one may choose: a family itself alone
+    ('admin', 'students.view=taught', 'people_offered', 4),
+    ('manager', 'students.view=child', 'people_offered', 1),
+    ('employee', 'students.view=self', 'people_offered', 1)
     ) v(who, rights, tab, n);
 
 select * from finish();
