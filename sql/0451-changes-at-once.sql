@@ -1,6 +1,6 @@
 -- 0451-changes-at-once.sql - the changes since one's last sign-in, a question for
--- each type of record and no longer two for each record: half a second became
--- a few hundredths, and they may stand on the home panel.
+-- each type of record and no longer two for each record, so that they may stand
+-- on the home panel.
 
 set local role konak_definer;
 
