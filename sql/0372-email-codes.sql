@@ -1,10 +1,6 @@
 -- 0372-email-codes.sql - a code by e-mail as the second factor of a sign-in,
 -- where every company of the person allows it. The code works once, for
 -- some minutes and five tries; the database has its keyed digest and nothing else.
--- It stands in for an authenticator that its person has shown since the password
--- and the address are what they are. Else one administrator alone would be
--- somebody else: the password reset, the address (or the company's mail server)
--- one's own, and the code comes home.
 
 create table konak.signin_settings (
 	company_id uuid not null,
@@ -56,20 +52,6 @@ create table auth.email_codes (
 	    references konak.users (id)
 );
 
--- When the address became what it is; null: before this was kept.
-alter table auth.credentials add email_at timestamptz;
-
--- Who has no password, or whose account was erased, gets no row by it: a
--- password that comes later is younger than the address anyway.
-create function auth.address_changed() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$
-begin
-	update auth.credentials c set email_at = now() where c.user_id = new.id;
-	return null;
-end $$;
-grant execute on function auth.address_changed() to konak_owner;
-
 -- The company that sends a person's codes: one with an account at a mail
 -- server, while each that the person belongs to allows it. Who has a right of
 -- the group has no company that could.
@@ -95,12 +77,6 @@ language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp as $$
 begin
 	return exists (select from auth.totp t where t.user_id = person)
-	    and exists (select from auth.credentials c
-		join auth.sessions s on s.user_id = c.user_id
-		    and s.created_at > greatest(c.password_at, c.email_at,
-			'-infinity')
-		    and s.two_fa_method in ('totp', 'recovery', 'setup')
-		where c.user_id = person)
 	    and auth.code_company(person) is not null;
 end $$;
 
@@ -206,6 +182,3 @@ grant execute on function konak.signin_email_may(uuid),
     bytea, bytea, text, text, text, integer, integer) to konak_app;
 
 set local role konak_owner;
-create trigger users_82_address after update on konak.users
-    for each row when (old.email is distinct from new.email)
-    execute function auth.address_changed();

@@ -162,8 +162,7 @@ declare
 begin
 	if not konak.may('time.create') then
 		perform konak.denied('time.create');
-	elsif extract(isodow from week) <> 1 or week > konak.today()
-	    or week < '2000-01-01' then
+	elsif extract(isodow from week) <> 1 or week > konak.today() then
 		perform konak.fail('timesheets.monday', field => 'monday');
 	end if;
 	perform pg_advisory_xact_lock(hashtextextended('sheet ' || konak.me(), 0));

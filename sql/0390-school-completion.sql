@@ -70,9 +70,8 @@ begin
 	group by t;
 end $$;
 
-grant execute on function konak.class_lessons(), konak.teacher_lessons()
-    to konak_app, konak_owner;
-grant execute on function konak.school_plan() to konak_owner;
+grant execute on function konak.school_plan(), konak.class_lessons(),
+    konak.teacher_lessons() to konak_app, konak_owner;
 set local role konak_owner;
 
 -- A shift without a bell schedule of its own has the usual week of 40.
