@@ -11,12 +11,10 @@
 
 #include <errno.h>
 #include <event2/event.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "lib/buf.h"
 #include "lib/date.h"
@@ -131,42 +129,22 @@ kept_read(struct round *r)
 
 /* --- Signing ------------------------------------------------------------------------- */
 
-/* A line that is cut short would be no head, and nothing would be signed after
- * it: all of them or none. */
-static bool
-lines_write(const struct round *r)
-{
-	size_t	len = buf_len(&r->lines);
-	int	fd = open(r->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
-		    0600);
-	off_t	before = fd == -1 ? -1 : lseek(fd, 0, SEEK_END);
-	bool	good;
-
-	if (before != -1)
-		errno = 0;
-	good = before != -1 && write(fd, buf_data(&r->lines), len) ==
-	    (ssize_t)len && fsync(fd) == 0;
-	if (!good)
-		log_error(r->tenant, "%s: %s", r->path, errno == 0 ?
-		    "there is no room for all of it" : strerror(errno));
-	if (!good && before != -1 && ftruncate(fd, before) == -1)
-		log_error(r->tenant, "%s: %s", r->path, strerror(errno));
-	if (fd != -1)
-		close(fd);
-	return good;
-}
-
 static void
 round_end(struct round *r)
 {
+	const char	*why;
+
 	if (r->result != SEAL_OK) {
 		log_info(r->tenant, "the audit's heads are not signed: %s",
 		    seal_result_text(r->result));
 		round_free(r);
 		return;
 	}
-	if (lines_write(r))
+	why = head_append(r->path, buf_data(&r->lines), buf_len(&r->lines));
+	if (why == NULL)
 		log_info(r->tenant, "the audit's heads are signed: %zu", r->n);
+	else
+		log_error(r->tenant, "%s: %s", r->path, why);
 	round_free(r);
 }
 

@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +18,7 @@
 #include "lib/hex.h"
 #include "server/ctl/audit.h"
 #include "server/ctl/ctl.h"
+#include "server/keys/head.h"
 
 #define EXPORT_LINE	"{\"konak\":\"audit export 1\""
 
@@ -510,11 +510,10 @@ audit_heads_run(struct ctl *ctl)
 {
 	struct tenant_file	*t = tenant_chosen(ctl);
 	PGconn			*conn = audit_connect(ctl, t);
-	const char		*path;
+	const char		*path, *why;
 	char			*text = NULL;
 	size_t			 len = 0;
 	FILE			*out = open_memstream(&text, &len);
-	int			 fd;
 
 	if (out == NULL)
 		ctl_die("no memory");
@@ -524,10 +523,9 @@ audit_heads_run(struct ctl *ctl)
 	PQfinish(conn);
 	file_mkdir(ctl_conf(ctl)->heads, ctl_conf(ctl)->server_user);
 	path = audit_heads_path(ctl, t);
-	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	if (fd == -1 || write(fd, text, len) != (ssize_t)len ||
-	    fsync(fd) == -1 || close(fd) == -1)
-		ctl_die("%s: %s", path, strerror(errno));
+	why = head_append(path, text, len);
+	if (why != NULL)
+		ctl_die("%s: %s", path, why);
 	file_chown(path, ctl_conf(ctl)->server_user);
 	fputs(text, stdout);
 	free(text);

@@ -305,8 +305,8 @@ conn_sync(struct db_conn *c, enum slot_kind kind, struct db_tx *tx)
 	slot_push(c, kind, tx, 0);
 }
 
-static size_t
-name_hash(const char *s)
+size_t
+conn_hash(const char *s)
 {
 	size_t	h = 5381;
 
@@ -335,7 +335,7 @@ prepared_find(struct db_conn *c, const struct db_stmt *stmt)
 		}
 		free(old);
 	}
-	i = name_hash(stmt->name) % c->prepared_room;
+	i = conn_hash(stmt->name) % c->prepared_room;
 	while (c->prepared[i].stmt != NULL) {
 		if (strcmp(c->prepared[i].stmt->name, stmt->name) == 0)
 			return &c->prepared[i];

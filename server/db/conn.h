@@ -145,6 +145,8 @@ void		 turns_ended(struct db_tx *);
 void		 turns_sweep(struct turns *);
 void		 turns_free(struct turns *);
 
+/* Of a name, for tables of this directory. */
+size_t		 conn_hash(const char *name);
 /* Adds it to the pool; it may be lost and freed again before this returns. */
 void		 conn_open(struct db_pool *);
 /* Sends the whole transaction, or the first round of one with steps. */

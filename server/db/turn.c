@@ -35,12 +35,8 @@ static struct db_owner *
 owner_get(struct turns *t, const char *name)
 {
 	struct db_owner	*o;
-	unsigned	 h = 5381;
-	const char	*s;
+	size_t		 h = conn_hash(name) % DB_CHAINS;
 
-	for (s = name; *s != '\0'; s++)
-		h = h * 33 ^ (unsigned char)*s;
-	h %= DB_CHAINS;
 	LIST_FOREACH(o, &t->chains[h], chain) {
 		if (strcmp(o->name, name) == 0)
 			return o;

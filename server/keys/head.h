@@ -3,6 +3,7 @@
 #ifndef KONAK_KEYS_HEAD_H
 #define KONAK_KEYS_HEAD_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct buf;
@@ -18,5 +19,8 @@ struct head {
 void	head_text(struct buf *, const struct head *);
 /* The line with the signature, in hex. */
 void	head_line(struct buf *, const struct head *, const char *signature);
+/* Adds lines to the file at path, and waits for the disk: all of them or none.
+ * Returns NULL, or why they are not there (until the next call). */
+const char *head_append(const char *path, const void *lines, size_t len);
 
 #endif
