@@ -12,7 +12,9 @@
 #include "tui/ui.h"
 #include "tui/view.h"
 #include "tui/view/board.h"
+#include "tui/view/calendar.h"
 #include "tui/view/chartview.h"
+#include "tui/view/gantt.h"
 #include "tui/view/group.h"
 #include "tui/view/home.h"
 #include "tui/view/searchview.h"
@@ -186,6 +188,7 @@ offer_charts(const struct def *d)
 	}
 }
 
+/* How records of a type may be looked at beside their list. */
 static void
 open_kanban(void *arg)
 {
@@ -194,20 +197,51 @@ open_kanban(void *arg)
 }
 
 static void
-offer_kanban(const struct def *d)
+open_gantt(void *arg)
+{
+	if (to_home())
+		gantt_open(arg, NULL);
+}
+
+static void
+open_calendar(void *arg)
+{
+	if (to_home())
+		calendar_open(arg, NULL);
+}
+
+static const struct {
+	bool		(*has)(const struct def *);
+	void		(*open)(void *type);
+	const char	*names[2];
+} looks[] = {
+	{ board_has,	open_kanban,	{ "Pano: ", "Board: " } },
+	{ gantt_has,	open_gantt,	{ "Gantt: ", "Gantt: " } },
+	{ calendar_has,	open_calendar,	{ "Takvim: ", "Calendar: " } },
+};
+
+static void
+offer_looks(const struct def *d)
 {
 	struct palette_entry	e;
-	char			tr[160], en[160];
+	char			name[2][160];
+	size_t			i;
+	int			lang;
 
-	if (!board_has(d) || !d->menu)
-		return;
-	snprintf(tr, sizeof tr, "Pano: %s", d->labels[LANG_TR]);
-	snprintf(en, sizeof en, "Board: %s", d->labels[LANG_EN]);
-	e = (struct palette_entry){
-		.source = "defs", .kind = PALETTE_COMMAND, .tr = tr, .en = en,
-		.run = open_kanban, .drop = free, .arg = xstrdup(d->name)
-	};
-	palette_add(&e);
+	for (i = 0; d->menu && i < sizeof looks / sizeof looks[0]; i++) {
+		if (!looks[i].has(d))
+			continue;
+		for (lang = 0; lang < 2; lang++)
+			snprintf(name[lang], sizeof name[lang], "%s%s",
+			    looks[i].names[lang], d->labels[lang]);
+		e = (struct palette_entry){
+			.source = "defs", .kind = PALETTE_COMMAND,
+			.tr = name[LANG_TR], .en = name[LANG_EN],
+			.run = looks[i].open, .drop = free,
+			.arg = xstrdup(d->name)
+		};
+		palette_add(&e);
+	}
 }
 
 static void
@@ -322,7 +356,7 @@ screens_offer(void)
 		palette_add(&e);
 	}
 	for (i = 0; (d = defs_at(i)) != NULL; i++)
-		offer_kanban(d);
+		offer_looks(d);
 	for (i = 0; (d = defs_at(i)) != NULL; i++)
 		offer_charts(d);
 	offer_boards();
