@@ -20,7 +20,7 @@
 #include "tui/view/around.h"
 #include "tui/view/card.h"
 
-#define CARD_LABEL 18
+#define CARD_LABEL	18	/* columns of the labels, at least */
 
 /* --- Tabs ------------------------------------------------------------------------ */
 
@@ -404,18 +404,13 @@ card_draw_tabs(struct cardpane *c, struct surface *s)
 /* One field: its label, and its text on as many rows as it needs. */
 static int
 card_draw_field(struct cardpane *c, struct surface *s, int row,
-    const struct def *d, const struct field *f, bool here)
+    const struct def *d, const struct field *f, int label, bool here)
 {
 	struct record	r = { NULL, c->rec };
 	struct buf	b = BUF_INIT;
 	uint32_t	style = record_style(f, &r);
-	int		rows = 1, width = s->cols - CARD_LABEL - 4;
-	int		label = CARD_LABEL;
+	int		rows = 1, width = s->cols - label - 4;
 
-	if (s->cols < 44) {
-		label = s->cols / 3;
-		width = s->cols - label - 4;
-	}
 	record_text(d, f, &r, &b);
 	if (buf_len(&b) == 0)
 		buf_addz(&b, "-");
@@ -449,6 +444,29 @@ card_has(const struct cardpane *c, const struct card_tab *t,
 	return *f != NULL && val_get(c->rec, (*f)->name) != NULL;
 }
 
+/* As wide as the longest label, as long as values keep most of the room. */
+static int
+card_label(const struct cardpane *c, const struct card_tab *t,
+    const struct def *d, int cols)
+{
+	const struct field	*f;
+	const char		*text;
+	size_t			 i, n;
+	int			 most = CARD_LABEL, w;
+
+	n = t->fields != NULL ? val_count(t->fields) : d->nreal;
+	for (i = 0; i < n; i++) {
+		if (!card_has(c, t, d, i, &f))
+			continue;
+		text = app_label(f->label);
+		w = text_width(text, strlen(text)) + 1;
+		most = w > most ? w : most;
+	}
+	if (cols < 44)
+		return cols / 3;
+	return most > cols * 2 / 5 ? cols * 2 / 5 : most;
+}
+
 static void
 card_draw_fields(struct cardpane *c, struct surface *s, const struct def *d,
     bool focus)
@@ -457,6 +475,7 @@ card_draw_fields(struct cardpane *c, struct surface *s, const struct def *d,
 	const struct field	*f;
 	size_t			 i, n;
 	int			 row = 0, k = 0;
+	int			 label = card_label(c, t, d, s->cols);
 
 	n = t->fields != NULL ? val_count(t->fields) : d->nreal;
 	c->page = s->rows;
@@ -469,7 +488,7 @@ card_draw_fields(struct cardpane *c, struct surface *s, const struct def *d,
 			continue;
 		c->shown[k] = f->name;
 		if (k >= c->top && row < s->rows)
-			row += card_draw_field(c, s, row, d, f,
+			row += card_draw_field(c, s, row, d, f, label,
 			    focus && k == c->field);
 		else if (k == c->field && row >= s->rows)
 			/* Long texts above pushed it out: scroll on. */

@@ -19,11 +19,18 @@
 #include "tui/view/formlines.h"
 
 #define FORM_WIDE	140	/* columns from which there are two */
+#define LABEL_MIN	19	/* of the labels */
 
 int
 form_screen_rows(const struct form *fm)
 {
 	return fm->height;
+}
+
+int
+form_indent(const struct form *fm)
+{
+	return fm->label + 2;
 }
 
 struct formfield *
@@ -286,6 +293,20 @@ form_status(struct view *v, char *out, size_t len)
 		snprintf(out, len, "%s", TF("views.unsaved", NULL));
 }
 
+/* As wide as the longest label, as long as values keep half of the room. A
+ * field that is hidden counts: what comes and goes moves nothing. */
+static int
+form_label(const struct form *fm, int cols)
+{
+	int	most = LABEL_MIN, n;
+	size_t	i;
+
+	for (i = 0; i < fm->n; i++)
+		if ((n = formfield_label(&fm->field[i])) > most)
+			most = n;
+	return most > cols / 2 - 2 ? cols / 2 - 2 : most;
+}
+
 /* Puts the fields in one column, or two where there is room; says where each
  * begins (from the first) and how many rows there are. */
 static int
@@ -296,6 +317,7 @@ form_layout(struct form *fm, const struct surface *s, int *y, int *col)
 	bool	two = s->cols >= FORM_WIDE, second = false;
 	int	cols = two ? s->cols / 2 : s->cols;
 
+	fm->label = form_label(fm, cols);
 	for (i = 0; i < fm->n; i++)
 		total += formfield_rows(&fm->field[i], cols, s->rows, false);
 	for (i = 0; i < fm->n; i++) {

@@ -45,5 +45,7 @@ void	 form_flush_all(void);
 void	 form_touched(struct form *, struct formfield *);
 void	 form_currency(struct form *, const struct formfield *, struct buf *);
 int	 form_screen_rows(const struct form *);
+/* Columns from the left to the values. */
+int	 form_indent(const struct form *);
 
 #endif

@@ -18,8 +18,8 @@
 #include "tui/view/formfield.h"
 #include "tui/view/formlines.h"
 
-#define FIELD_LABEL (FIELD_COL - 2)
 #define FIELD_ITEMS 64
+#define LABEL_LEN	160
 
 /* Has it room for many lines? */
 static bool
@@ -486,7 +486,7 @@ field_width(const struct formfield *ff, int room)
 int
 formfield_rows(struct formfield *ff, int cols, int screen, bool focus)
 {
-	int	rows = 1, width = cols - FIELD_LABEL - 3;
+	int	rows = 1, width = cols - form_indent(ff->form) - 1;
 
 	if (ff->hidden)
 		return 0;
@@ -686,11 +686,29 @@ field_draw_kept(struct formfield *ff, struct surface *s, int row, int col,
 	buf_free(&b);
 }
 
+static void
+field_label(const struct formfield *ff, char out[LABEL_LEN])
+{
+	snprintf(out, LABEL_LEN, "%s%s", app_label(ff->f->label),
+	    field_needed(ff) && !ff->fixed ? " *" : "");
+}
+
+int
+formfield_label(const struct formfield *ff)
+{
+	char	label[LABEL_LEN];
+
+	if (ff->lines != NULL)
+		return 0;
+	field_label(ff, label);
+	return text_width(label, strlen(label));
+}
+
 void
 formfield_draw(struct formfield *ff, struct surface *s, int row, bool focus)
 {
-	char	label[160];
-	int	col = FIELD_LABEL + 2, width, rows = 1, i;
+	char	label[LABEL_LEN];
+	int	col = form_indent(ff->form), width, rows = 1, i;
 
 	ff->row = row;
 	if (ff->lines != NULL) {
@@ -704,9 +722,8 @@ formfield_draw(struct formfield *ff, struct surface *s, int row, bool focus)
 		ff->row = row;
 	}
 	width = field_width(ff, s->cols - col - 3);
-	snprintf(label, sizeof label, "%s%s", app_label(ff->f->label),
-	    field_needed(ff) && !ff->fixed ? " *" : "");
-	draw_text(s, row, 1, FIELD_LABEL, ff->error != NULL ? STYLE_ERROR :
+	field_label(ff, label);
+	draw_text(s, row, 1, col - 2, ff->error != NULL ? STYLE_ERROR :
 	    focus ? STYLE_TITLE : STYLE_TEXT, label);
 	if (ff->fixed) {
 		field_draw_fixed(ff, s, row, col, focus);

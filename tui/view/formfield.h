@@ -11,8 +11,6 @@
 #include "tui/edit.h"
 #include "tui/store.h"
 
-#define FIELD_COL	21	/* columns from the field's left to its value */
-
 struct buf;
 struct form;
 struct formline;
@@ -56,6 +54,8 @@ void	 formfield_error(struct formfield *, const char *);
 bool	 formfield_key(struct formfield *, const struct input *);
 /* Opens what there is to choose from (Enter, Space). */
 bool	 formfield_choose(struct formfield *);
+/* Columns its label wants. */
+int	 formfield_label(const struct formfield *);
 /* Rows it needs in so many columns, and drawing it there. */
 int	 formfield_rows(struct formfield *, int cols, int screen, bool focus);
 void	 formfield_draw(struct formfield *, struct surface *, int row, bool focus);

@@ -35,6 +35,7 @@ struct form {
 	size_t			 n, at;
 	int			 top;
 	int			 height;	/* rows of the surface */
+	int			 label;		/* columns of the labels */
 	bool			 loaded;
 	bool			 clone;
 	char			 error[300];

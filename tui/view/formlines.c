@@ -709,8 +709,9 @@ formlines_click(struct formlines *fl, int row, int col, bool *same)
 		for (k = 0; k < fl->ncols; k++) {
 			ff = &fl->row[i]->cell[k];
 			if (ff->row != row || !cell_open(fl, i, k) ||
-			    col < ff->col + FIELD_COL || col >= ff->col +
-			    FIELD_COL + fl->column[k].width)
+			    col < ff->col + form_indent(ff->form) ||
+			    col >= ff->col + form_indent(ff->form) +
+			    fl->column[k].width)
 				continue;
 			*same = fl->at == i && fl->col == k;
 			fl->at = i;
@@ -815,7 +816,7 @@ line_draw(struct formlines *fl, struct formline *l, struct surface *s,
 		c = &fl->column[i];
 		here = focus && fl->row[fl->at] == l && fl->col == i;
 		ff->row = row;
-		ff->col = left + c->col - FIELD_COL;
+		ff->col = left + c->col - form_indent(ff->form);
 		formfield_draw_cell(ff, s, row, c->col, c->width,
 		    lines_number(c->f), l->deleted, here);
 	}

@@ -143,7 +143,7 @@ form_draw_found(struct form *fm, struct surface *s)
 		row = ff->row - rows;
 	if (row < 0)
 		return;
-	box = draw_sub(s, row, ff->col + FIELD_COL, rows, cols);
+	box = draw_sub(s, row, ff->col + form_indent(ff->form), rows, cols);
 	draw_fill(&box, 0, 0, rows, cols, STYLE_INPUT);
 	if (all == 0)
 		draw_field(&box, 0, 0, cols, STYLE_INPUT,

@@ -200,7 +200,7 @@ formtags_draw(struct form *fm, struct surface *s)
 		row = ff->row - n;
 	if (row < 0)
 		return;
-	box = draw_sub(s, row, ff->col + FIELD_COL, n, 30);
+	box = draw_sub(s, row, ff->col + form_indent(ff->form), n, 30);
 	draw_fill(&box, 0, 0, n, 30, STYLE_INPUT);
 	for (i = 0; i < n; i++) {
 		draw_field(&box, i, 2, 27, STYLE_INPUT, ft->hit[i]);
