@@ -52,8 +52,9 @@ save_read(struct req *r, const char *name, struct cbr *in, void *arg)
 
 	/* what one may not see does not exist */
 	if (f == NULL || (f->see != NULL && !req_may(r, f->see))) {
-		req_fail(r, ERR_UNKNOWN_ARGUMENT, name, "record.no_field",
-		    "field", name, NULL);
+		req_fail(r, ERR_UNKNOWN_ARGUMENT, name,
+		    strncmp(name, "x_", 2) == 0 ? "custom.gone" :
+		    "record.no_field", "field", name, NULL);
 		return false;
 	}
 	v = &s->values.v[f->index];

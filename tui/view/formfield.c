@@ -169,6 +169,13 @@ field_needed(const struct formfield *ff)
 	    ff->f->start != NULL && ff->start == NULL);
 }
 
+void
+formfield_gone(struct formfield *ff)
+{
+	ff->fixed = ff->gone = true;
+	formfield_error(ff, TF("views.field_gone", NULL));
+}
+
 bool
 formfield_check(struct formfield *ff, bool saving)
 {

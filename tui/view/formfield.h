@@ -24,6 +24,7 @@ struct formfield {
 	const char		*section[LANG_COUNT];	/* heading above it */
 	bool			 fixed;		/* shown, not to be changed */
 	bool			 hidden;	/* its condition does not hold */
+	bool			 gone;		/* the company deleted it meanwhile */
 	bool			 typed;		/* its text is edited; others are
 						 * chosen */
 	struct formlines	*lines;		/* a block of lines, no field */
@@ -50,6 +51,8 @@ bool	 formfield_check(struct formfield *, bool saving);
 /* What it means now, without judging; false: nothing, or wrong. */
 bool	 formfield_read(const struct formfield *, struct buf *);
 void	 formfield_error(struct formfield *, const char *);
+/* Nobody can save it any more: what was typed stays to be read. */
+void	 formfield_gone(struct formfield *);
 /* Keys that the field takes itself. */
 bool	 formfield_key(struct formfield *, const struct input *);
 /* Opens what there is to choose from (Enter, Space). */

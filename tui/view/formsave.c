@@ -122,8 +122,11 @@ form_field_errors(struct form *fm, const struct link_reply *r)
 		first = false;
 	}
 	if (first && (ff = form_at_path(fm, r->field)) != NULL) {
-		formfield_error(ff, r->text);
 		form_go_to(fm, ff);
+		if (strcmp(r->code, "unknown_argument") == 0)
+			formfield_gone(ff);
+		else
+			formfield_error(ff, r->text);
 	}
 	app_error(r);
 }
@@ -335,7 +338,7 @@ form_args(struct form *fm, size_t *changed)
 			val_put(args, ff->f->name, val_null());
 			++*changed;
 		}
-		if (ff->f->compute || ff->hidden || (fm->id[0] != '\0' ?
+		if (ff->f->compute || ff->hidden || ff->gone || (fm->id[0] != '\0' ?
 		    !formfield_dirty(ff) : ff->canon == NULL &&
 		    ff->start == NULL))
 			continue;
