@@ -44,14 +44,33 @@ form_who_waits(void **arg)
 	return created_cb;
 }
 
+/* The company had it when the form was opened, and has it no more. */
+static bool
+form_lost(const struct form *fm, const struct formfield *ff)
+{
+	const struct def	*now = fm->own != NULL ? NULL :
+				    defs_find(fm->d->name);
+
+	return now != NULL && !ff->gone && ff->lines == NULL &&
+	    def_field(now, ff->f->name) == NULL;
+}
+
 static bool
 form_check(struct form *fm)
 {
-	size_t	i, wrong = 0;
-	char	n[24];
+	struct formfield	*ff;
+	size_t			 i, wrong = 0;
+	char			 n[24];
+	bool			 dirty;
 
 	for (i = fm->n; i-- > 0;) {
-		if (formfield_check(&fm->field[i], true))
+		ff = &fm->field[i];
+		if (form_lost(fm, ff)) {
+			dirty = formfield_dirty(ff);
+			formfield_gone(ff);
+			if (!dirty)
+				continue;
+		} else if (formfield_check(ff, true))
 			continue;
 		wrong++;
 		fm->at = i;
