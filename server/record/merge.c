@@ -17,11 +17,11 @@ merged_rows(struct req *r, PGresult *res)
 	int64_t			 version;
 
 	version = strtoll(PQgetvalue(res, 0, 1), NULL, 10);
-	cbw_map(w, 3);
+	cbw_map(w, 4);
 	cbw_kv_uuid(w, "id", PQgetvalue(res, 0, 0));
 	cbw_kv_int(w, "version", version);
-	cbw_kv_int(w, "moved", PQgetisnull(res, 0, 2) ? 0 :
-	    strtoll(PQgetvalue(res, 0, 2), NULL, 10));
+	cbw_kv_int(w, "moved", strtoll(PQgetvalue(res, 0, 2), NULL, 10));
+	cbw_kv_int(w, "stayed", strtoll(PQgetvalue(res, 0, 3), NULL, 10));
 	req_changed_all(r, d->name);
 	req_changed_all(r, "merges");
 }

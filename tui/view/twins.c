@@ -36,15 +36,17 @@ static void
 merged_cb(const struct link_reply *r, void *arg)
 {
 	struct merging	*m = arg;
-	char		 n[24];
+	int64_t		 stayed = val_get_int(r->body, "stayed", 0);
+	char		 n[24], stay[24];
 
 	if (!r->ok)
 		app_error(r);
 	else {
 		snprintf(n, sizeof n, "%lld",
 		    (long long)val_get_int(r->body, "moved", 0));
-		toast(TOAST_GOOD, NULL, "%s", TF("many.merged", "n", n,
-		    NULL));
+		snprintf(stay, sizeof stay, "%lld", (long long)stayed);
+		toast(TOAST_GOOD, NULL, "%s", TF(stayed == 0 ? "many.merged" :
+		    "many.merged_some", "n", n, "m", stay, NULL));
 		watch_touch(NULL);
 	}
 	merging_free(m);
