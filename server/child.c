@@ -32,7 +32,6 @@
 #define WAIT_OF_ONE 16
 #define PIECE	16384
 #define PASS_MOST	4	/* of the environment */
-#define CHILD_OPEN	126	/* status: without a network it cannot be */
 
 struct child {
 	TAILQ_ENTRY(child)	 link;		/* waiting, or running */
@@ -123,10 +122,10 @@ child_run(const struct child_spec *s, pid_t parent)
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	if (getppid() != parent ||
 	    (s->folder != NULL && chdir(s->folder) == -1))
-		_exit(127);
+		_exit(CHILD_NONE);
 	for (i = 0; i < 3; i++)
 		if (fds[i] != -1 && dup2(fds[i], i) == -1)
-			_exit(127);
+			_exit(CHILD_NONE);
 	if (s->memory > 0)
 		limit_set(RLIMIT_AS, s->memory);
 	limit_set(RLIMIT_CPU, s->seconds);
@@ -138,7 +137,7 @@ child_run(const struct child_spec *s, pid_t parent)
 	if (!s->network && !no_sockets())
 		_exit(CHILD_OPEN);
 	execve(s->path, s->argv, s->env);
-	_exit(127);
+	_exit(CHILD_NONE);
 }
 
 pid_t

@@ -45,8 +45,12 @@ struct child_spec {
 	bool		 network;
 };
 
-/* -1: errno says why. Its group is killed by kill(-pid, …). One that is to have
- * no network and cannot be kept from it ends before it begins. */
+/* Statuses of a child that has not begun: one that is to have no network and
+ * cannot be kept from it, and one whose program there is none of. */
+#define CHILD_OPEN	126
+#define CHILD_NONE	127
+
+/* -1: errno says why. Its group is killed by kill(-pid, …). */
 pid_t	 child_exec(const struct child_spec *);
 /* Says in the log how a program has ended that ended badly. */
 void	 child_log(const char *program, int status);

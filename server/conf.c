@@ -15,6 +15,7 @@
 #include "lib/log.h"
 #include "lib/xmalloc.h"
 #include "server/conf.h"
+#include "server/timetable/engine.h"
 
 #define AT(field)	offsetof(struct conf, field)
 #define LIMIT(field)	offsetof(struct conf, limits.field)
@@ -34,7 +35,7 @@ static const struct conf_row rows[] = {
 	{ "definitions", CONF_PATH, AT(definitions), KONAK_DATADIR "/mod",
 	    0, 0, 0 },
 	{ "pid_file", CONF_PATH, AT(pid_file), NULL, 0, 0, 0 },
-	{ "engine", CONF_PATH, AT(engine), "/usr/bin/fet-cl", CONF_RELOAD,
+	{ "engine", CONF_PATH, AT(engine), ENGINE_PROGRAM, CONF_RELOAD,
 	    0, 0 },
 	{ "heads", CONF_PATH, AT(heads), NULL, CONF_RELOAD, 0, 0 },
 	{ "heads_every", CONF_SECONDS, AT(heads_every_s), "24h", CONF_RELOAD,

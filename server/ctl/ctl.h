@@ -53,6 +53,7 @@ struct ctl_conf {
 	const char	*pid_file;
 	const char	*socket;
 	const char	*certificate;
+	const char	*engine;
 	const char	*listen;	/* the first address */
 };
 

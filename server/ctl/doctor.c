@@ -16,6 +16,7 @@
 
 #include "lib/arena.h"
 #include "server/ctl/ctl.h"
+#include "server/timetable/engine.h"
 
 struct doctor {
 	struct ctl		*ctl;
@@ -285,6 +286,42 @@ check_server(struct doctor *d)
 		good(d, "the server answers by TLS");
 }
 
+/* As konakd would start it, and under the same limits. */
+static void
+check_engine(struct doctor *d)
+{
+	const char	*path = ctl_conf(d->ctl)->engine;
+
+	switch (engine_try(path)) {
+	case ENGINE_SOLVED:
+		good(d, "the timetable engine answers");
+		break;
+	case ENGINE_ABSENT:
+		bad(d, "apt install fet, or correct engine in konakd.yaml; "
+		    "schools cannot generate timetables meanwhile",
+		    "there is no timetable engine %s", path);
+		break;
+	case ENGINE_FORBIDDEN:
+		bad(d, arena_printf(d->ctl->arena, "chmod 755 %s", path),
+		    "the timetable engine %s is not executable", path);
+		break;
+	case ENGINE_OPEN:
+		bad(d, "allow seccomp filters (CONFIG_SECCOMP_FILTER, or what "
+		    "the container forbids); until then no timetable is "
+		    "generated and no PDF made",
+		    "this kernel cannot keep helpers from the network");
+		break;
+	case ENGINE_NO_ROOM:
+		bad(d, "make room: ulimit -u, free -m",
+		    "no process can be started for the timetable engine");
+		break;
+	default:
+		bad(d, arena_printf(d->ctl->arena, "run %s --version and see "
+		    "what it says; apt install --reinstall fet", path),
+		    "the timetable engine %s does not answer", path);
+	}
+}
+
 static void
 check_disk(struct doctor *d)
 {
@@ -348,7 +385,7 @@ static void (*const database_checks[])(struct doctor *) = {
 };
 
 static void (*const other_checks[])(struct doctor *) = {
-	check_files, check_certificate, check_name, check_server
+	check_files, check_certificate, check_name, check_server, check_engine
 };
 
 static int

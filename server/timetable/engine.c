@@ -31,6 +31,7 @@
 #define TEXT_BYTES	((size_t)64 * 1024 * 1024)
 #define GRACE_S		2	/* after its own limit: SIGTERM */
 #define KILL_S		5	/* then SIGKILL */
+#define TRY_S		10	/* to say its version */
 
 struct engine {
 	char		*input;
@@ -42,6 +43,7 @@ struct engine {
 	atomic_int	 end;		/* enum engine_end */
 	atomic_bool	 stop, left;	/* left: its thread frees it */
 	bool		 full;		/* its folder */
+	bool		 killed;	/* by us */
 	char		*result, *messages, *soft, *hard;
 	size_t		 result_len;
 };
@@ -105,12 +107,13 @@ engine_drop(struct engine *e)
 
 /* --- its folder ------------------------------------------------------------ */
 
+static char	*env[] = { "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8",
+		    "QT_QPA_PLATFORM=offscreen", NULL };
+
 /* Its standard output and error are a file of its folder. */
 static pid_t
 engine_spawn(struct engine *e)
 {
-	static char	*env[] = { "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8",
-			    "QT_QPA_PLATFORM=offscreen", NULL };
 	char	*in = xasprintf("--inputfile=%s/J.fet", e->dir);
 	char	*dir = xasprintf("--outputdir=%s/D", e->dir);
 	char	*limit = xasprintf("--timelimitseconds=%u", e->limit);
@@ -218,12 +221,29 @@ engine_wait(struct engine *e, pid_t pid)
 			asked = now;
 			kill(-pid, SIGTERM);
 		} else if (asked > 0 && now - asked >
-		    (atomic_load(&e->stop) ? 1 : KILL_S))
+		    (atomic_load(&e->stop) ? 1 : KILL_S)) {
+			e->killed = true;
 			kill(-pid, SIGKILL);
+		}
 		nap();
 	}
 	progress_read(e);
 	return status;
+}
+
+static enum engine_end
+not_begun(int status)
+{
+	if (!WIFEXITED(status))
+		return ENGINE_BROKEN;
+	switch (WEXITSTATUS(status)) {
+	case CHILD_OPEN:
+		return ENGINE_OPEN;
+	case CHILD_NONE:
+		return ENGINE_ABSENT;
+	default:
+		return ENGINE_BROKEN;
+	}
 }
 
 static enum engine_end
@@ -259,7 +279,11 @@ outcome(struct engine *e, int status)
 	if (strstr(e->messages, "aborting") != NULL)
 		return ENGINE_WRONG;
 	child_log(e->program, status);
-	return ENGINE_BROKEN;
+	if (strstr(e->messages, "bad_alloc") != NULL)
+		return ENGINE_MEMORY;
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && !e->killed)
+		return ENGINE_KILLED;
+	return not_begun(status);
 }
 
 static const char *
@@ -338,25 +362,49 @@ prepare(struct engine *e)
 	}
 	path = xasprintf("%s/J.fet", e->dir);
 	f = fopen(path, "we");
+	ok = f != NULL && fwrite(e->input, 1, e->len, f) == e->len;
+	ok = f != NULL && fclose(f) == 0 && ok;
+	if (!ok)
+		log_error(NULL, "%s: %s", path, strerror(errno));
 	free(path);
-	if (f == NULL)
-		return false;
-	ok = fwrite(e->input, 1, e->len, f) == e->len;
-	return fclose(f) == 0 && ok;
+	return ok;
+}
+
+static enum engine_end
+program_there(const char *program)
+{
+	if (access(program, X_OK) == 0)
+		return ENGINE_RUNS;
+	return errno == ENOENT || errno == ENOTDIR ? ENGINE_ABSENT :
+	    ENGINE_FORBIDDEN;
+}
+
+/* How it went, from an empty folder to its end. */
+static enum engine_end
+engine_run(struct engine *e)
+{
+	enum engine_end	there = program_there(e->program);
+	pid_t		pid;
+
+	if (there != ENGINE_RUNS) {
+		log_error(NULL, "%s: %s", e->program, strerror(errno));
+		return there;
+	}
+	if (!prepare(e))
+		return ENGINE_NO_ROOM;
+	if ((pid = engine_spawn(e)) <= 0) {
+		log_error(NULL, "%s: %s", e->program, strerror(errno));
+		return ENGINE_NO_ROOM;
+	}
+	return outcome(e, engine_wait(e, pid));
 }
 
 static void *
 engine_main(void *arg)
 {
 	struct engine	*e = arg;
-	enum engine_end	 end = ENGINE_BROKEN;
-	pid_t		 pid;
-	int		 status;
+	enum engine_end	 end = engine_run(e);
 
-	if (prepare(e) && (pid = engine_spawn(e)) > 0) {
-		status = engine_wait(e, pid);
-		end = outcome(e, status);
-	}
 	if (e->lock != -1) {
 		nftw(e->dir, unlink_cb, 16, FTW_DEPTH | FTW_PHYS);
 		close(e->lock);
@@ -389,7 +437,7 @@ engine_start(char *input, size_t len, unsigned limit_s)
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	if (pthread_create(&t, &attr, engine_main, e) != 0) {
 		atomic_fetch_sub(&running, 1);
-		atomic_store(&e->end, ENGINE_BROKEN);
+		atomic_store(&e->end, ENGINE_NO_ROOM);
 		atomic_store(&e->left, true);
 	}
 	pthread_attr_destroy(&attr);
@@ -450,4 +498,32 @@ engine_free(struct engine *e)
 	engine_stop(e);
 	if (atomic_exchange(&e->left, true))
 		engine_drop(e);
+}
+
+enum engine_end
+engine_try(const char *program)
+{
+	char		*argv[] = { "fet-cl", "--version", NULL };
+	enum engine_end	 there = program_there(program);
+	int		 none, status = 0;
+	double		 start = seconds();
+	pid_t		 pid, gone;
+
+	if (there != ENGINE_RUNS)
+		return there;
+	if ((none = open("/dev/null", O_RDWR | O_CLOEXEC)) == -1)
+		return ENGINE_NO_ROOM;
+	pid = child_exec(&(struct child_spec){ .path = program, .argv = argv,
+	    .env = env, .in = none, .out = none, .err = none,
+	    .seconds = KILL_S, .memory = MEMORY });
+	close(none);
+	if (pid == -1)
+		return ENGINE_NO_ROOM;
+	while ((gone = waitpid(pid, &status, WNOHANG)) == 0) {
+		if (seconds() - start > TRY_S)
+			kill(-pid, SIGKILL);
+		nap();
+	}
+	return gone == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0 ?
+	    ENGINE_SOLVED : not_begun(status);
 }

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define ENGINE_PROGRAM	"/usr/bin/fet-cl"
+
 struct engine;
 
 enum engine_end {
@@ -18,11 +20,20 @@ enum engine_end {
 	ENGINE_STOPPED,
 	ENGINE_WRONG,		/* the data: see messages */
 	ENGINE_FULL,		/* it wrote more than it may */
-	ENGINE_BROKEN		/* it could not run, or died */
+	ENGINE_ABSENT,		/* there is no such program */
+	ENGINE_FORBIDDEN,	/* it may not be run */
+	ENGINE_OPEN,		/* it cannot be kept from the network */
+	ENGINE_NO_ROOM,		/* no folder, or no process, for it */
+	ENGINE_MEMORY,		/* it wanted more than it may have */
+	ENGINE_KILLED,		/* by somebody else */
+	ENGINE_BROKEN		/* it died, or left nothing */
 };
 
 /* Removes the folders of servers that were killed. */
 void		 engine_sweep(void);
+/* Asks it for its version, as it is run: ENGINE_SOLVED when it answers. It
+ * waits; for konakctl. */
+enum engine_end	 engine_try(const char *program);
 /* NULL: too many run already. Takes over input (malloc). */
 struct engine	*engine_start(char *input, size_t len, unsigned limit_s);
 /* placed of total so far; safe while it runs. */

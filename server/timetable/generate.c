@@ -173,20 +173,75 @@ result_run(void *arg)
 	json_decref(result);
 }
 
+/* Why an engine left nothing, and who can do what. The draft is always as it
+ * was, which stands behind each. */
+static const struct {
+	enum engine_end	 end;
+	const char	*tr, *en;
+} nothing[] = {
+	{ ENGINE_FULL,
+	  "Motor izin verilenden fazla yazdı ve durduruldu. Dosya bir okuldan "
+	  "fazlasını mı istiyor?",
+	  "The engine wrote more than it may and was ended. Does the file ask "
+	  "for more than a school has?" },
+	{ ENGINE_ABSENT,
+	  "Program motoru sunucuda kurulu değil. Sistem yöneticiniz “fet” "
+	  "paketini kurmalı ya da konakd.yaml'daki engine satırını "
+	  "düzeltmeli; konakctl doctor da bunu söyler.",
+	  "The timetable engine is not installed on the server. Your system "
+	  "administrator has to install the package “fet”, or to correct "
+	  "engine in konakd.yaml; konakctl doctor says so as well." },
+	{ ENGINE_FORBIDDEN,
+	  "Sunucu program motorunu çalıştıramıyor: dosyanın çalıştırma izni "
+	  "yok. Sistem yöneticiniz izni vermeli (chmod 755); konakctl doctor "
+	  "dosyayı söyler.",
+	  "The server may not run the timetable engine: its file is not "
+	  "executable. Your system administrator has to allow it (chmod 755); "
+	  "konakctl doctor names the file." },
+	{ ENGINE_OPEN,
+	  "Sunucunun çekirdeği motoru ağdan ayıramıyor, bu yüzden motor "
+	  "başlatılmadı. Sistem yöneticiniz seccomp süzgeçlerine izin "
+	  "vermeli (CONFIG_SECCOMP_FILTER); konakctl doctor da bunu söyler.",
+	  "The server's kernel cannot keep the engine from the network, so it "
+	  "was not started. Your system administrator has to allow seccomp "
+	  "filters (CONFIG_SECCOMP_FILTER); konakctl doctor says so as well." },
+	{ ENGINE_NO_ROOM,
+	  "Sunucuda motoru başlatacak yer yok (disk ya da bellek). Sistem "
+	  "yöneticiniz yer açmalı; nedeni konakd'nin günlüğünde.",
+	  "The server has no room to start the engine (disk or memory). Your "
+	  "system administrator has to make some; konakd's log says what is "
+	  "short." },
+	{ ENGINE_MEMORY,
+	  "Motor kendisine verilen 1,5 GB bellekten fazlasını istedi ve "
+	  "bitti. Dosya bir okuldan fazlasını mı istiyor?",
+	  "The engine wanted more than the 1.5 GB of memory that it may have, "
+	  "and ended. Does the file ask for more than a school has?" },
+	{ ENGINE_KILLED,
+	  "Motor dışarıdan, çoğu kez sunucunun belleği yetmediği için, "
+	  "sonlandırıldı. Yeniden deneyin; yine olursa sistem yöneticiniz "
+	  "çekirdeğin günlüğüne bakmalı (journalctl -k).",
+	  "The engine was ended from outside, most often because the server "
+	  "has too little memory. Try again; should it happen again, your "
+	  "system administrator has to look at the kernel's log (journalctl "
+	  "-k)." },
+	{ ENGINE_BROKEN,
+	  "Motor sonuç vermeden bitti. Yeniden ya da daha uzun süreyle "
+	  "deneyin; yine olursa konakd'nin günlüğü nasıl bittiğini söyler.",
+	  "The engine ended without a result. Try again, or with a longer "
+	  "limit; should it happen again, konakd's log says how it ended." },
+};
+
 static void
 no_result(struct gen *g)
 {
-	if (g->end == ENGINE_FULL)
-		gen_fail(g, g->english ? "The engine wrote more than it may "
-		    "and was ended; the draft is as it was. Does the file ask "
-		    "for more than a school has?" : "Motor izin verilenden "
-		    "fazla yazdı ve durduruldu; taslak olduğu gibi duruyor. "
-		    "Dosya bir okuldan fazlasını mı istiyor?");
-	else
-		gen_fail(g, g->english ? "The engine ended without a result; "
-		    "the draft is as it was. Try again, or with a longer "
-		    "limit." : "Motor sonuç vermeden bitti; taslak olduğu gibi "
-		    "duruyor. Yeniden ya da daha uzun süreyle deneyin.");
+	size_t	i = 0, last = sizeof nothing / sizeof nothing[0] - 1;
+
+	while (i < last && nothing[i].end != g->end)
+		i++;
+	snprintf(g->error, sizeof g->error, "%s %s", g->english ?
+	    nothing[i].en : nothing[i].tr, g->english ?
+	    "The draft is as it was." : "Taslak olduğu gibi duruyor.");
+	gen_fail(g, g->error);
 }
 
 static void
@@ -247,10 +302,10 @@ ended(struct gen *g, enum engine_end end)
 	g->end = end;
 	if (end == ENGINE_WRONG)
 		wrong_data(g);
-	else if (end == ENGINE_STOPPED || end == ENGINE_FULL)
-		no_result(g);
-	else
+	else if (end == ENGINE_SOLVED || end == ENGINE_TIME)
 		gen_work(g, result_run, result_done);
+	else
+		no_result(g);
 }
 
 /* --- while it runs -------------------------------------------------------- */
