@@ -11,7 +11,7 @@
 static struct def	*def;
 
 static const char	json[] =
-"{\"name\":\"customers\",\"label\":[\"Müşteri\",\"Customer\"],"
+"{\"name\":\"customers\",\"search\":true,\"label\":[\"Müşteri\",\"Customer\"],"
 "\"labels\":[\"Müşteriler\",\"Customers\"],\"fields\":["
 "{\"name\":\"company_name\",\"type\":\"text\",\"label\":[\"Firma\",\"Company\"],"
 " \"sort\":true,\"filter\":true},"
@@ -150,6 +150,29 @@ test_wrong(void **state)
 	wrong("açık=belki", "evet ya da hayır");
 }
 
+/* Where nothing is searched, words alone are said to be none. */
+static void
+test_unsearched(void **state)
+{
+	struct filter	 f = { .text = strdup("aktif") };
+	struct def	*found = def, *none;
+	char		*bare = strdup(json), *p, err[80];
+
+	p = strstr(bare, "\"search\":true,");
+	memmove(p, p + 14, strlen(p + 14) + 1);
+	none = def = def_make(val_parse_json(bare, strlen(bare), err,
+	    sizeof err));
+	wrong("aktif", "Süzülenler: Firma, Durum");
+	wrong("durum=aktif şeker", "alan=değer");
+	check("durum=aktif", "{\"status\":{\"eq\":\"active\"}}", "");
+	assert_false(filter_settle(&f, def));
+	assert_string_equal(f.text, "aktif");
+	filter_clear(&f);
+	def = found;
+	def_unmake(none);
+	free(bare);
+}
+
 static void
 chip_is(const struct filter *f, size_t i, const char *want)
 {
@@ -286,6 +309,7 @@ main(void)
 		cmocka_unit_test(test_ordered),
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_unsearched),
 		cmocka_unit_test(test_chips),
 		cmocka_unit_test(test_settle_wrong),
 		cmocka_unit_test(test_wire),

@@ -539,9 +539,11 @@ take_word(const char *p, struct buf *word)
 	return p;
 }
 
-/* Names of what can be filtered, for who typed another. */
+/* Names of what can be filtered, for who typed another, or words alone where
+ * nothing is searched. */
 static void
-say_fields(const struct def *d, const char *name, char *error, size_t size)
+say_fields(const struct def *d, const char *key, const char *name, char *error,
+    size_t size)
 {
 	struct buf	 all = BUF_INIT;
 	size_t		 i, n = 0;
@@ -551,8 +553,8 @@ say_fields(const struct def *d, const char *name, char *error, size_t size)
 			buf_printf(&all, "%s%s", n++ > 0 ? ", " : "",
 			    app_label(d->fields[i].label));
 	}
-	snprintf(error, size, "%s", TF("lists.no_field", "name", name,
-	    "fields", buf_text(&all), NULL));
+	snprintf(error, size, "%s", TF(n == 0 ? "lists.no_search" : key, "name",
+	    name, "fields", buf_text(&all), NULL));
 	buf_free(&all);
 }
 
@@ -621,7 +623,7 @@ take_condition(const struct def *d, const char *name, const char **p,
 	*p += len;
 	if (f == NULL || !f->filter) {
 		if (f == NULL)
-			say_fields(d, name, error, size);
+			say_fields(d, "lists.no_field", name, error, size);
 		else
 			snprintf(error, size, "%s", TF("lists.no_filter",
 			    "field", app_label(f->label), NULL));
@@ -675,5 +677,9 @@ cond_next(const struct def *d, const char **p, enum cond_result *what,
 		free(name);
 	}
 	*p = take_word(*p, word);
+	if (!d->search) {
+		*what = COND_BAD;
+		say_fields(d, "lists.only_fields", buf_text(word), error, size);
+	}
 	return true;
 }
