@@ -2,7 +2,7 @@
 -- that they belong to; and the view that the server enters by.
 
 begin;
-select plan(23);
+select plan(33);
 \ir setup.psql
 
 create function pg_temp.known(who text, company uuid) returns text language sql as $$
@@ -47,6 +47,40 @@ select is((select member from konak.people where company_id = :a and id = pg_tem
 update konak.users set is_active = true where id = pg_temp.uid('manager');
 select throws_ok('set local role konak_app; update konak.people set name = ''x''', '42501', null,
     'the serving role writes no names');
+
+-- Invited, and not there yet.
+
+create function pg_temp.guest(stmt text) returns text language sql as $$
+	select pg_temp.try('admin', '7e570000-0000-7000-8000-00000000000a', stmt)
+$$;
+select is(pg_temp.guest(format('insert into konak.memberships (user_id, role_id)
+    select %L, role_id from konak.memberships where user_id = %L
+    returning accepted_at is null', pg_temp.uid('other'), pg_temp.uid('intern'))),
+    'true', 'who is added has accepted nothing');
+select is(pg_temp.guest('select name from konak.people where id = '
+    || quote_literal(pg_temp.uid('other'))), 'other@deneme.example',
+    'and is known by the address');
+update konak.users set last_name = 'Gizli' where id = pg_temp.uid('other');
+select is(pg_temp.guest('select name from konak.people where id = '
+    || quote_literal(pg_temp.uid('other'))), 'other@deneme.example',
+    'whatever the name becomes');
+select is(pg_temp.guest('select count(*) from konak.users where id = '
+    || quote_literal(pg_temp.uid('other'))), '0', 'the profile is not seen');
+select matches(pg_temp.guest('update konak.memberships set accepted_at = now() where user_id = '
+    || quote_literal(pg_temp.uid('other')) || ' returning 1'), '^42501', 'nobody accepts for another');
+select is(pg_temp.guest(format('select konak.may_act(%L)', pg_temp.uid('other'))), 'false',
+    'nor acts on a guest');
+update konak.memberships set accepted_at = now() where company_id = :a and user_id = pg_temp.uid('other');
+select is(pg_temp.guest('select name from konak.people where member and id = '
+    || quote_literal(pg_temp.uid('other'))), 'other Gizli', 'once accepted, by the name');
+select is(pg_temp.guest('select count(*) from konak.users where id = '
+    || quote_literal(pg_temp.uid('other'))), '1', 'with the profile');
+update konak.memberships set deleted_at = now() where company_id = :a and user_id = pg_temp.uid('other');
+select is(pg_temp.guest('update konak.memberships set deleted_at = null where user_id = '
+    || quote_literal(pg_temp.uid('other')) || ' returning accepted_at is null'), 'true',
+    'who is taken back has to come back');
+select is(pg_temp.guest('select name from konak.people where not member and id = '
+    || quote_literal(pg_temp.uid('other'))), 'other Gizli', 'and is called as before');
 
 -- konak.entered ---------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 -- self finds those rows by an index, under the policies, as the server asks.
 
 begin;
-select plan(25);
+select plan(28);
 \ir setup.psql
 
 set local role none;
@@ -34,6 +34,10 @@ select :school, 'Ödev ' || g, md5('c' || 1 + g % 2500)::uuid, md5('s')::uuid, m
 insert into konak.people (company_id, id, name, member, offered)
 select :school, pg_temp.uid(who), who, true, who <> 'intern'
 from unnest(array['owner', 'admin', 'manager', 'employee', 'intern']) who;
+insert into konak.memberships (company_id, user_id, role_id, accepted_at)
+select r.company_id, pg_temp.uid(w.who), r.id, now()
+from (values ('intern', 'class_teacher'), ('admin', 'parent')) w(who, template)
+join konak.roles r on r.company_id = :school and r.template = w.template;
 set local session_replication_role = origin;
 analyze konak.teachers, konak.classes, konak.lesson_requirements, konak.students, konak.attendance, konak.grades, konak.homework;
 
@@ -104,7 +108,11 @@ from (values
     -- whom one may choose: a family itself alone
     ('admin', 'students.view=taught', 'people_offered', 4),
     ('manager', 'students.view=child', 'people_offered', 1),
-    ('employee', 'students.view=self', 'people_offered', 1)
+    ('employee', 'students.view=self', 'people_offered', 1),
+    -- whom one knows: a family who works there, and itself
+    ('owner', 'students.view=class', 'people', 5),
+    ('manager', 'students.view=child', 'people', 2),
+    ('employee', 'students.view=self', 'people', 2)
     ) v(who, rights, tab, n);
 
 select * from finish();
