@@ -2,7 +2,7 @@
 -- and values that went from one record to the next.
 
 begin;
-select plan(9);
+select plan(10);
 \ir setup.psql
 
 create function pg_temp.did(request text, statement text) returns text language sql as $$
@@ -35,7 +35,16 @@ select pg_temp.did('21', 'update konak.customers set
     sector = case when right(id::text, 1) in (''2'', ''4'') then ''Gıda'' end
     where id::text like ''7e570000-0000-7000-8000-00000000008_'' returning id') \g /dev/null
 select isnt(pg_temp.all(), :'was', 'four edits, each of other fields');
+create temporary sequence statements;
+create function pg_temp.counted() returns trigger language plpgsql security definer as $$
+begin
+	perform nextval('statements');
+	return null;
+end $$;
+create trigger counted after update on konak.customers for each statement execute function pg_temp.counted();
 select is(pg_temp.undo('21'), 'customers edit,customers edit,customers edit,customers edit', 'are undone');
+select is((select last_value from statements where is_called), 1::bigint, 'in one statement');
+drop trigger counted on konak.customers;
 select is(pg_temp.all(), :'was', 'each field of each record');
 
 -- Twice the same record, and one that goes into the bin afterwards.
