@@ -148,6 +148,8 @@ wire_event_cb(struct bufferevent *bev, short what, void *arg)
 	struct wire	*w = arg;
 	int		 err = EVUTIL_SOCKET_ERROR();
 	int		 dns = bufferevent_socket_get_dns_error(bev);
+	const char	*name = w->conf->addr;
+	char		 words[256];
 	int		 one = 1;
 
 	if (what & BEV_EVENT_CONNECTED) {
@@ -162,9 +164,11 @@ wire_event_cb(struct bufferevent *bev, short what, void *arg)
 		return;
 	}
 	bufferevent_disable(bev, EV_READ | EV_WRITE);
-	if (dns != 0)
-		wire_fail(w, LINK_WHY_NAME, evutil_gai_strerror(dns));
-	else if (what & BEV_EVENT_EOF)
+	if (dns != 0) {
+		snprintf(words, sizeof words, "%s: %s", name == NULL ?
+		    w->conf->host : name, evutil_gai_strerror(dns));
+		wire_fail(w, LINK_WHY_NAME, words);
+	} else if (what & BEV_EVENT_EOF)
 		wire_fail(w, w->up ? LINK_WHY_CLOSED : LINK_WHY_CONNECT, "");
 	else if (what & BEV_EVENT_TIMEOUT)
 		wire_fail(w, LINK_WHY_CONNECT, strerror(ETIMEDOUT));
