@@ -394,9 +394,12 @@ add_entries(struct box *b, const char *needle)
 
 		points = score(e->fold_tr, e->fold_en, needle);
 		/* What the server found comes later than the rest, and stands
-		 * below it: nothing moves away under the cursor. */
-		if (e->e.kind == PALETTE_RECORD || e->e.kind == PALETTE_MORE)
-			points = e->e.kind == PALETTE_RECORD ? 4 : 3;
+		 * below it: nothing moves away under the cursor. Titles that
+		 * begin with the text come before those that hold it. */
+		if (e->e.kind == PALETTE_RECORD)
+			points = 4 + points / 10;
+		else if (e->e.kind == PALETTE_MORE)
+			points = 3;
 		if (points == 0)
 			continue;
 		why[0] = '\0';
@@ -414,17 +417,9 @@ static int
 by_score(const void *a, const void *b)
 {
 	const struct line *x = a, *y = b;
-	int kind;
 
 	if (x->score != y->score)
 		return y->score - x->score;
-	/* The answers about several types come in any order. */
-	if (x->entry != NULL && y->entry != NULL &&
-	    x->entry->e.detail != NULL && y->entry->e.detail != NULL) {
-		kind = strcmp(x->entry->e.detail, y->entry->e.detail);
-		if (kind != 0)
-			return kind;
-	}
 	if (x->entry != NULL && y->entry != NULL)
 		return x->entry < y->entry ? -1 : 1;
 	return (int)x->action - (int)y->action;

@@ -105,22 +105,36 @@ open_search(void *arg)
 	search_open(arg);
 }
 
-/* The whole search, of the text that was asked for, is one line below. */
+static const struct val *
+found_of(const struct val *groups, const struct def *d)
+{
+	const char	*type;
+	size_t		 i;
+
+	for (i = 0; i < val_count(groups); i++) {
+		type = val_get_str(groups->item[i], "type");
+		if (type != NULL && strcmp(type, d->name) == 0)
+			return val_get(groups->item[i], "rows");
+	}
+	return NULL;
+}
+
+/* In the order of the menu: who types a customer's name means the customer,
+ * not one of the records named after it. The whole search, of the text that
+ * was asked for, is one line below. */
 static void
 found_cb(const struct link_reply *r, void *arg)
 {
 	const struct val	*groups = val_get(r->body, "groups"), *rows;
-	const struct def	*d;
 	struct palette_entry	 e;
 	size_t			 i, k;
 
 	(void)arg;
 	searching = 0;
-	for (i = 0; r->ok && i < val_count(groups); i++) {
-		rows = val_get(groups->item[i], "rows");
-		d = defs_find(val_get_str(groups->item[i], "type"));
-		for (k = 0; d != NULL && k < val_count(rows); k++)
-			found(d, rows->item[k]);
+	for (i = 0; r->ok && i < defs_count(); i++) {
+		rows = found_of(groups, defs_at(i));
+		for (k = 0; k < val_count(rows); k++)
+			found(defs_at(i), rows->item[k]);
 	}
 	e = (struct palette_entry){
 		.source = "search", .kind = PALETTE_MORE,
