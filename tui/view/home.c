@@ -242,7 +242,7 @@ static void
 draw_tiles(struct pen *p)
 {
 	struct dash	*h = p->h;
-	int		 per, width, n = 0, i, row, col;
+	int		 per, width, n = 0, i, row, col, w;
 	char		 number[40];
 
 	per = term_caps()->plain ? 1 : (p->s->cols - 2) / (TILE_COLS + 3);
@@ -255,9 +255,10 @@ draw_tiles(struct pen *p)
 		row = pen_row(p, p->line + n / per);
 		panel_number(h->panel[i], number, sizeof number);
 		if (row >= 0) {
-			draw_text(p->s, row, col, width - 3 - 9, STYLE_TEXT,
-			    panel_label(h->panel[i]));
-			draw_right(p->s, row, col + width - 3 - 8, 8,
+			w = text_width(number, strlen(number));
+			draw_text(p->s, row, col, width - 3 - w - 1,
+			    STYLE_TEXT, panel_label(h->panel[i]));
+			draw_right(p->s, row, col + width - 3 - w, w,
 			    STYLE_TEXT | STYLE_BOLD, number);
 		}
 		pen_spot(p, SPOT_PANEL, i, -1, p->line + n / per, col,

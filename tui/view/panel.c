@@ -176,6 +176,8 @@ panel_number(const struct panel *p, char *out, size_t len)
 	out[0] = '\0';
 	if (p->kind == PANEL_CHART && p->chart != NULL)
 		chart_total(p->chart, out, len);
+	if (p->kind == PANEL_COUNT && p->error[0] != '\0')
+		snprintf(out, len, "!");
 	if (p->kind != PANEL_COUNT || p->body == NULL)
 		return;
 	snprintf(num, sizeof num, "%lld",
