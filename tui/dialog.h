@@ -61,7 +61,7 @@ struct dialog_line {
 	const char	*title;
 	const char	*label;
 	const char	*text;		/* to begin with, or NULL */
-	unsigned	 flags;		/* EDIT_MASKED, EDIT_DIGITS */
+	unsigned	 flags;		/* EDIT_MASKED, EDIT_DIGITS, EDIT_OFFER */
 	int		 max;
 	bool		(*check)(const char *, char *why, size_t, void *);
 	void		(*done)(const char *, void *);

@@ -357,12 +357,26 @@ plain_key(struct edit *e, uint32_t code)
 static void
 vertical(struct edit *e, int rows);
 
+/* The first key decides whether an offer is taken. */
+static void
+offer_key(struct edit *e, const struct input *in)
+{
+	if (in->kind != INPUT_PASTE && in->kind != INPUT_KEY)
+		return;
+	e->flags &= ~(unsigned)EDIT_OFFER;
+	if (in->kind == INPUT_PASTE || input_is_text(in) || (in->mods == 0 &&
+	    (in->code == K_BACKSPACE || in->code == K_DELETE)))
+		erase_range(e, 0, e->len);
+}
+
 bool
 edit_key(struct edit *e, const struct input *in)
 {
 	char letter[8];
 	size_t n;
 
+	if (e->flags & EDIT_OFFER)
+		offer_key(e, in);
 	if (in->kind == INPUT_PASTE) {
 		edit_insert(e, in->text, in->len);
 		return true;
@@ -444,7 +458,8 @@ draw_visible(struct edit *e, struct surface *in, uint32_t style)
 
 	text_safe(&b, e->text, e->len, 0);
 	skip = text_fit(buf_text(&b), buf_len(&b), e->scroll, &used);
-	draw_text(in, 0, 0, -1, style, buf_text(&b) + skip);
+	draw_text(in, 0, 0, -1, e->flags & EDIT_OFFER ? style |
+	    STYLE_UNDERLINE : style, buf_text(&b) + skip);
 	buf_free(&b);
 }
 

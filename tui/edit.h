@@ -16,6 +16,8 @@ struct surface;
 #define EDIT_MASKED	0x01	/* dots, fixed buffer, wiped when freed */
 #define EDIT_DIGITS	0x02	/* only digits are taken (codes) */
 #define EDIT_LINES	0x04	/* many lines: Enter is a newline */
+#define EDIT_OFFER	0x08	/* what stands there goes when one types;
+				 * any other key makes it one's own */
 
 struct edit {
 	char		*text;		/* never NULL, valid UTF-8 */

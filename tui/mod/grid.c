@@ -277,22 +277,33 @@ left_right(struct grid *g, int by)
 		grid_goto(g, d, i);
 }
 
-/* Class, teacher, room, school; with a lesson in the hand, its own. */
+/* Whose week of this kind the lesson leads to; -1: nobody's. */
+static int
+lesson_leads(const struct grid *g, const struct glesson *l, int view)
+{
+	if (view == GRID_ALL || gplan_of(g->plan, l, view, g->at[view]))
+		return -1;
+	if (view == G_CLASS)
+		return l->nsets > 0 ? l->sets[0] : -1;
+	if (view == G_TEACHER)
+		return l->nteachers > 0 ? l->teachers[0] : -1;
+	return l->room_now >= 0 ? l->room_now : l->room;
+}
+
+/* Class, teacher, room, school: of the lesson in the hand, or of the one under
+ * the cursor. */
 static void
 next_view(struct grid *g, int by)
 {
-	const struct glesson	*l = g->held < 0 ? NULL :
-				    &g->plan->lesson[g->held];
-	int			 view = (g->view + by + GRID_ALL + 1) %
-				    (GRID_ALL + 1);
+	int	view = (g->view + by + GRID_ALL + 1) % (GRID_ALL + 1);
+	int	lesson = g->held >= 0 ? g->held : grid_lesson(g), res = -1;
 
 	if (view == G_ROOM && g->plan->n[G_ROOM] == 0)
 		view = by > 0 ? GRID_ALL : G_TEACHER;
-	if (l != NULL && view == G_TEACHER && l->nteachers > 0)
-		g->at[view] = l->teachers[0];
-	else if (l != NULL && view == G_CLASS && l->nsets > 0)
-		g->at[view] = l->sets[0];
-	grid_look(g, view, view == GRID_ALL ? 0 : g->at[view]);
+	if (lesson >= 0)
+		res = lesson_leads(g, &g->plan->lesson[lesson], view);
+	grid_look(g, view, view == GRID_ALL ? 0 : res >= 0 ? res :
+	    g->at[view]);
 }
 
 static void

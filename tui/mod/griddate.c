@@ -9,6 +9,7 @@
 #include "lib/xmalloc.h"
 #include "tui/app.h"
 #include "tui/dialog.h"
+#include "tui/edit.h"
 #include "tui/frame.h"
 #include "tui/mod/griddate.h"
 #include "tui/mod/gridint.h"
@@ -190,6 +191,7 @@ griddate_ask(struct grid *g)
 	struct dialog_line	line = {
 		.title = T("grid.date"), .label = T("grid.date_which"),
 		.text = ui_pick("bugün", "today"), .max = 30,
+		.flags = EDIT_OFFER,
 		.check = griddate_check, .done = date_cb, .arg = g
 	};
 

@@ -434,7 +434,7 @@ kind_cb(int choice, void *arg)
 	struct dialog_line	line = {
 		.title = T(choice == 1 ? "grid.repair" : "grid.generate"),
 		.label = T("grid.limit"), .text = "300", .max = 4,
-		.flags = EDIT_DIGITS, .done = limit_cb, .arg = arg
+		.flags = EDIT_DIGITS | EDIT_OFFER, .done = limit_cb, .arg = arg
 	};
 	struct grid		*g = arg;
 

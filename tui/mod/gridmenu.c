@@ -9,6 +9,7 @@
 #include "lib/xmalloc.h"
 #include "tui/app.h"
 #include "tui/dialog.h"
+#include "tui/edit.h"
 #include "tui/frame.h"
 #include "tui/mod/griddate.h"
 #include "tui/mod/gridint.h"
@@ -234,6 +235,7 @@ ask_publish(struct grid *g)
 	struct dialog_line	line = {
 		.title = T("grid.publish"), .label = T("grid.from_date"),
 		.text = ui_pick("bugün", "today"), .max = 30,
+		.flags = EDIT_OFFER,
 		.check = griddate_check, .done = publish_from_cb, .arg = g
 	};
 
