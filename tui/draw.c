@@ -94,6 +94,10 @@ screen_free(struct screen *sc)
 void
 screen_resize(struct screen *sc, int rows, int cols)
 {
+	/* A secret may stand there. */
+	if (sc->cells != NULL)
+		explicit_bzero(sc->cells, (size_t)sc->rows *
+		    (size_t)sc->cols * sizeof(*sc->cells));
 	sc->rows = rows < 1 ? 1 : rows > 1000 ? 1000 : rows;
 	sc->cols = cols < 1 ? 1 : cols > 2000 ? 2000 : cols;
 	free(sc->cells);

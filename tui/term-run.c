@@ -92,10 +92,15 @@ remove_file(const char *path)
 static bool
 run(const char *path)
 {
-	char *cmd = xasprintf("%s \"$1\"", editor_name());
+	char *cmd = xasprintf("trap : INT QUIT; %s \"$1\"", editor_name());
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, had_int, had_quit;
 	int status = -1;
 	pid_t pid;
 
+	/* Ctrl+C in there is for the editor, but comes to all of us. */
+	sigemptyset(&ignore.sa_mask);
+	sigaction(SIGINT, &ignore, &had_int);
+	sigaction(SIGQUIT, &ignore, &had_quit);
 	pid = fork();
 	if (pid == 0) {
 		sigset_t none;
@@ -103,6 +108,7 @@ run(const char *path)
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
 		signal(SIGINT, SIG_DFL);
+		signal(SIGQUIT, SIG_DFL);
 		signal(SIGTSTP, SIG_DFL);
 		signal(SIGPIPE, SIG_DFL);
 		execl("/bin/sh", "sh", "-c", cmd, "sh", path, (char *)NULL);
@@ -112,6 +118,8 @@ run(const char *path)
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
 	}
+	sigaction(SIGINT, &had_int, NULL);
+	sigaction(SIGQUIT, &had_quit, NULL);
 	free(cmd);
 	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }

@@ -31,6 +31,9 @@ static int npairs;
 void
 show_reset(void)
 {
+	if (shown != NULL)
+		explicit_bzero(shown, (size_t)shown_rows *
+		    (size_t)shown_cols * sizeof(*shown));
 	free(shown);
 	shown = NULL;
 }
@@ -206,7 +209,7 @@ term_present(const struct screen *sc)
 		return false;
 	all = shown == NULL || shown_rows != sc->rows || shown_cols != sc->cols;
 	if (all) {
-		free(shown);
+		show_reset();
 		shown = xcalloc((size_t)sc->rows, bytes);
 		shown_rows = sc->rows;
 		shown_cols = sc->cols;

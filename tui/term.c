@@ -119,14 +119,20 @@ static void
 catch_signals(void)
 {
 	static const int sigs[] = { SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL,
-	    SIGTERM, SIGHUP, SIGQUIT };
+	    SIGTERM, SIGHUP, SIGQUIT, SIGINT };
 	struct sigaction sa = { .sa_handler = fatal_signal,
 	    .sa_flags = (int)SA_RESETHAND | SA_NODEFER };
+	struct sigaction had;
 	size_t i;
 
 	sigemptyset(&sa.sa_mask);
-	for (i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++)
-		sigaction(sigs[i], &sa, NULL);
+	for (i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++) {
+		/* The loop's own for TERM, HUP, INT keep what was typed: they
+		 * stay when the terminal is taken again. */
+		if (sigaction(sigs[i], NULL, &had) == 0 &&
+		    had.sa_handler == SIG_DFL)
+			sigaction(sigs[i], &sa, NULL);
+	}
 }
 
 static void
@@ -314,6 +320,14 @@ modes_off(void)
 	fflush(stdout);
 }
 
+/* What was drawn goes with the alternate screen; GNU screen has none unless
+ * asked. */
+static bool
+goes_back(void)
+{
+	return exit_ca_mode != NULL && !starts(term_have.name, "screen");
+}
+
 static void
 prepare_undo(void)
 {
@@ -323,6 +337,8 @@ prepare_undo(void)
 	undo_add(keypad_local);
 	undo_add("\033[0m");
 	undo_add(cursor_normal);
+	if (!goes_back())
+		undo_add(clear_screen);
 	undo_add(exit_ca_mode);
 	undo_add("\r\n");
 }
@@ -371,6 +387,7 @@ start_curses(const char *entry)
 	leaveok(stdscr, FALSE);
 	mouse = tigetstr("kmous");
 	xterm_like = mouse != NULL && mouse != (char *)-1;
+	term_have.name = entry;
 	term_have.mouse = xterm_like && !options.no_mouse;
 	prepare_undo();
 	active = 1;
@@ -421,8 +438,6 @@ term_start(const struct term_options *opt, char *why, size_t len)
 			term_have.notice = T("term.plain");
 		return start_plain();
 	}
-	term_have.name = entry;
-	apply_ascii();
 	if (strcmp(entry, term) != 0)
 		term_have.notice = T("term.fallback");
 	return true;
@@ -458,9 +473,7 @@ term_stop(void)
 	}
 	if (curses != NULL) {
 		modes_off();
-		/* GNU screen has no alternate screen unless asked. */
-		if (starts(term_have.name, "screen") ||
-		    exit_ca_mode == NULL) {
+		if (!goes_back()) {
 			erase();
 			refresh();
 		}
@@ -522,6 +535,10 @@ term_leave(void)
 		return;
 	if (curses != NULL) {
 		modes_off();
+		if (!goes_back()) {
+			erase();
+			refresh();
+		}
 		def_prog_mode();
 		endwin();
 	}
@@ -550,14 +567,15 @@ term_enter(void)
 void
 term_suspend(void)
 {
-	struct sigaction sa = { .sa_handler = SIG_DFL };
+	struct sigaction sa = { .sa_handler = SIG_DFL }, had;
 
 	if (term_have.headless)
 		return;
 	term_leave();
 	sigemptyset(&sa.sa_mask);
-	sigaction(SIGTSTP, &sa, NULL);
+	sigaction(SIGTSTP, &sa, &had);
 	raise(SIGTSTP);
+	sigaction(SIGTSTP, &had, NULL);
 	term_enter();
 }
 

@@ -3,6 +3,7 @@
  * is drained first, then one frame is drawn; nothing here waits.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +38,8 @@ static struct {
 	struct input_parser	*parser;
 	struct screen		*screen;
 	struct event		*readable, *input_timer, *frame, *slow_line;
-	struct event		*winch, *winch_timer, *cont, *term, *hup, *usr1;
+	struct event		*winch, *winch_timer, *cont, *stop;
+	struct event		*term, *hup, *intr, *usr1;
 	struct event		*idle;		/* tests only */
 	bool			 shown;		/* a frame since the last idle */
 	bool			 stalled;	/* no answer can come */
@@ -315,6 +317,13 @@ cont_cb(evutil_socket_t fd, short what, void *arg)
 	ui_redraw();
 }
 
+/* Told to stop from outside: as by the key. */
+static void
+stop_cb(evutil_socket_t sig, short what, void *arg)
+{
+	ui_action(ACT_SUSPEND);
+}
+
 static void
 ending_cb(evutil_socket_t sig, short what, void *arg)
 {
@@ -369,6 +378,8 @@ start_events(void)
 	ui.cont = on_signal(SIGCONT, cont_cb);
 	ui.term = on_signal(SIGTERM, ending_cb);
 	ui.hup = on_signal(SIGHUP, ending_cb);
+	ui.intr = on_signal(SIGINT, ending_cb);
+	ui.stop = on_signal(SIGTSTP, stop_cb);
 	if (getenv("KONAK_TEST") != NULL) {
 		ui.usr1 = on_signal(SIGUSR1, usr1_cb);
 		ui.idle = evtimer_new(ui.base, idle_cb, NULL);
@@ -450,6 +461,8 @@ ui_stop(void)
 	event_gone(&ui.cont);
 	event_gone(&ui.term);
 	event_gone(&ui.hup);
+	event_gone(&ui.intr);
+	event_gone(&ui.stop);
 	event_gone(&ui.usr1);
 	event_gone(&ui.idle);
 	term_stop();
@@ -497,12 +510,16 @@ save_screen(void)
 {
 	const char *home = getenv("HOME");
 	char *path, *text;
-	FILE *f;
+	FILE *f = NULL;
+	int fd;
 
 	path = xasprintf("%s/konak-%ld.txt", home != NULL ? home : "/tmp",
 	    (long)time(NULL));
 	text = screen_dump_safe(ui.screen);
-	f = fopen(path, "wxe");
+	/* Customers and pupils stand in it: it is nobody else's. */
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd >= 0 && (f = fdopen(fd, "w")) == NULL)
+		close(fd);
 	if (f != NULL) {
 		fputs(text, f);
 		fclose(f);

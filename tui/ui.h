@@ -33,7 +33,7 @@ struct ui_hooks {
 	void	(*awake)(void);
 	/* The person chose another language. */
 	void	(*language)(const char *);
-	/* SIGHUP or SIGTERM: save the draft; the terminal may be gone. */
+	/* SIGHUP, SIGTERM, SIGINT: save the draft; the terminal may be gone. */
 	void	(*ending)(int sig);
 };
 
