@@ -409,21 +409,28 @@ leave_done(struct ask *k, int what)
 }
 
 void
-dialog_unsaved(const char *what, void (*done)(enum dialog_leave, void *),
-    void *arg)
+dialog_unsaved(struct view *about, const char *what,
+    void (*done)(enum dialog_leave, void *), void *arg)
 {
-	struct ask k = { .title = xstrdup(T("dialog.unsaved")),
-	    .text = xstrdup(TF("dialog.unsaved_text", "what", what, NULL)),
-	    .done = leave_done, .cancel = LEAVE_STAY, .to.leave = done,
-	    .arg = arg };
+	struct ask k = { .done = leave_done, .cancel = LEAVE_STAY,
+	    .to.leave = done, .arg = arg };
 	bool	   tr = ui_lang() == LANG_TR;
+	struct view *v;
 
+	/* It is asked already: Ctrl+C again, at the question itself. */
+	for (v = view_top(); v != NULL; v = v->below) {
+		if (v->about == about)
+			return;
+	}
+	k.title = xstrdup(T("dialog.unsaved"));
+	k.text = xstrdup(TF("dialog.unsaved_text", "what", what, NULL));
 	/* Kaydet, At, Devam; Save, Drop, Go on: first letters. */
 	add_button(&k, T("dialog.save"), tr ? 'k' : 's', LEAVE_SAVE);
 	add_button(&k, T("dialog.drop"), tr ? 'a' : 'd', LEAVE_DROP);
 	add_button(&k, T("dialog.stay"), tr ? 'd' : 'g', LEAVE_STAY);
 	k.at = 2;
-	view_push(&ask_ops, &k);
+	if ((v = view_push(&ask_ops, &k)) != NULL)
+		v->about = about;
 }
 
 /* --- q on the last screen ---------------------------------------------------------------- */

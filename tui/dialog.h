@@ -87,9 +87,11 @@ void	 dialog_merge(const char *kept, const char *gone,
 	    const struct dialog_clash *, int n,
 	    void (*done)(const bool *, void *), void *arg);
 
-/* Kaydet / At / Devam on a form that is not saved. */
+/* Kaydet / At / Devam on a form that is not saved: asked once, and no more
+ * when the form has closed meanwhile. */
 enum dialog_leave { LEAVE_STAY, LEAVE_SAVE, LEAVE_DROP };
-void	 dialog_unsaved(const char *what, void (*done)(enum dialog_leave,
-	    void *), void *arg);
+struct view;
+void	 dialog_unsaved(struct view *about, const char *what,
+	    void (*done)(enum dialog_leave, void *), void *arg);
 
 #endif

@@ -59,10 +59,16 @@ view_push(const struct view_ops *ops, void *arg)
 void
 view_pop(struct view *v)
 {
-	struct view **at, *was = top;
+	struct view **at, *was, *w;
 
 	if (v == NULL || v->dead)
 		return;
+	do {
+		for (w = top; w != NULL && w->about != v; w = w->below)
+			;
+		view_pop(w);
+	} while (w != NULL);
+	was = top;
 	for (at = &top; *at != NULL && *at != v; at = &(*at)->below)
 		;
 	if (*at == NULL)

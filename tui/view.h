@@ -99,6 +99,8 @@ struct view {
 	int			 row, col;	/* where it was drawn last */
 	int			 rows, cols;
 	bool			 told;		/* plain mode has said all of it */
+	struct view		*about;		/* asks about that one: goes with
+						 * it */
 	bool			 dead;		/* closed in this loop turn; freed
 						 * after it */
 };
@@ -106,7 +108,8 @@ struct view {
 /* On top of the stack. NULL when open() refused. */
 struct view *view_push(const struct view_ops *, void *arg);
 
-/* Close this one, wherever it stands, without asking. */
+/* Close this one, wherever it stands, without asking; and what asks about
+ * it. */
 void	 view_pop(struct view *);
 
 /* Close it if leave() agrees. */

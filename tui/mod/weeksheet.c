@@ -30,6 +30,8 @@ struct line {
 	bool	 running;
 	long	 sec[DAYS];		/* as the server has it */
 	long	 typed[DAYS];		/* -1: not typed */
+	long	 sent[DAYS];		/* what is on its way, likewise */
+	bool	 taken;			/* its typing is in the fresh line */
 };
 
 /* What its menu may offer. */
@@ -50,6 +52,8 @@ struct sheet {
 	char		 note[512];	/* why it was returned */
 	enum sheet_does	 choice[3];	/* of the menu that is open */
 	bool		 loaded, editing;
+	int		 weeks;		/* to go once all is saved */
+	struct view	*view;
 	struct edit	 box;
 	char		 error[300];
 	uint64_t	 call, write;
@@ -73,14 +77,24 @@ sheet_clear(struct sheet *h)
 }
 
 static bool
+line_dirty(const struct line *l)
+{
+	int	d;
+
+	for (d = 0; d < DAYS; d++)
+		if (l->typed[d] >= 0)
+			return true;
+	return false;
+}
+
+static bool
 sheet_dirty(const struct sheet *h)
 {
-	int	i, d;
+	int	i;
 
 	for (i = 0; i < h->n; i++)
-		for (d = 0; d < DAYS; d++)
-			if (h->line[i].typed[d] >= 0)
-				return true;
+		if (line_dirty(&h->line[i]))
+			return true;
 	return false;
 }
 
@@ -135,7 +149,8 @@ sheet_take(struct sheet *h, const struct val *body)
 
 	h->state = OPEN;
 	h->n = (int)val_count(rows);
-	h->line = xcalloc((size_t)h->n + 1, sizeof *h->line);
+	h->line = xcalloc((size_t)h->n + (size_t)was.n + 1,
+	    sizeof *h->line);
 	for (i = 0; i < h->n; i++) {
 		l = &h->line[i];
 		r.row = val_at(rows, (size_t)i);
@@ -152,14 +167,27 @@ sheet_take(struct sheet *h, const struct val *body)
 		}
 		for (k = 0; k < was.n; k++)
 			if (same_id(was.line[k].task_id, l->task_id) &&
-			    same_id(was.line[k].project_id, l->project_id))
+			    same_id(was.line[k].project_id,
+			    l->project_id)) {
 				memcpy(l->typed, was.line[k].typed,
 				    sizeof l->typed);
+				memcpy(l->sent, was.line[k].sent,
+				    sizeof l->sent);
+				was.line[k].taken = true;
+			}
 		v = record_get(&r, "locked_until");
 		if (val_str(v) != NULL && date_read(val_str(v),
 		    strlen(val_str(v)), &lock) == DATE_OK)
 			h->locked = date_days(&lock);
 		sheet_approval(h, &r);
+	}
+	/* Of a line that only stands here, too. */
+	for (k = 0; k < was.n; k++) {
+		l = &was.line[k];
+		if (l->taken || !line_dirty(l))
+			continue;
+		h->line[h->n++] = *l;
+		l->task_id = l->project_id = l->name = l->under = NULL;
 	}
 	sheet_clear(&was);
 	if (h->at >= h->n)
@@ -217,6 +245,7 @@ sheet_start(struct view *v, void *arg)
 	bool			 mine = a->person == NULL ||
 				    same_id(a->person, app_user_id());
 
+	h->view = v;
 	snprintf(h->person, sizeof h->person, "%s", mine ? "" : a->person);
 	snprintf(h->who, sizeof h->who, "%s", mine || a->name == NULL ? "" :
 	    a->name);
@@ -462,6 +491,8 @@ cell_edit(struct sheet *h, const char *text)
 	edit_set(&h->box, text);
 }
 
+static void	sheet_go(struct sheet *, int weeks);
+
 static void
 sheet_saved_cb(const struct link_reply *r, void *arg)
 {
@@ -470,14 +501,20 @@ sheet_saved_cb(const struct link_reply *r, void *arg)
 
 	h->write = 0;
 	if (!r->ok) {
+		h->weeks = 0;
 		app_error(r);
 		return;
 	}
+	/* What was typed since is still to be saved. */
 	for (i = 0; i < h->n; i++)
 		for (d = 0; d < DAYS; d++)
-			h->line[i].typed[d] = -1;
+			if (h->line[i].typed[d] == h->line[i].sent[d])
+				h->line[i].typed[d] = -1;
 	toast(TOAST_GOOD, NULL, "%s", T("timer.sheet_saved"));
 	watch_touch("time_entries");
+	if (h->weeks != 0 && !sheet_dirty(h))
+		sheet_go(h, h->weeks);
+	h->weeks = 0;
 }
 
 static void
@@ -490,6 +527,7 @@ sheet_send(struct sheet *h, const char *reason)
 
 	for (i = 0; i < h->n; i++)
 		for (d = 0; d < DAYS; d++) {
+			h->line[i].sent[d] = h->line[i].typed[d];
 			if (h->line[i].typed[d] < 0)
 				continue;
 			c = val_map();
@@ -531,7 +569,7 @@ sheet_save(struct sheet *h)
 	};
 	int			i, d;
 
-	if (h->write != 0 || !sheet_dirty(h))
+	if (h->write != 0 || !cell_take(h) || !sheet_dirty(h))
 		return;
 	for (i = 0; i < h->n; i++)
 		for (d = 0; d < DAYS; d++)
@@ -587,15 +625,31 @@ sheet_leave(struct view *v)
 
 	if (!sheet_dirty(h) && !h->editing)
 		return true;
-	dialog_unsaved(T("timer.week_sheet"), sheet_leave_cb, v);
+	dialog_unsaved(v, T("timer.week_sheet"), sheet_leave_cb, v);
 	return false;
+}
+
+static void
+sheet_go(struct sheet *h, int weeks)
+{
+	h->weeks = 0;
+	sheet_clear(h);
+	h->loaded = false;
+	h->monday += weeks * DAYS;
+	sheet_load(h);
 }
 
 static void
 sheet_week_cb(enum dialog_leave how, void *arg)
 {
+	struct sheet	*h = arg;
+
 	if (how == LEAVE_SAVE)
-		sheet_save(arg);
+		sheet_save(h);
+	else if (how == LEAVE_DROP)
+		sheet_go(h, h->weeks);
+	else
+		h->weeks = 0;
 }
 
 /* Another week; what is typed here is saved first. */
@@ -603,13 +657,12 @@ static void
 sheet_week(struct sheet *h, int weeks)
 {
 	if (sheet_dirty(h)) {
-		dialog_unsaved(T("timer.week_sheet"), sheet_week_cb, h);
+		h->weeks = weeks;
+		dialog_unsaved(h->view, T("timer.week_sheet"), sheet_week_cb,
+		    h);
 		return;
 	}
-	sheet_clear(h);
-	h->loaded = false;
-	h->monday += weeks * DAYS;
-	sheet_load(h);
+	sheet_go(h, weeks);
 }
 
 /* --- Approval ------------------------------------------------------------------ */

@@ -289,7 +289,7 @@ comment_leave(struct view *v)
 
 	if (!c->edit.changed || c->edit.len == 0)
 		return true;
-	dialog_unsaved(T("views.comment_new"), leave_cb, v);
+	dialog_unsaved(v, T("views.comment_new"), leave_cb, v);
 	return false;
 }
 

@@ -476,6 +476,9 @@ form_key(struct view *v, const struct input *in)
 
 	if (fm->n == 0 || !fm->loaded || (ff = form_focus(fm)) == NULL)
 		return false;
+	/* What is typed while it is on its way would be in no record. */
+	if (fm->saving)
+		return in->kind != INPUT_KEY || input_is_text(in);
 	if (in->kind == INPUT_MOUSE)
 		return form_mouse(fm, in);
 	if (form_found_key(fm, in) || formtags_key(fm, in))
@@ -549,7 +552,7 @@ form_action(struct view *v, enum action a, const struct input *in)
 	(void)in;
 	if (fm->n == 0)
 		return a == ACT_BACK ? view_close(v), true : false;
-	if (form_lines_action(fm, a))
+	if (!fm->saving && form_lines_action(fm, a))
 		return true;
 	switch (a) {
 	case ACT_NEXT_PANE:
@@ -572,7 +575,8 @@ form_action(struct view *v, enum action a, const struct input *in)
 		form_save(fm);
 		return true;
 	case ACT_EDITOR:
-		form_editor(fm);
+		if (!fm->saving)
+			form_editor(fm);
 		return true;
 	case ACT_BACK:
 		view_close(v);
@@ -633,7 +637,7 @@ form_leave(struct view *v)
 		return true;
 	}
 	form_title(v, title, sizeof title);
-	dialog_unsaved(title, form_leave_cb, fm);
+	dialog_unsaved(v, title, form_leave_cb, fm);
 	return false;
 }
 
