@@ -40,11 +40,15 @@
 
 struct app	app;
 
+#define QUIT_S	3	/* at most, for the last writes */
+
 static int	 exit_code;
 static bool	 lang_fixed;	/* --lang, or chosen here: not the user's */
 static bool	 following;	/* the user's own language is being taken */
 static bool	 again;		/* signing in once more over open views */
 static unsigned	 lost_for;
+static struct event *over;	/* quitting: the last writes are on their way */
+static void	 (*leave_anyway)(void);
 
 static void app_picked_cb(const char *, const char *, bool, void *);
 
@@ -232,6 +236,23 @@ app_load_defs(bool fresh)
 	app_call("defs.list", NULL, app_defs_cb, fresh ? &app : NULL);
 }
 
+/* Nothing of a company stays once it is left, and nothing of a person. */
+static void
+app_left(bool person)
+{
+	view_pop_above(NULL);
+	view_sweep();
+	call_leave(person);
+	if (person) {
+		draft_stop();
+		call_forget_undo();
+		why_forget();
+		palette_drop("defs");
+	}
+	defs_clear();
+	home_forget();
+}
+
 static void
 app_enter_cb(const struct link_reply *r, void *arg)
 {
@@ -257,10 +278,7 @@ app_enter_cb(const struct link_reply *r, void *arg)
 	if (!same && view_find(&home_view) != NULL) {
 		notices_stop();
 		picker_close();
-		view_pop_above(NULL);
-		view_sweep();
-		defs_clear();
-		home_forget();
+		app_left(false);
 	}
 	app_set_company(r->body);
 	call_forget_undo();
@@ -339,7 +357,9 @@ app_signed_cb(const struct signin_done *d, void *arg)
 		again = false;
 		val_free(app.company);
 		app.company = NULL;
-		view_pop_above(NULL);
+		notices_stop();
+		timer_stop();
+		app_left(true);
 	}
 	val_free(app.user);
 	app.user = u;
@@ -360,26 +380,54 @@ app_signed_cb(const struct signin_done *d, void *arg)
 	    app_picked_cb, NULL);
 }
 
-void
-app_sign_out(void)
+static void
+app_left_open_cb(bool yes, void *arg)
 {
-	if (view_unsaved() != NULL)
-		return;
+	(void)arg;
+	if (yes)
+		leave_anyway();
+}
+
+/* Asks before what waits for the line is given up; false: nothing does. */
+static bool
+app_asks_waiting(void (*leave)(void))
+{
+	struct dialog_confirm	 d = { .title = T("outbox.title"),
+	    .yes = T("outbox.leave_yes"), .done = app_left_open_cb };
+	struct link_info	 info;
+	char			 n[16];
+
+	link_get_info(app.link, &info);
+	if (info.waiting == 0 || info.state != LINK_LOST)
+		return false;
+	snprintf(n, sizeof n, "%u", info.waiting);
+	d.text = TF("outbox.leave", "n", n, NULL);
+	leave_anyway = leave;
+	dialog_confirm(&d);
+	return true;
+}
+
+static void
+app_sign_out_now(void)
+{
 	app_write("session.sign_out", NULL, NULL, NULL, call_quiet_cb, NULL);
-	link_session(app.link, NULL, 0);
 	val_free(app.company);
 	app.company = NULL;
 	app.group = false;
 	notices_stop();
 	timer_stop();
-	view_pop_above(NULL);
-	view_sweep();
-	defs_clear();
-	home_forget();
-	palette_drop("defs");
+	app_left(true);
+	link_session(app.link, NULL, 0);
 	memset(frame_info(), 0, sizeof *frame_info());
 	signin_open(app.link, val_get_str(app.user, "email"), NULL,
 	    app_signed_cb, NULL);
+}
+
+void
+app_sign_out(void)
+{
+	if (view_unsaved() == NULL && !app_asks_waiting(app_sign_out_now))
+		app_sign_out_now();
 }
 
 /* --- The link's news ---------------------------------------------------------------- */
@@ -455,6 +503,8 @@ app_state_cb(const struct link_info *info, void *arg)
 	    lost_for >= 3) {
 		toast(TOAST_GOOD, NULL, "%s", TF("views.back", NULL));
 	}
+	if (over != NULL && info->waiting == 0)
+		event_base_loopbreak(app.base);
 	before = info->state;
 	ui_stalled(info->state == LINK_LOST);
 	ui_redraw();
@@ -639,9 +689,37 @@ app_refused(const char *text)
 }
 
 static void
-app_quit(void)
+app_over_cb(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	event_base_loopbreak(app.base);
+}
+
+static void
+app_quit_now(void)
 {
 	event_base_loopbreak(app.base);
+}
+
+/* What was done last is on its way perhaps: app_state_cb() hears when it has
+ * arrived. */
+static void
+app_quit(void)
+{
+	struct timeval		 tv = { QUIT_S, 0 };
+	struct link_info	 info;
+
+	link_get_info(app.link, &info);
+	if (over != NULL || info.waiting == 0 || (info.state != LINK_UP &&
+	    !app_asks_waiting(app_quit_now))) {
+		app_quit_now();
+	} else if (info.state == LINK_UP) {
+		over = evtimer_new(app.base, app_over_cb, NULL);
+		evtimer_add(over, &tv);
+		toast(TOAST_NOTICE, NULL, "%s", T("outbox.finishing"));
+	}
 }
 
 static void
@@ -717,6 +795,9 @@ app_run(const struct link_conf *conf, enum lang lang, bool lang_given,
 	val_free(app.company);
 	val_free(app.role);
 	val_free(app.rights);
+	if (over != NULL)
+		event_free(over);
+	over = NULL;
 	event_base_free(app.base);
 	return exit_code;
 }

@@ -28,6 +28,7 @@ struct call {
 	char			 request[UUID_TEXT];
 	char			*undo;
 	bool			 alone;		/* undone by its screen alone */
+	bool			 left;		/* who asked is gone from there */
 	link_cb			 cb;
 	link_progress_cb	 progress;	/* or NULL */
 	void			*arg;
@@ -51,6 +52,7 @@ static struct done		 undo[UNDO_MAX], redo[UNDO_MAX];
 static unsigned			 nundo, nredo;
 static char			 mine[MINE_MAX][UUID_TEXT];
 static unsigned			 nmine;
+static bool			 leaving;	/* in call_leave() */
 
 static void call_reply_cb(const struct link_reply *, void *);
 static void call_slow_cb(evutil_socket_t, short, void *);
@@ -166,7 +168,7 @@ done_push(struct done *stack, unsigned *n, const char *request,
 static void
 call_finish(struct call *c, const struct link_reply *r)
 {
-	if (r->ok && c->undo != NULL && !c->alone) {
+	if (r->ok && c->undo != NULL && !c->alone && !c->left) {
 		/* Marked rows are deleted under one id: one undo. */
 		if (nundo == 0 || strcmp(undo[nundo - 1].request,
 		    c->request) != 0)
@@ -175,7 +177,7 @@ call_finish(struct call *c, const struct link_reply *r)
 		nredo = 0;
 	}
 	/* That a draft is not there is no refusal of what a person did. */
-	if (!r->ok && strncmp(c->verb, "drafts.", 7) != 0)
+	if (!r->ok && !leaving && strncmp(c->verb, "drafts.", 7) != 0)
 		why_note(r);
 	if (c->cb != NULL)
 		c->cb(r, c->arg);
@@ -406,6 +408,56 @@ call_drop(uint64_t handle)
 	}
 }
 
+/* Those that have not been looked at yet: an answer to one may end others. */
+static struct call *
+call_staying(void)
+{
+	struct call	*c;
+
+	TAILQ_FOREACH(c, &calls, entry) {
+		if (!c->left)
+			break;
+	}
+	return c;
+}
+
+void
+call_leave(bool person)
+{
+	static const struct val	 empty = { .kind = VAL_MAP };
+	struct link_reply	 r = {
+		.body = &empty, .code = "cancelled", .field = "", .text = "",
+		.request = ""
+	};
+	struct call		*c;
+	link_cb			 cb;
+
+	leaving = true;
+	while ((c = call_staying()) != NULL) {
+		c->left = true;
+		if (c->write && c->link != 0 && (!person ||
+		    link_in_flight(app.link, c->link)))
+			continue;
+		if (c->write && c->link != 0) {
+			link_drop(app.link, c->link, "");
+			continue;
+		}
+		if (c->link != 0)
+			link_cancel(app.link, c->link);
+		cb = c->cb;
+		if (cb != NULL)
+			cb(&r, c->arg);
+		call_free(c);
+	}
+	leaving = false;
+}
+
+bool
+call_pending(void)
+{
+	return !TAILQ_EMPTY(&calls);
+}
+
 void
 call_clear(void)
 {
@@ -428,6 +480,8 @@ app_error(const struct link_reply *r)
 {
 	const char	*id = val_get_str(r->body, "request");
 
+	if (leaving)
+		return;
 	if (id == NULL && r->request[0] != '\0')
 		id = r->request;
 	if (strcmp(r->code, "denied") == 0)

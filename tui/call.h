@@ -14,6 +14,12 @@
 void	call_quiet_cb(const struct link_reply *, void *);
 /* Another company, another past. */
 void	call_forget_undo(void);
+/* The company is left, or with it the person: who waits for an answer hears
+ * "cancelled", and shows nothing. Writes go on, but for those of a person who
+ * goes that are not under way. */
+void	call_leave(bool person);
+/* Is there one that has no answer yet? */
+bool	call_pending(void);
 /* At the end: forgets every open call. */
 void	call_clear(void);
 

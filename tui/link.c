@@ -984,3 +984,11 @@ link_was_sent(const struct link *l, uint64_t handle)
 
 	return c != NULL && c->left;
 }
+
+bool
+link_in_flight(const struct link *l, uint64_t handle)
+{
+	const struct call	*c = link_by_handle(l, handle);
+
+	return c != NULL && c->number != 0;
+}

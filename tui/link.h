@@ -143,6 +143,8 @@ void		 link_progress(struct link *, uint64_t, link_progress_cb);
 /* It is not sent (again): its cb hears of an error "cancelled" with this
  * sentence. */
 void		 link_drop(struct link *, uint64_t, const char *text);
+/* Is it under way on the present line? */
+bool		 link_in_flight(const struct link *, uint64_t);
 /* Has it left once? Then the server may have done it. */
 bool		 link_was_sent(const struct link *, uint64_t);
 

@@ -11,6 +11,7 @@
 #include "lib/buf.h"
 #include "lib/xmalloc.h"
 #include "tui/app.h"
+#include "tui/call.h"
 #include "tui/own.h"
 #include "tui/store.h"
 #include "tui/theme.h"
@@ -36,6 +37,7 @@ struct generation {
 	size_t			 n;
 };
 static struct generation	*generations;
+static struct generation	*gone;	/* of companies that were left */
 static struct def		*defs;	/* of the newest one */
 static struct val		*plain;		/* as every company has them */
 static struct val		*own;	/* and this one's own */
@@ -264,6 +266,12 @@ defs_clear(void)
 	plain = own = NULL;
 	while ((g = generations) != NULL) {
 		generations = g->older;
+		g->older = gone;
+		gone = g;
+	}
+	/* A write that goes on may still speak of its type. */
+	while (!call_pending() && (g = gone) != NULL) {
+		gone = g->older;
 		generation_free(g);
 	}
 	defs = NULL;

@@ -186,10 +186,10 @@ asked_cb(const struct link_reply *r, void *arg)
 		reason_ask(a);
 		return;
 	}
-	if (!r->ok || value == NULL) {
+	if (!r->ok || value == NULL || !link_signed(app.link)) {
 		if (!r->ok)
 			app_error(r);
-		else
+		else if (value == NULL)
 			toast(TOAST_NOTICE, NULL, "%s", T("secret.empty"));
 		asked_free(a);
 		return;

@@ -468,7 +468,7 @@ importer_file_cb(const char *typed, void *arg)
 	args = val_map();
 	val_put(args, "header", heads);
 	snprintf(verb, sizeof verb, "%s.import", d->name);
-	app_write(verb, args, NULL, NULL, importer_guessed_cb, p);
+	app_once(verb, args, importer_guessed_cb, p);
 }
 
 void
