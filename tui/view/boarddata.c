@@ -1,6 +1,5 @@
-/* boarddata.c - columns and cards as the server gives them, windows of them,
- * and what others change; see boardint.h. */
-#include <event2/event.h>
+/* boarddata.c - columns and cards as the server gives them, and windows of
+ * them; what others change is in boardlive.c; see boardint.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,15 +7,12 @@
 #include "lib/buf.h"
 #include "lib/xmalloc.h"
 #include "tui/app.h"
-#include "tui/frame.h"
 #include "tui/ui.h"
 #include "tui/view/boardint.h"
 
 #define WINDOW		60	/* cards asked for when a column is scrolled */
 #define AHEAD		10
 #define KEPT		300	/* cards of a column that stay here */
-#define IDS_MAX		150	/* more than that: all anew */
-#define FRESH_US	2000000
 
 const struct def *
 board_def(const struct board *b)
@@ -97,8 +93,8 @@ wanted(const struct board *b)
 }
 
 /* What the server is asked with in one lane, -1: in all. */
-static struct val *
-args_in(struct board *b, int lane)
+struct val *
+board_args_in(struct board *b, int lane)
 {
 	struct val	*args = val_map(), *f, *typed;
 	char		*search = NULL;
@@ -126,11 +122,11 @@ args_in(struct board *b, int lane)
 struct val *
 board_args(struct board *b)
 {
-	return args_in(b, b->lane_at);
+	return board_args_in(b, b->lane_at);
 }
 
-static uint64_t
-ask(struct board *b, struct val *args, link_cb cb, void *arg)
+uint64_t
+board_ask(struct board *b, struct val *args, link_cb cb, void *arg)
 {
 	char	verb[128];
 
@@ -147,8 +143,8 @@ board_record(const struct board *b, const struct bcard *c)
 	return (struct record){ b->names, c->row };
 }
 
-static const char *
-key_of(const struct bcard *c)
+const char *
+board_sort_key(const struct bcard *c)
 {
 	const char	*s = val_str(val_at(c->row, val_count(c->row) - 1));
 
@@ -197,8 +193,8 @@ board_put_in(struct bcol *c, size_t at, struct bcard card)
 	c->n++;
 }
 
-static struct bcard
-card_of(const struct val *row)
+struct bcard
+board_new_card(const struct val *row)
 {
 	struct bcard	c = { .row = val_copy(row) };
 
@@ -228,8 +224,8 @@ set_text(char **to, const char *s)
 	*to = s == NULL ? NULL : xstrdup(s);
 }
 
-static void
-head_of(struct bcol *c, const struct val *v)
+void
+board_head(struct bcol *c, const struct val *v)
 {
 	const char	*rule = val_get_str(v, "rule");
 
@@ -354,8 +350,8 @@ some_card(struct board *b)
 }
 
 /* Cards have come and gone: the cursor stays with its own. */
-static void
-follow(struct board *b)
+void
+board_follow(struct board *b)
 {
 	int	col;
 	size_t	at;
@@ -419,10 +415,10 @@ take_columns(struct board *b, const struct val *list)
 				c->folded = kept[k].folded;
 				c->asked = kept[k].asked;
 			}
-		head_of(c, list->item[i]);
+		board_head(c, list->item[i]);
 		rows = val_get(list->item[i], "rows");
 		for (j = 0; j < val_count(rows); j++)
-			board_put_in(c, c->n, card_of(rows->item[j]));
+			board_put_in(c, c->n, board_new_card(rows->item[j]));
 		c->more = val_get_bool(list->item[i], "more");
 		if (c->cur >= c->n)
 			c->cur = c->n == 0 ? 0 : c->n - 1;
@@ -454,7 +450,7 @@ load_cb(const struct link_reply *r, void *arg)
 	val_free(b->sums);
 	b->sums = val_copy(val_get(r->body, "sums"));
 	take_columns(b, val_get(r->body, "board"));
-	follow(b);
+	board_follow(b);
 }
 
 void
@@ -476,7 +472,7 @@ board_load(struct board *b)
 			most = b->col[i].cur + AHEAD;
 	args = board_args(b);
 	val_put_int(args, "limit", most > BOARD_CARDS ? 200 : BOARD_CARDS);
-	b->call = ask(b, args, load_cb, b);
+	b->call = board_ask(b, args, load_cb, b);
 	ui_redraw();
 }
 
@@ -547,7 +543,7 @@ window_cb(const struct link_reply *r, void *arg)
 	if (b->window_end)
 		drop_cards(c);
 	for (k = 0; k < val_count(rows); k++) {
-		card = card_of(rows->item[k]);
+		card = board_new_card(rows->item[k]);
 		if (board_find(b, card.id, &col, &at))
 			val_free(card.row);
 		else
@@ -581,7 +577,7 @@ ask_window(struct board *b, struct bcol *c, bool up, const struct bcard *from)
 	val_put_text(args, "column", c->value);
 	val_put_int(args, "limit", WINDOW);
 	if (from != NULL) {
-		beyond = xasprintf("%s %s", key_of(from), from->id);
+		beyond = xasprintf("%s %s", board_sort_key(from), from->id);
 		val_put_text(args, up ? "before" : "after", beyond);
 		free(beyond);
 	} else if (up) {
@@ -590,7 +586,7 @@ ask_window(struct board *b, struct bcol *c, bool up, const struct bcard *from)
 	set_text(&b->window_of, c->value);
 	b->window_up = up;
 	b->window_end = from == NULL;
-	b->window = ask(b, args, window_cb, b);
+	b->window = board_ask(b, args, window_cb, b);
 }
 
 bool
@@ -629,403 +625,6 @@ board_need(struct board *b, struct bcol *c, size_t to)
 	}
 }
 
-/* --- What others change ------------------------------------------------------------ */
-
-/* Where its key puts it; past the last one here when there may be others
- * between: false. */
-static bool
-place_of(const struct board *b, const struct bcol *c, const char *key,
-    size_t *at)
-{
-	size_t	i;
-
-	for (i = 0; i < c->n; i++)
-		if (!board_pending(b, c->card[i].id) &&
-		    strcmp(c->card[i].id, b->held) != 0 &&
-		    strcmp(key_of(&c->card[i]), key) > 0)
-			break;
-	*at = i;
-	return (i > 0 || !c->above) && (i < c->n || !c->more);
-}
-
-/* Somebody has put the card that is held into another column: there it goes
- * back to. */
-static void
-held_elsewhere(struct board *b, struct bcol *c, const struct bcard *card)
-{
-	int	to = (int)(c - b->col);
-
-	if (strcmp(b->held, card->id) != 0 || to == b->from)
-		return;
-	b->from = to;
-	place_of(b, c, key_of(card), &b->from_at);
-	toast(TOAST_WARN, NULL, "%s", TF("board.moved_meanwhile", "column",
-	    c->title, NULL));
-}
-
-static void
-update_card(struct board *b, struct bcol *c, const struct val *row)
-{
-	struct bcard	 card = card_of(row), was;
-	int		 col;
-	size_t		 at;
-	bool		 there = board_find(b, card.id, &col, &at);
-	bool		 mine = there && (board_pending(b, card.id) ||
-			    strcmp(b->held, card.id) == 0);
-
-	if (val_at(row, 1) != NULL)
-		marks_seen(&b->marks, card.id, val_at(row, 1)->i);
-	if (there) {
-		/* The same place: only what it says is new. */
-		if (mine || (&b->col[col] == c && strcmp(key_of(
-		    &b->col[col].card[at]), key_of(&card)) == 0)) {
-			held_elsewhere(b, c, &card);
-			val_free(b->col[col].card[at].row);
-			b->col[col].card[at].row = card.row;
-			return;
-		}
-		was = board_take_out(&b->col[col], at);
-		card.fresh = was.fresh;
-		val_free(was.row);
-	}
-	if (place_of(b, c, key_of(&card), &at)) {
-		board_put_in(c, at, card);
-		if (at < c->top)
-			c->top++;
-		if (at <= c->cur && c != &b->col[b->at] && c->top > 0)
-			c->cur++;
-	} else {
-		val_free(card.row);
-	}
-}
-
-static void
-forget_card(struct board *b, const char *id)
-{
-	struct bcard	was;
-	int		col;
-	size_t		at;
-
-	if (!board_find(b, id, &col, &at))
-		return;
-	if (strcmp(b->held, id) == 0)
-		board_lost_hold(b);
-	was = board_take_out(&b->col[col], at);
-	val_free(was.row);
-	marks_gone(&b->marks, id);
-}
-
-static void
-live_cb(const struct link_reply *r, void *arg)
-{
-	struct board		*b = arg;
-	struct val		*ids = b->asked;
-	const struct val	*list = val_get(r->body, "board"), *rows;
-	struct bcol		*c;
-	size_t			 i, k, j;
-	bool			 seen;
-
-	b->live = 0;
-	b->asked = NULL;
-	if (!r->ok || val_count(list) != (size_t)b->ncols) {
-		if (r->ok)
-			board_load(b);
-		goto out;
-	}
-	for (i = 0; i < ids->n; i++) {
-		seen = false;
-		for (k = 0; k < list->n; k++) {
-			rows = val_get(list->item[k], "rows");
-			for (j = 0; j < val_count(rows); j++)
-				seen |= strcmp(val_str(val_at(rows->item[j],
-				    0)), ids->item[i]->s) == 0;
-		}
-		if (!seen && !board_pending(b, ids->item[i]->s))
-			forget_card(b, ids->item[i]->s);
-	}
-	for (k = 0; k < list->n; k++) {
-		c = &b->col[k];
-		if (strcmp(c->value, val_get_str(list->item[k], "value")) !=
-		    0) {
-			board_load(b);
-			goto out;
-		}
-		/* Counts say where cards are, not where they are going. */
-		if (b->queue == NULL && !board_held(b))
-			head_of(c, list->item[k]);
-		rows = val_get(list->item[k], "rows");
-		for (j = 0; j < val_count(rows); j++)
-			update_card(b, c, rows->item[j]);
-	}
-	follow(b);
-	if (val_count(b->ids) > 0)
-		board_stale(b, NULL);
-out:
-	val_free(ids);
-	ui_redraw();
-}
-
-void
-board_soon_cb(int fd, short what, void *arg)
-{
-	struct board	*b = arg;
-	struct val	*args, *ids;
-	size_t		 i;
-
-	(void)fd;
-	(void)what;
-	if (b->live != 0 || val_count(b->ids) == 0 ||
-	    board_view_of(b) == NULL)
-		return;
-	if (b->ids->n > IDS_MAX) {
-		val_free(b->ids);
-		b->ids = val_array();
-		board_load(b);
-		return;
-	}
-	b->asked = b->ids;
-	b->ids = val_array();
-	ids = val_array();
-	for (i = 0; i < b->asked->n; i++)
-		val_add(ids, val_uuid(b->asked->item[i]->s));
-	args = board_args(b);
-	val_put(args, "ids", ids);
-	b->live = ask(b, args, live_cb, b);
-}
-
-void
-board_stale(struct board *b, const char *id)
-{
-	struct timeval	tv = { 0, 5000 };
-	size_t		i;
-
-	if (id != NULL) {
-		for (i = 0; i < b->ids->n; i++)
-			if (strcmp(b->ids->item[i]->s, id) == 0)
-				break;
-		if (i == b->ids->n)
-			val_add(b->ids, val_text(id));
-	}
-	if (b->live == 0)
-		evtimer_add(b->soon, &tv);
-}
-
-void
-board_watch_cb(const struct val *items, void *arg)
-{
-	struct board	*b = arg;
-	const char	*id, *request;
-	struct bcard	*card;
-	size_t		 i, at;
-	int		 col, k;
-
-	for (k = 0; k < b->nlanes; k++)
-		b->lane[k].stale = true;
-	if (items == NULL) {
-		board_load(b);
-		return;
-	}
-	for (i = 0; i < items->n; i++) {
-		id = val_str(val_at(items->item[i], 0));
-		request = val_str(val_at(items->item[i], 3));
-		if (id == NULL)
-			continue;
-		board_stale(b, id);
-		if (request != NULL && app_is_mine(request))
-			continue;
-		if (board_find(b, id, &col, &at)) {
-			card = &b->col[col].card[at];
-			card->fresh = app_ctx().now + FRESH_US;
-		}
-	}
-}
-
-void
-board_stages_cb(const struct val *items, void *arg)
-{
-	(void)items;
-	board_load(arg);
-}
-
-void
-board_times_cb(const struct val *items, void *arg)
-{
-	struct board		*b = arg;
-	const struct bcol	*c;
-	size_t			 k;
-	int			 i;
-
-	(void)items;
-	for (i = 0; i < b->ncols; i++) {
-		c = &b->col[i];
-		for (k = c->top; k < c->n && k < c->top + (size_t)b->page;
-		    k++)
-			board_stale(b, c->card[k].id);
-	}
-}
-
-/* --- Lanes ----------------------------------------------------------------------- */
-
-static void
-lanes_free(struct board *b)
-{
-	int	i;
-
-	if (b->peek != 0)
-		app_forget(b->peek);
-	b->peek = 0;
-	for (i = 0; i < b->nlanes; i++) {
-		val_free(b->lane[i].value);
-		free(b->lane[i].title);
-		val_free(b->lane[i].cards);
-	}
-	b->nlanes = 0;
-}
-
-/* What stands for a group without a title: a choice's label, or nothing. */
-static char *
-lane_title(const struct field *f, const struct val *v, const char *title)
-{
-	struct buf	 text = BUF_INIT;
-	struct val	*names, *row;
-	struct record	 r;
-	char		*s;
-
-	if (title != NULL)
-		return xstrdup(title);
-	if (val_is_null(v))
-		return xstrdup("-");
-	names = val_array();
-	row = val_array();
-	val_add(names, val_text(f->name));
-	val_add(row, val_copy(v));
-	r = (struct record){ names, row };
-	record_text(NULL, f, &r, &text);
-	s = xstrdup(buf_text(&text));
-	buf_free(&text);
-	val_free(names);
-	val_free(row);
-	return s;
-}
-
-static void
-lanes_cb(const struct link_reply *r, void *arg)
-{
-	struct board		*b = arg;
-	const struct field	*f;
-	const struct val	*list = val_get(r->body, "groups"), *g;
-	size_t			 i;
-
-	b->lane_call = 0;
-	f = def_field(board_def(b), b->lane_by);
-	if (!r->ok || f == NULL) {
-		if (!r->ok)
-			app_error(r);
-		return;
-	}
-	lanes_free(b);
-	for (i = 0; i < val_count(list) && b->nlanes < BOARD_LANES; i++) {
-		g = list->item[i];
-		b->lane[b->nlanes++] = (struct blane){
-			.value = val_at(g, 0) == NULL ? val_null() :
-			    val_copy(val_at(g, 0)),
-			.title = lane_title(f, val_at(g, 0),
-			    val_str(val_at(g, 1))),
-			.count = val_at(g, 2) == NULL ? 0 : val_at(g, 2)->i
-		};
-	}
-	if (b->lane_at >= b->nlanes)
-		b->lane_at = 0;
-	board_restart(b);
-}
-
-/* What stands in no column is in no lane. */
-static void
-only_columns(struct board *b, struct val *args)
-{
-	const struct field	*by = def_field(board_def(b), board_by(b));
-	struct val		*values, *in, *filter;
-	int			 i;
-
-	if (b->ncols == 0)
-		return;
-	values = val_array();
-	in = val_map();
-	for (i = 0; i < b->ncols; i++)
-		val_add(values, val_of(by, b->col[i].value));
-	val_put(in, "in", values);
-	filter = val_get(args, "filter") == NULL ? val_map() :
-	    val_copy(val_get(args, "filter"));
-	val_put(filter, board_by(b), in);
-	val_put(args, "filter", filter);
-}
-
-void
-board_lanes(struct board *b, const char *field)
-{
-	char		 verb[128];
-	struct val	*args;
-
-	if (board_view_of(b) == NULL)
-		return;
-	lanes_free(b);
-	set_text(&b->lane_by, field);
-	b->lane_at = 0;
-	if (b->lane_call != 0)
-		app_forget(b->lane_call);
-	b->lane_call = 0;
-	if (field == NULL) {
-		board_restart(b);
-		return;
-	}
-	args = board_args(b);
-	only_columns(b, args);
-	val_put_text(args, "by", field);
-	snprintf(verb, sizeof verb, "%s.count", b->type);
-	b->lane_call = app_call(verb, args, lanes_cb, b);
-}
-
-static void
-peek_cb(const struct link_reply *r, void *arg)
-{
-	struct board	*b = arg;
-	struct blane	*l = &b->lane[b->peek_at];
-
-	b->peek = 0;
-	if (r->ok && b->peek_at < b->nlanes) {
-		val_free(l->cards);
-		l->cards = val_copy(val_get(r->body, "board"));
-	}
-	ui_redraw();
-}
-
-void
-board_peek(struct board *b, int lane)
-{
-	struct blane	*l = &b->lane[lane];
-	struct val	*args;
-
-	if (b->peek != 0 || b->call != 0 || (l->cards != NULL && !l->stale))
-		return;
-	l->stale = false;
-	if (l->cards == NULL)		/* asked for once, also in vain */
-		l->cards = val_array();
-	b->peek_at = lane;
-	args = args_in(b, lane);
-	val_put_int(args, "limit", BOARD_PEEK);
-	b->peek = ask(b, args, peek_cb, b);
-}
-
-void
-board_lane(struct board *b, int to)
-{
-	if (to < 0 || to >= b->nlanes || to == b->lane_at)
-		return;
-	b->lane[b->lane_at].stale = true;	/* it may have been worked in */
-	b->lane_at = to;
-	board_restart(b);
-}
-
 void
 board_free_data(struct board *b)
 {
@@ -1041,7 +640,7 @@ board_free_data(struct board *b)
 		app_forget(b->lane_call);
 	for (i = 0; i < b->ncols; i++)
 		col_free(&b->col[i]);
-	lanes_free(b);
+	board_free_lanes(b);
 	free(b->lane_by);
 	val_free(b->ids);
 	val_free(b->asked);

@@ -8,6 +8,7 @@
 
 #include "tui/edit.h"
 #include "tui/keys.h"
+#include "tui/link.h"
 #include "tui/store.h"
 #include "tui/view/card.h"
 #include "tui/view/filter.h"
@@ -132,6 +133,10 @@ struct board {
 	char		 title[160];
 };
 
+/* --- board.c --------------------------------------------------------------- */
+
+void		 board_ask_lanes(struct board *);
+
 /* --- boarddata.c ----------------------------------------------------------- */
 
 const struct def *board_def(const struct board *);
@@ -142,8 +147,6 @@ const char	*board_by(const struct board *);
 void		 board_load(struct board *);
 /* Another filter or lane: from the first cards on. */
 void		 board_restart(struct board *);
-/* Ask for this card again; soon. */
-void		 board_stale(struct board *, const char *id);
 /* More of a column whose end comes near. */
 void		 board_need(struct board *, struct bcol *, size_t to);
 /* The other end of a column that is not here in full; false: it is here. */
@@ -167,16 +170,34 @@ void		 board_here(struct board *);
 void		 board_goto(struct board *, int col, size_t at);
 /* What the server is asked with: filter, search, lane. */
 struct val	*board_args(struct board *);
+/* The same in one lane, -1: in all. */
+struct val	*board_args_in(struct board *, int lane);
+uint64_t	 board_ask(struct board *, struct val *args, link_cb, void *);
+/* A card with a copy of the row, and where it stands in its column. */
+struct bcard	 board_new_card(const struct val *row);
+const char	*board_sort_key(const struct bcard *);
+/* What the server says of a whole column. */
+void		 board_head(struct bcol *, const struct val *);
+/* Cards have come and gone: the cursor stays with its own. */
+void		 board_follow(struct board *);
+
+/* --- boardlive.c ----------------------------------------------------------- */
+
+/* Ask for this card again; soon. */
+void		 board_stale(struct board *, const char *id);
+void		 board_soon_cb(int, short, void *);
 void		 board_watch_cb(const struct val *items, void *);
 void		 board_stages_cb(const struct val *items, void *);
 /* Somebody's timer has begun or ended: the cards that show are asked for. */
 void		 board_times_cb(const struct val *items, void *);
-void		 board_soon_cb(int, short, void *);
+
+/* --- boardlane.c ----------------------------------------------------------- */
+
 void		 board_lanes(struct board *, const char *field);
 void		 board_lane(struct board *, int);
 /* The first cards of a lane that shows, and is not the open one. */
 void		 board_peek(struct board *, int);
-void		 board_ask_lanes(struct board *);
+void		 board_free_lanes(struct board *);
 
 /* --- boardmove.c ----------------------------------------------------------- */
 

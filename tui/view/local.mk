@@ -63,6 +63,8 @@ libtui_a_SOURCES += \
 	tui/view/boarddraw.c \
 	tui/view/boardedit.c \
 	tui/view/boardint.h \
+	tui/view/boardlane.c \
+	tui/view/boardlive.c \
 	tui/view/boardmove.c \
 	tui/view/card.c \
 	tui/view/card.h \
