@@ -63,6 +63,8 @@ libtui_a_SOURCES += \
 	tui/chart.c \
 	tui/chart.h \
 	tui/export.c \
+	tui/files.c \
+	tui/files.h \
 	tui/import.c \
 	tui/draft.c \
 	tui/draft.h \

@@ -6,6 +6,7 @@
 #include "lib/xmalloc.h"
 #include "tui/app.h"
 #include "tui/mod/grid.h"
+#include "tui/mod/gridfile.h"
 #include "tui/palette.h"
 #include "tui/screens.h"
 #include "tui/store.h"
@@ -303,6 +304,13 @@ open_grid(void *arg)
 }
 
 static void
+import_plan(void *arg)
+{
+	(void)arg;
+	gridfile_import();
+}
+
+static void
 offer_grid(void)
 {
 	struct palette_entry	e = {
@@ -317,6 +325,14 @@ offer_grid(void)
 	e.tr = "Benim haftam";
 	e.en = "My week";
 	e.arg = &app;
+	palette_add(&e);
+	if (!app_may("timetable.edit"))
+		return;
+	e = (struct palette_entry){
+		.source = "defs", .kind = PALETTE_COMMAND,
+		.tr = "Ders programı dosyası al (.fet)",
+		.en = "Timetable from a file (.fet)", .run = import_plan
+	};
 	palette_add(&e);
 }
 

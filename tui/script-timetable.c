@@ -13,6 +13,7 @@
 
 #include "lib/uuid.h"
 #include "lib/xmalloc.h"
+#include "tui/files.h"
 #include "tui/script.h"
 #include "tui/script-int.h"
 
@@ -74,26 +75,6 @@ ask(const char *verb, struct val *args, link_cb cb)
 
 /* --- import --------------------------------------------------------------- */
 
-static bool
-file_read(void)
-{
-	FILE	*f = fopen(job.file, "re");
-	size_t	 cap = 1 << 16, n;
-
-	if (f == NULL)
-		return false;
-	job.data = xmalloc(cap);
-	while ((n = fread(job.data + job.len, 1, cap - job.len, f)) > 0) {
-		job.len += n;
-		if (job.len > FILE_MAX)
-			break;
-		if (job.len == cap)
-			job.data = xrealloc(job.data, cap *= 2);
-	}
-	fclose(f);
-	return true;
-}
-
 static void
 imported_cb(const struct link_reply *r, void *arg)
 {
@@ -145,18 +126,12 @@ part_send(void)
 static bool
 import_start_file(void)
 {
-	const char	*base = strrchr(job.file, '/');
-	char		*dot;
-
-	if (!file_read()) {
+	job.data = files_read(job.file, FILE_MAX, &job.len);
+	if (job.data == NULL) {
 		script_error_file(job.s, job.file);
 		return false;
 	}
-	snprintf(job.title, sizeof job.title, "%.110s",
-	    base == NULL ? job.file : base + 1);
-	dot = strrchr(job.title, '.');
-	if (dot != NULL && dot != job.title)
-		*dot = '\0';
+	files_title(job.file, job.title, sizeof job.title);
 	uuid_v7_text(job.upload);
 	part_send();
 	return true;

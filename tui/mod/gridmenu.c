@@ -12,6 +12,7 @@
 #include "tui/edit.h"
 #include "tui/frame.h"
 #include "tui/mod/griddate.h"
+#include "tui/mod/gridfile.h"
 #include "tui/mod/gridint.h"
 #include "tui/mod/gridmenu.h"
 #include "tui/mod/gridpick.h"
@@ -418,7 +419,7 @@ lock_all(struct grid *g, bool yes)
 enum does {
 	DO_DRAFT, DO_SHOW, DO_BESIDE, DO_ALONE, DO_DIFF, DO_GENERATE,
 	DO_PUBLISH, DO_TEMPLATE_SAVE, DO_TEMPLATE, DO_DATE, DO_ROOM,
-	DO_LOCK_ALL, DO_UNLOCK_ALL, DO_CARD, DO_LAST
+	DO_LOCK_ALL, DO_UNLOCK_ALL, DO_EXPORT, DO_IMPORT, DO_CARD, DO_LAST
 };
 
 static const char *const	labels[DO_LAST] = {
@@ -429,7 +430,8 @@ static const char *const	labels[DO_LAST] = {
 	[DO_TEMPLATE_SAVE] = "grid.template_save",
 	[DO_TEMPLATE] = "grid.template_apply", [DO_DATE] = "grid.date",
 	[DO_ROOM] = "grid.other_room", [DO_LOCK_ALL] = "grid.lock_all",
-	[DO_UNLOCK_ALL] = "grid.unlock_all", [DO_CARD] = "grid.card"
+	[DO_UNLOCK_ALL] = "grid.unlock_all", [DO_EXPORT] = "grid.file",
+	[DO_IMPORT] = "grid.import", [DO_CARD] = "grid.card"
 };
 
 /* Not for this person, or not for this plan. */
@@ -458,6 +460,7 @@ offered(const struct grid *g, enum does what)
 		return grid_may_edit(g) && g->monday == 0 &&
 		    grid_lesson(g) >= 0 && g->plan->n[G_ROOM] > 0;
 	case DO_TEMPLATE_SAVE:
+	case DO_IMPORT:
 		return app_may("timetable.edit");
 	case DO_TEMPLATE:
 	case DO_LOCK_ALL:
@@ -508,6 +511,12 @@ do_it(struct grid *g, enum does what)
 	case DO_LOCK_ALL:
 	case DO_UNLOCK_ALL:
 		lock_all(g, what == DO_LOCK_ALL);
+		break;
+	case DO_EXPORT:
+		gridfile_export(g);
+		break;
+	case DO_IMPORT:
+		gridfile_import();
 		break;
 	case DO_CARD:
 		card_open("timetables", g->plan->id);

@@ -11,6 +11,7 @@
 #include "lib/xmalloc.h"
 #include "tui/app.h"
 #include "tui/dialog.h"
+#include "tui/files.h"
 #include "tui/draw.h"
 #include "tui/frame.h"
 #include "tui/input.h"
@@ -449,8 +450,7 @@ importer_file_cb(const char *typed, void *arg)
 		val_free(heads);
 		return;
 	}
-	path = typed[0] == '~' && typed[1] == '/' && getenv("HOME") != NULL ?
-	    xasprintf("%s%s", getenv("HOME"), typed + 1) : xstrdup(typed);
+	path = files_path(typed);
 	file = import_read(path, why, sizeof why);
 	free(path);
 	if (file == NULL) {

@@ -10,6 +10,8 @@ libtui_a_SOURCES += \
 	tui/mod/griddate.c \
 	tui/mod/griddate.h \
 	tui/mod/griddraw.c \
+	tui/mod/gridfile.c \
+	tui/mod/gridfile.h \
 	tui/mod/gridgen.c \
 	tui/mod/gridint.h \
 	tui/mod/gridjudge.c \

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/buf.h"
@@ -10,6 +9,7 @@
 #include "lib/xmalloc.h"
 #include "tui/app.h"
 #include "tui/dialog.h"
+#include "tui/files.h"
 #include "tui/frame.h"
 #include "tui/store.h"
 #include "tui/transfer.h"
@@ -359,33 +359,6 @@ filing_stop(bool running, void *arg)
 	filing_free(f);
 }
 
-/* "~/liste.csv" is at home. */
-static char *
-file_path(const char *typed)
-{
-	const char	*home = getenv("HOME");
-
-	typed += strspn(typed, " ");
-	if (typed[0] == '~' && typed[1] == '/' && home != NULL)
-		return xasprintf("%s%s", home, typed + 1);
-	return xstrdup(typed);
-}
-
-static bool
-filing_check(const char *typed, char *why, size_t len, void *arg)
-{
-	char		*path = file_path(typed);
-	struct stat	 sb;
-	bool		 good = path[0] != '\0' && stat(path, &sb) != 0;
-
-	if (path[0] != '\0' && !good)
-		snprintf(why, len, "%s", TF("many.file_exists", NULL));
-	else if (!good)
-		snprintf(why, len, "%s", TF("value.required", NULL));
-	free(path);
-	return good;
-}
-
 static void
 filing_named_cb(const char *typed, void *arg)
 {
@@ -399,7 +372,7 @@ filing_named_cb(const char *typed, void *arg)
 		filing_free(f);
 		return;
 	}
-	path = file_path(typed);
+	path = files_path(typed);
 	ask.file = path;
 	ask.list = f->list;
 	f->list = NULL;
@@ -417,7 +390,7 @@ filing_format_cb(int choice, void *arg)
 	    EXPORT_XLSX, EXPORT_JSON };
 	struct filing			*f = arg;
 	struct dialog_line		 line = { .max = 400, .arg = f,
-	    .check = filing_check, .done = filing_named_cb };
+	    .check = files_new, .done = filing_named_cb };
 	char				 name[200];
 
 	if (choice < 0) {
