@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lib/buf.h"
 #include "lib/date.h"
@@ -270,13 +271,31 @@ tenant_turn(struct tenant *t, void *arg)
 	db_tx_send(tx);
 }
 
+/* A folder that is not there, or not ours to write, is said once. */
+static bool
+folder_good(void)
+{
+	static bool	told;
+
+	if (access(conf.heads, R_OK | W_OK | X_OK) == 0) {
+		told = false;
+		return true;
+	}
+	if (!told)
+		log_error(NULL, "heads: %s: %s; the audit's heads are not "
+		    "signed until konakd can write there", conf.heads,
+		    strerror(errno));
+	told = true;
+	return false;
+}
+
 static void
 tick_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct timeval	tv = { conf.heads_every_s < TICK_S ?
 			    (time_t)conf.heads_every_s : TICK_S, 0 };
 
-	if (conf.heads != NULL)
+	if (conf.heads != NULL && folder_good())
 		tenant_each(tenant_turn, NULL);
 	event_add(tick_ev, &tv);
 }

@@ -167,6 +167,13 @@ ctl_parse(struct ctl *ctl, int argc, char **argv)
 		puts("konakctl " KONAK_VERSION);
 		return 0;
 	}
+	if (argv[0][0] == '-') {
+		fprintf(stderr, "konakctl: %s stands before a command; only "
+		    "--config FILE does, and options begin with --\n",
+		    argv[0]);
+		fprintf(stderr, "konakctl help lists the commands\n");
+		return 2;
+	}
 	for (cmd = ctl_cmds; cmd->words != NULL; cmd++)
 		if ((n = cmd_matches(cmd, argc, argv)) > 0)
 			break;
