@@ -8,13 +8,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/arena.h"
 #include "lib/buf.h"
+#include "lib/tr.h"
 #include "lib/xmalloc.h"
 #include "tui/app.h"
 #include "tui/call.h"
 #include "tui/own.h"
 #include "tui/store.h"
 #include "tui/theme.h"
+#include "tui/ui.h"
 #include "tui/wire.h"
 
 struct watch {
@@ -33,6 +36,7 @@ static unsigned			 watches_told;
 struct generation {
 	struct generation	*older;
 	struct val		*v;	/* defs.list's answer */
+	struct val		*records;	/* its types, as choices are sent */
 	struct def		*defs;
 	size_t			 n;
 };
@@ -43,6 +47,7 @@ static struct val		*plain;		/* as every company has them */
 static struct val		*own;	/* and this one's own */
 static size_t			 ndefs;
 static const struct val		*boards;
+static const struct val		*records;	/* of the newest one */
 
 /* --- Definitions ----------------------------------------------------------- */
 
@@ -140,7 +145,9 @@ field_load(struct field *f, const struct val *v)
 		f->rules.holds = HOLDS_TEXT;
 	field_bounds(f, v);
 	f->rules.scale = (int)val_get_int(v, "scale", 0);
-	field_choices(f, val_get(v, "choices"));
+	type = val_get_str(v, "values");
+	field_choices(f, type != NULL && strcmp(type, "records") == 0 ?
+	    records : val_get(v, "choices"));
 	f->required = val_get_bool(v, "required");
 	f->create = val_get_bool(v, "create");
 	f->edit = val_get_bool(v, "edit");
@@ -252,6 +259,7 @@ generation_free(struct generation *g)
 	for (i = 0; i < g->n; i++)
 		def_unload(&g->defs[i]);
 	free(g->defs);
+	val_free(g->records);
 	val_free(g->v);
 	free(g);
 }
@@ -277,6 +285,50 @@ defs_clear(void)
 	defs = NULL;
 	ndefs = 0;
 	boards = NULL;
+	records = NULL;
+}
+
+struct named {
+	const char		*key;	/* its label, folded */
+	const struct val	*def;
+};
+
+static int
+named_compare(const void *a, const void *b)
+{
+	const struct named	*x = a, *y = b;
+
+	return strcmp(x->key, y->key);
+}
+
+/* [name, label] of each type, as people look them up. */
+static struct val *
+defs_records(const struct val *array)
+{
+	struct arena	*a = arena_new();
+	size_t		 i, n = val_count(array);
+	struct named	*list = arena_array(a, n + 1, sizeof *list);
+	struct val	*all = val_array(), *one;
+	const char	*text;
+
+	for (i = 0; i < n; i++) {
+		list[i].def = array->item[i];
+		text = val_str(val_at(val_get(list[i].def, "label"),
+		    ui_lang()));
+		list[i].key = text == NULL ? NULL : tr_fold(a, text,
+		    strlen(text));
+		if (list[i].key == NULL)
+			list[i].key = "";
+	}
+	qsort(list, n, sizeof *list, named_compare);
+	for (i = 0; i < n; i++) {
+		one = val_array();
+		val_add(one, val_text(val_get_str(list[i].def, "name")));
+		val_add(one, val_copy(val_get(list[i].def, "label")));
+		val_add(all, one);
+	}
+	arena_free(a);
+	return all;
 }
 
 static void
@@ -287,6 +339,7 @@ defs_generation(struct val *body)
 	size_t			 i;
 
 	g->v = body;
+	records = g->records = defs_records(array);
 	boards = val_get(body, "dashboards");
 	g->n = val_count(array);
 	g->defs = xcalloc(g->n + 1, sizeof *g->defs);

@@ -118,6 +118,7 @@ struct field {
 	/* without a value, what the chosen record has */
 	struct field		*from_ref, *from;
 	bool			 natural;	/* sorts 9-A before 10-A */
+	bool			 records;	/* its choices: all record types */
 	bool			 relative;	/* shown as "3 gün" */
 	const struct ynode	*node;		/* for file and line */
 };

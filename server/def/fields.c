@@ -137,6 +137,14 @@ load_limits(struct loader *l, const struct ynode *n, struct value_rules *r)
 		r->max = (int)v;
 }
 
+/* Instead of a list: every record type is one. */
+static bool
+values_are_records(const struct ynode *n)
+{
+	return n != NULL && n->type == YNODE_SCALAR &&
+	    strcmp(n->text, "records") == 0;
+}
+
 static void
 load_values(struct loader *l, const struct ynode *map, struct value_rules *r,
     struct def_choice **choices)
@@ -150,6 +158,9 @@ load_values(struct loader *l, const struct ynode *map, struct value_rules *r,
 	struct label		 label;
 	size_t			 i, j;
 
+	/* link.c knows them. */
+	if (values_are_records(n))
+		return;
 	if (n == NULL || n->type != YNODE_MAP || n->n == 0) {
 		fault(l, n != NULL ? n : map, "type %s needs \"values\": "
 		    "codes with their labels", value_type_name(r->type));
@@ -414,6 +425,7 @@ load_field(struct loader *l, struct def *d, const struct ynode *n)
 	for (i = 0; reserved[i] != NULL; i++)
 		if (strcmp(n->key, reserved[i]) == 0)
 			fault(l, n, "\"%s\" cannot be a field", n->key);
+	f->records = values_are_records(yaml_get(n, "values"));
 	if (!load_rules(l, n, &f->rules, &f->choices))
 		return NULL;
 	load_label(l, n, "label", true, &f->label);

@@ -18,8 +18,11 @@ link_title(struct loader *l, struct def *d)
 	d->title = load_fields_ref(l, d, d->node, "title", &d->ntitle);
 	for (i = 0; i < d->ntitle; i++) {
 		f = d->title[i];
+		/* The database would say a choice's code: nothing of that is
+		 * read of what nobody writes. */
 		if (!field_text_like(f) && field_type(f) != VALUE_INT &&
-		    field_type(f) != VALUE_REF)
+		    field_type(f) != VALUE_REF &&
+		    !(d->readonly && field_type(f) == VALUE_CHOICE))
 			fault(l, n, "field \"%s\" of type %s cannot be a "
 			    "title", f->name, value_type_name(field_type(f)));
 		if (f->see != NULL)
@@ -306,11 +309,39 @@ check_names(struct loader *l, struct def *d)
 		    "one company needs \"protect: hand\"");
 }
 
+/* The choices of fields whose values are record types. */
+static void
+link_records(struct loader *l)
+{
+	struct value_choice	*c = arena_array(l->arena, l->ndefs, sizeof *c);
+	struct def_choice	*dc = arena_array(l->arena, l->ndefs,
+				    sizeof *dc);
+	struct field		*f;
+	size_t			 i, j;
+
+	for (i = 0; i < l->ndefs; i++) {
+		c[i].code = l->defs[i]->name;
+		for (j = 0; j < LANG_COUNT; j++)
+			c[i].label[j] = l->defs[i]->label.text[j];
+		dc[i].value = c[i];
+	}
+	for (i = 0; i < l->ndefs; i++)
+		for (j = 0; j < l->defs[i]->nfields; j++) {
+			f = l->defs[i]->fields[j];
+			if (!f->records)
+				continue;
+			f->rules.choices = c;
+			f->rules.nchoices = l->ndefs;
+			f->choices = dc;
+		}
+}
+
 void
 link_all(struct loader *l)
 {
 	size_t	i;
 
+	link_records(l);
 	for (i = 0; i < l->ndefs; i++)
 		link_perms(l, l->defs[i]);
 	for (i = 0; i < l->ndefs; i++)

@@ -233,7 +233,9 @@ def_put_field(struct cbw *w, const struct def *d, const struct field *f,
 	put_label(w, "label", &f->label);
 	put_label(w, "help", &f->help);
 	put_label(w, "unit", &f->unit);
-	put_rules(w, &f->rules, f->choices);
+	put_rules(w, &f->rules, f->records ? NULL : f->choices);
+	if (f->records)
+		cbw_kv_text(w, "values", "records");
 	put_true(w, "required", (f->required || f->required_when) &&
 	    !f->readonly);
 	put_true(w, "compute", f->compute);

@@ -14,7 +14,7 @@
 #include "tui/view/filterbuild.h"
 #include "tui/view/refpick.h"
 
-#define FILTER_ITEMS 64
+#define FILTER_ITEMS 192
 
 /* Field, operator, value: one question each. */
 struct build {

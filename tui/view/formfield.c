@@ -18,7 +18,7 @@
 #include "tui/view/formfield.h"
 #include "tui/view/formlines.h"
 
-#define FIELD_ITEMS 64
+#define FIELD_ITEMS 192
 #define LABEL_LEN	160
 
 /* Has it room for many lines? */
