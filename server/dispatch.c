@@ -510,8 +510,7 @@ request_read(struct req *r, const uint8_t *body, size_t len)
 	r->verb = verb_find(name, namelen);
 	if (r->verb == NULL) {
 		req_fail(r, ERR_UNKNOWN_VERB, "verb", "err.unknown_verb",
-		    "verb", arena_strndup(r->arena, name,
-		    namelen > 100 ? 100 : namelen), NULL);
+		    "verb", arena_strndup(r->arena, name, namelen), NULL);
 		return false;
 	}
 	if (!check_state(r) || !check_id(r, &map))

@@ -96,19 +96,13 @@ denied_write(struct req *r, struct cbw *w)
 		cbw_textz(w, why->roles[i]);
 }
 
-void
-reply_error(struct req *r)
+static void
+error_write(struct req *r, struct buf *buf, const struct req_bad *words)
 {
 	struct req_private	*p = r->priv;
-	const struct req_bad	*words = &p->error;
-	struct buf		 buf = BUF_INIT;
 	struct cbw		 w;
 
-	if (p->err == ERR_NONE) {
-		p->err = ERR_INVALID;
-		p->error = *STAILQ_FIRST(&p->bad);
-	}
-	cbw_init(&w, &buf);
+	cbw_init(&w, buf);
 	cbw_map_begin(&w);
 	cbw_kv_text(&w, "code", err_code(p->err));
 	words_write(&w, r->arena, req_lang(r), words);
@@ -127,16 +121,29 @@ reply_error(struct req *r)
 	if (p->err == ERR_INTERNAL && r->has_id)
 		cbw_kv_uuid(&w, "request", r->id);
 	cbw_map_end(&w);
+}
+
+void
+reply_error(struct req *r)
+{
+	struct req_private	*p = r->priv;
+	struct buf		 buf = BUF_INIT;
+
+	if (p->err == ERR_NONE) {
+		p->err = ERR_INVALID;
+		p->error = *STAILQ_FIRST(&p->bad);
+	}
+	error_write(r, &buf, &p->error);
 	if (buf_len(&buf) > FRAME_BODY_MAX) {
-		/* A conflict of long texts: the client fetches what it
-		 * needs. */
+		/* A conflict of long texts, hundreds of fields or roles: the
+		 * client fetches what it needs. The sentence alone fits. */
 		log_warn(NULL, "an error of %zu bytes was cut",
 		    buf_len(&buf));
 		buf_clear(&p->conflict);
 		p->nbad = 0;
+		p->why.nroles = p->why.nholders = 0;
 		buf_free(&buf);
-		reply_error(r);
-		return;
+		error_write(r, &buf, &p->error);
 	}
 	client_send(r->client, FRAME_ERROR, 0, r->number, buf_data(&buf),
 	    buf_len(&buf));

@@ -13,6 +13,7 @@
 #include "server/req_private.h"
 
 #define OUT_FIRST	2000	/* most replies but lists */
+#define WORD_MAX	1000	/* bytes of what an error repeats */
 
 struct req *
 req_new(struct client *c, uint32_t number)
@@ -295,6 +296,21 @@ req_changed_own(struct req *r, const char *type)
 	TAILQ_INSERT_TAIL(&r->priv->changes, ch, link);
 }
 
+/* An error repeats names and values as they came: never more of them than a
+ * frame takes, nor half a character. */
+static const char *
+word_cut(struct req *r, const char *s)
+{
+	size_t	len = s == NULL ? 0 : strlen(s);
+
+	if (len <= WORD_MAX)
+		return arena_strdup(r->arena, s);
+	for (len = WORD_MAX; len > 0 && ((unsigned char)s[len] & 0xc0) == 0x80;
+	    len--)
+		;
+	return req_printf(r, "%.*s…", (int)len, s);
+}
+
 static void
 words_set(struct req *r, struct req_bad *b, const char *field,
     const char *key, const char *text, va_list ap)
@@ -302,9 +318,9 @@ words_set(struct req *r, struct req_bad *b, const char *field,
 	struct msg_param	params[MSG_PARAMS];
 	size_t			i;
 
-	b->field = r->priv->part == NULL ? arena_strdup(r->arena, field) :
+	b->field = r->priv->part == NULL ? word_cut(r, field) :
 	    field == NULL ? r->priv->part :
-	    req_printf(r, "%s.%s", r->priv->part, field);
+	    req_printf(r, "%s.%s", r->priv->part, word_cut(r, field));
 	b->key = arena_strdup(r->arena, key);
 	b->text = arena_strdup(r->arena, text);
 	if (text != NULL)
@@ -314,7 +330,7 @@ words_set(struct req *r, struct req_bad *b, const char *field,
 	for (i = 0; i < b->nparams; i++) {
 		b->params[i].name = arena_strdup(r->arena, params[i].name);
 		b->params[i].value = params[i].value == NULL ? "" :
-		    arena_strdup(r->arena, params[i].value);
+		    word_cut(r, params[i].value);
 	}
 }
 
