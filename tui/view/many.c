@@ -99,6 +99,27 @@ change_lines(struct work *w, const struct val *rows)
 	buf_free(&line);
 }
 
+void
+many_back(const char *title, const struct val *body)
+{
+	struct work	*w;
+	char		 done[24], failed[24];
+
+	snprintf(done, sizeof done, "%s", count_text(val_get_int(body, "done",
+	    0)));
+	snprintf(failed, sizeof failed, "%s", count_text(val_get_int(body,
+	    "failed", 0)));
+	if (strcmp(failed, "0") == 0) {
+		toast(TOAST_GOOD, NULL, "%s", TF("many.back", "n", done,
+		    NULL));
+		return;
+	}
+	w = work_open(title, NULL, NULL);
+	change_lines(w, val_get(body, "rows"));
+	work_over(w, TF("many.back_but", "n", done, "failed", failed,
+	    NULL), false);
+}
+
 static void
 change_cb(const struct link_reply *r, void *arg)
 {

@@ -7,6 +7,7 @@
 
 struct def;
 struct listpane;
+struct val;
 
 /* The marked records, or the one under the cursor. */
 void	 many_change(struct listpane *);
@@ -14,5 +15,7 @@ void	 many_delete(struct listpane *);
 /* The list as it is filtered and sorted, whatever is marked. */
 void	 many_export(struct listpane *);
 void	 many_import(const struct def *);
+/* How many records an answer says were taken back, and which were not. */
+void	 many_back(const char *title, const struct val *body);
 
 #endif

@@ -13,6 +13,7 @@
 #include "tui/dialog.h"
 #include "tui/frame.h"
 #include "tui/view/form.h"
+#include "tui/view/many.h"
 #include "tui/view/verb.h"
 
 /* May the action be done on this record: `when` maps fields to values. */
@@ -214,7 +215,7 @@ struct outcome {
 	char		*label;		/* of the action */
 	unsigned	 left, done;
 	bool		 failed;
-	bool		 saving;	/* the dialog for files says how it went */
+	bool		 told;		/* something else says how it went */
 };
 
 static void
@@ -232,7 +233,12 @@ verb_reply_cb(const struct link_reply *r, void *arg)
 	if (r->ok) {
 		o->done++;
 		verb_show_code(r->body);
-		o->saving = verb_show_files(r->body, o->label) || o->saving;
+		o->told = verb_show_files(r->body, o->label) || o->told;
+		/* An import that was taken back: what stayed, and why. */
+		if (val_get(r->body, "failed") != NULL) {
+			many_back(o->label, r->body);
+			o->told = true;
+		}
 	} else {
 		o->failed = true;
 		app_error(r);
@@ -240,7 +246,7 @@ verb_reply_cb(const struct link_reply *r, void *arg)
 	if (--o->left > 0)
 		return;
 	snprintf(n, sizeof n, "%u", o->done);
-	if (!o->failed && !o->saving)
+	if (!o->failed && !o->told)
 		toast(TOAST_GOOD, NULL, "%s: %s", o->label,
 		    TF("views.done", NULL));
 	else if (o->failed && o->done > 0)
