@@ -48,9 +48,11 @@ struct dialog_item {
 void	 dialog_choose(const char *title, const struct dialog_item *, int n,
 	    int chosen, void (*done)(int, void *), void *arg);
 
-/* Several of them: Space ticks, Enter takes. done(n, indices), n -1: Esc. */
+/* Several of them: Space ticks, a letter goes to the next that begins with it,
+ * Enter takes; the cursor's one, where none is ticked and it must be at least
+ * one. done(n, indices), n -1: Esc. */
 void	 dialog_tick(const char *title, const struct dialog_item *, int n,
-	    void (*done)(int, const int *, void *), void *arg);
+	    bool least, void (*done)(int, const int *, void *), void *arg);
 
 /*
  * A line of text. `check` (or NULL) may refuse with a sentence, which stands

@@ -12,6 +12,7 @@
 #include "tui/draw.h"
 #include "tui/frame.h"
 #include "tui/input.h"
+#include "tui/lang.h"
 #include "tui/menu.h"
 #include "tui/pick.h"
 #include "tui/theme.h"
@@ -24,6 +25,8 @@ struct menu {
 	struct pick	 pick;
 	int		 list_row;
 	bool		 many;
+	bool		 least;		/* of many: the cursor's, when none is
+					 * ticked */
 	bool		 answered;
 	void		(*one)(int, void *);
 	void		(*some)(int, const int *, void *);
@@ -31,14 +34,15 @@ struct menu {
 };
 
 /* Letters that move are not given out; neither is what AltGr or dots need. */
+static const char	moving[] = "hjklqgiG";
+
 static bool
 may_give(uint32_t c, const uint32_t *taken, int n)
 {
-	static const char no[] = "hjklqgiG";
 	int i;
 
 	if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) ||
-	    strchr(no, (int)c) != NULL)
+	    strchr(moving, (int)c) != NULL)
 		return false;
 	for (i = 0; i < n; i++) {
 		if (taken[i] == c)
@@ -103,6 +107,8 @@ answer(struct view *v, int at)
 		if (m->item[i].ticked)
 			ticked[n++] = i;
 	}
+	if (n == 0 && m->least && at >= 0)
+		ticked[n++] = at;
 	view_pop(v);
 	if (m->many && m->some != NULL)
 		m->some(at < 0 ? -1 : n, ticked, m->arg);
@@ -215,6 +221,43 @@ take(struct view *v)
 	answer(v, m->pick.at);
 }
 
+static void
+tick(struct menu *m)
+{
+	if (m->n == 0)
+		return;
+	m->item[m->pick.at].ticked = !m->item[m->pick.at].ticked;
+	pick_action(&m->pick, ACT_DOWN);
+}
+
+/* To the next one that begins with this letter. */
+static bool
+jump(struct menu *m, uint32_t code)
+{
+	struct arena	*a;
+	char		 key[8];
+	const char	*want, *label;
+	int		 i, at = m->pick.at;
+
+	if (code < 0x80 && strchr(moving, (int)code) != NULL)
+		return false;
+	a = arena_new();
+	key[utf8_put(key, code)] = '\0';
+	want = tr_fold(a, key, strlen(key));
+	for (i = 1; want != NULL && want[0] != '\0' && i <= m->n; i++) {
+		at = (m->pick.at + i) % m->n;
+		label = tr_fold(a, m->item[at].label,
+		    strlen(m->item[at].label));
+		if (label != NULL && strncmp(label, want, strlen(want)) == 0)
+			break;
+	}
+	arena_free(a);
+	if (i > m->n || want == NULL || want[0] == '\0')
+		return false;
+	m->pick.at = at;
+	return true;
+}
+
 static bool
 menu_key(struct view *v, const struct input *in)
 {
@@ -233,13 +276,10 @@ menu_key(struct view *v, const struct input *in)
 	if (!input_is_text(in))
 		return false;
 	if (m->many) {
-		if (in->code == K_SPACE && m->n > 0) {
-			m->item[m->pick.at].ticked =
-			    !m->item[m->pick.at].ticked;
-			pick_action(&m->pick, ACT_DOWN);
-			return true;
-		}
-		return false;
+		if (in->code != K_SPACE)
+			return jump(m, in->code);
+		tick(m);
+		return true;
 	}
 	for (i = 0; i < m->n; i++) {
 		if (m->item[i].key == in->code) {
@@ -262,11 +302,22 @@ menu_action(struct view *v, enum action a, const struct input *in)
 		take(v);
 		return true;
 	}
+	if (a == ACT_SELECT && m->many) {
+		tick(m);
+		return true;
+	}
 	if (a == ACT_BACK) {
 		answer(v, -1);
 		return true;
 	}
 	return false;
+}
+
+static const char *
+tick_label(struct view *v, enum action a)
+{
+	(void)v;
+	return a == ACT_OPEN ? T("dialog.ok") : NULL;
 }
 
 static const struct view_ops menu_ops = {
@@ -280,6 +331,20 @@ static const struct view_ops menu_ops = {
 	.key = menu_key,
 	.action = menu_action,
 	.hints = { ACT_OPEN, ACT_UP, ACT_DOWN, ACT_BACK }
+};
+
+static const struct view_ops tick_ops = {
+	.name = "menu",
+	.when = WHEN_MENU,
+	.flags = VIEW_POPUP,
+	.size = sizeof(struct menu),
+	.open = menu_open,
+	.close = menu_close,
+	.draw = menu_draw,
+	.key = menu_key,
+	.action = menu_action,
+	.label = tick_label,
+	.hints = { ACT_SELECT, ACT_OPEN, ACT_UP, ACT_DOWN, ACT_BACK }
 };
 
 static void
@@ -300,7 +365,7 @@ open_menu(struct menu *m, const char *title, const struct dialog_item *item,
 	pick_count(&m->pick, n);
 	if (!m->many)
 		give_letters(m);
-	view_push(&menu_ops, m);
+	view_push(m->many ? &tick_ops : &menu_ops, m);
 }
 
 void
@@ -315,9 +380,10 @@ dialog_choose(const char *title, const struct dialog_item *item, int n,
 
 void
 dialog_tick(const char *title, const struct dialog_item *item, int n,
-    void (*done)(int, const int *, void *), void *arg)
+    bool least, void (*done)(int, const int *, void *), void *arg)
 {
-	struct menu m = { .some = done, .many = true, .arg = arg };
+	struct menu m = { .some = done, .many = true, .least = least,
+	    .arg = arg };
 
 	open_menu(&m, title, item, n);
 }

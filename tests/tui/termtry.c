@@ -186,7 +186,7 @@ list_action(struct view *v, enum action a, const struct input *in)
 		dialog_choose("İşlem", items, 3, 0, chosen, NULL);
 		return true;
 	case ACT_VIEWS:
-		dialog_tick("Sütunlar", items, 3, NULL, NULL);
+		dialog_tick("Sütunlar", items, 3, false, NULL, NULL);
 		return true;
 	case ACT_NEW:
 		dialog_line(&(struct dialog_line){ .title = "Yeni",

@@ -508,7 +508,7 @@ open_one(int which)
 		dialog_choose("Seç", items, 2, 0, NULL, NULL);
 		break;
 	case 2:
-		dialog_tick("Seç", items, 2, NULL, NULL);
+		dialog_tick("Seç", items, 2, false, NULL, NULL);
 		break;
 	case 3:
 		palette_open(NULL);

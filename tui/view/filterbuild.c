@@ -131,8 +131,8 @@ build_choices(struct build *b)
 	memset(items, 0, sizeof items);
 	for (i = 0; i < b->f->rules.nchoices && i < FILTER_ITEMS; i++)
 		items[i].label = b->f->rules.choices[i].label[ui_lang()];
-	dialog_tick(app_label(b->f->label), items, (int)i, build_choices_cb,
-	    b);
+	dialog_tick(app_label(b->f->label), items, (int)i, true,
+	    build_choices_cb, b);
 }
 
 static void

@@ -315,7 +315,7 @@ formfield_choose(struct formfield *ff)
 		    field_has_code(ff, r->choices[i].code);
 	}
 	if (r->type == VALUE_CHOICES)
-		dialog_tick(app_label(ff->f->label), items, n,
+		dialog_tick(app_label(ff->f->label), items, n, false,
 		    field_ticked_cb, ff);
 	else
 		dialog_choose(app_label(ff->f->label), items, n,

@@ -301,7 +301,7 @@ many_change(struct listpane *l)
 		c->fields[c->n++] = f;
 	}
 	dialog_tick(TF("many.fields", "n", count_text(c->count), NULL),
-	    items, c->n, change_fields_cb, c);
+	    items, c->n, true, change_fields_cb, c);
 	free(items);
 }
 
