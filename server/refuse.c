@@ -59,8 +59,10 @@ denied_words(struct req *r)
 		req_fail(r, ERR_DENIED, NULL, "err.denied_nobody", "need",
 		    need, NULL);
 	else
-		req_fail(r, ERR_DENIED, NULL, "err.denied", "need", need,
-		    "holders", names, NULL);
+		req_fail(r, ERR_DENIED, NULL, w->scope == NULL ? "err.denied" :
+		    strcmp(w->scope, "own") == 0 ? "err.denied_own" :
+		    strcmp(w->scope, "team") == 0 ? "err.denied_team" :
+		    "err.denied", "need", need, "holders", names, NULL);
 }
 
 static void
