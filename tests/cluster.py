@@ -236,8 +236,10 @@ class Cluster:
                     % (self.dir, self.dir, self.dir, self.dir, SRC, DOMAIN))
 
     def sql(self, statement, database='postgres'):
+        # A copy of the template may take longer than a request should.
         call(['psql', '-XAtq', '-h', self.dir + '/run', '-U', 'postgres',
-              '-d', database, '-c', statement])
+              '-d', database, '-c', statement],
+             env=dict(os.environ, PGOPTIONS='-c statement_timeout=0'))
 
     def clone(self, name):
         """A database of that name like the template's; with its tenant's
