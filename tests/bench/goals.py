@@ -202,8 +202,8 @@ def one(b):
 
 # What -q measures, the longest last.
 QUICK = ('floor', 'list', 'get', 'edit', 'peers', 'memory', 'push', 'signin',
-         'growth', 'client', 'board', 'gantt', 'timetable', 'demo', 'vault',
-         'chain', 'bulk')
+         'growth', 'tenants', 'client', 'board', 'gantt', 'timetable', 'demo',
+         'vault', 'chain', 'bulk')
 ALL = {
     'floor': floor,
     'list': through('list', 0.75, 0.85),
@@ -211,6 +211,7 @@ ALL = {
     'edit': through('edit', 0.8, 0.8),
     'peers': more.peers,
     'growth': more.growth,
+    'tenants': more.tenants,
     'memory': more.memory,
     'push': more.push,
     'signin': more.signin,

@@ -1,5 +1,6 @@
 """Peers, growth, memory, pushes, signing in, the demo."""
 
+import copy
 import ctypes
 import hashlib
 import json
@@ -11,8 +12,8 @@ import time
 
 import peers as peer
 from measure import median, ratio
-from place import (SMALL, Failure, SRC, Tenant, cluster, flat_yaml, release,
-                   rss_kib)
+from place import (SMALL, TINY, Failure, SRC, Tenant, cluster, flat_yaml,
+                   release, rss_kib)
 
 sys.path.insert(0, SRC + '/tests')
 TENANTS, SESSIONS = 50, 2000
@@ -96,15 +97,13 @@ def growth(b):
     got = b.rounds.run('sessions', {'many': among(5000), 'few': among(5)})
     b.table.add('list p50: among 5,000 idle sessions of 5', 1.1,
                 ratio(got['many'], got['few'], 'p50_ms'), most=True)
-    tenants(b)
 
 
 class Bare:
     """What konakd sends for a list, by libpq and nothing else: one connection
     a tenant, asked in turn."""
 
-    def __init__(self, b, names, tokens):
-        b.need_scripts('list')
+    def __init__(self, b, tiny, names, tokens):
         place = b.place
         enter, rows = (re.sub(r'\s+', ' ', x) for x in re.search(
             r'(select substr.*?);\n(select t\.id.*?);\n',
@@ -117,11 +116,11 @@ class Bare:
         for name in ('PQconnectdb', 'PQexec', 'PQgetResult'):
             getattr(pq, name).restype = ctypes.c_void_p
         pq.PQerrorMessage.restype = ctypes.c_char_p
-        with open('%s/tenants/%s.yaml' % (place.path, SMALL)) as f:
+        with open('%s/tenants/%s.yaml' % (place.path, TINY)) as f:
             app = flat_yaml(f.read())
         self.conns = [self.connect(place, app, name) for name in names]
         for c, token in zip(self.conns, hashes):
-            values = dict(own, hash=token, company=b.place.small.company)
+            values = dict(own, hash=token, company=tiny.company)
             for name, sql in (('e', enter), ('l', rows)):
                 self.sql(c, 'prepare %s as %s' % (name, re.sub(
                     r'(?<!:):(\w+)', lambda m: "'%s'" % values[m.group(1)],
@@ -175,34 +174,39 @@ class Bare:
             self.pq.PQfinish(ctypes.c_void_p(c))
 
 
-def tenants(b):
-    """One request at a time goes round the tenants, or stays in one. All
-    are clones of the small one."""
-    names = ['t%d' % i for i in range(TENANTS)]
-    path = b.place.dir + '/tokens.tenants'
-    open(path, 'w').close()
-    folder = b.place.path + '/tenants/'
-    with open(folder + SMALL + '.yaml') as f:
+def clones(place, tiny, names, path):
+    """Databases that are alike, each a tenant with a session in path. They
+    need not outlive a crash: making them waits for no disk."""
+    folder = place.path + '/tenants/'
+    with open(folder + TINY + '.yaml') as f:
         text = f.read()
-    b.place.unserve()
+    place.sql('alter system set fsync = off')
+    place.sql('select pg_reload_conf()')
+    open(path, 'w').close()
     for name in names:
-        if not os.path.exists(folder + name + '.yaml'):
-            b.place.sql('create database konak_%s template konak_%s' % (
-                name, SMALL))
-            b.place.sql('grant connect on database konak_%s to konak_%s_app'
-                        % (name, SMALL))
-            with open(os.open(folder + name + '.yaml',
-                              os.O_WRONLY | os.O_CREAT, 0o600), 'w') as f:
-                f.write(text.replace('"konak_%s"' % SMALL,
-                                     '"konak_%s"' % name)
-                        .replace('"%s"' % SMALL, '"%s"' % name)
-                        .replace('"%s.' % SMALL, '"%s.' % name))
-        Tenant(b.place, name).tokens(1, path, 'a')
-    b.place.serve()
-    alone = b.place.dir + '/tokens.tenant'
+        place.sql('create database konak_%s template konak_%s '
+                  'strategy file_copy' % (name, TINY))
+        place.sql('grant connect on database konak_%s to konak_%s_app' % (
+            name, TINY))
+        with open(os.open(folder + name + '.yaml',
+                          os.O_WRONLY | os.O_CREAT, 0o600), 'w') as f:
+            f.write(text.replace('"konak_%s"' % TINY, '"konak_%s"' % name)
+                    .replace('"%s"' % TINY, '"%s"' % name)
+                    .replace('"%s.' % TINY, '"%s.' % name))
+        clone = copy.copy(tiny)
+        clone.name = name
+        clone.tokens(1, path, 'a')
+    place.sql('alter system reset fsync')
+    place.sql('select pg_reload_conf()')
+    place.sql('checkpoint')
+    os.sync()                   # what is written later would disturb
+
+
+def around(b, tiny, names, path):
+    alone = path + '.one'
     with open(path) as f, open(alone, 'w') as g:
         g.write(f.readline())
-    bare = Bare(b, names, path)
+    bare = Bare(b, tiny, names, path)
     got = b.rounds.run('tenants', {
         'many': lambda: b.load('list', 1, tokens=path, connections=TENANTS),
         'one': lambda: b.load('list', 1, tokens=alone, connections=TENANTS),
@@ -217,11 +221,30 @@ def tenants(b):
                 times / floor, most=True,
                 note='%.2f times there: a process of the database that has '
                 'not run for a while' % floor)
-    for name in names:
-        os.unlink(folder + name + '.yaml')
-    b.place.again()
-    for name in names:
-        b.place.sql('drop database konak_%s with (force)' % name)
+
+
+def tenants(b):
+    """One request at a time goes round the tenants, or stays in one. All
+    are clones of one that has little else than its tables."""
+    names = ['t%d' % i for i in range(TENANTS)]
+    path = b.place.dir + '/tokens.tenants'
+    folder = b.place.path + '/tenants/'
+    b.need_scripts('list')
+    b.place.unserve()
+    if not os.path.exists(folder + TINY + '.yaml'):
+        b.place.fill(TINY, 200, 1)
+    tiny = Tenant(b.place, TINY)
+    try:
+        clones(b.place, tiny, names, path)
+        b.place.serve()
+        around(b, tiny, names, path)
+    finally:
+        b.place.unserve()
+        for name in names:
+            if os.path.exists(folder + name + '.yaml'):
+                os.unlink(folder + name + '.yaml')
+            b.place.sql('drop database if exists konak_%s with (force)' % name)
+        b.place.serve()
 
 
 def memory(b):

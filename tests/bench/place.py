@@ -20,7 +20,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, SRC + '/tests')
 import cluster                                          # noqa: E402
 from cluster import Failure                             # noqa: E402
-BIG, SMALL = 'bench', 'few'
+BIG, SMALL, TINY = 'bench', 'few', 'tiny'
 LIMITS = '''limits:
   requests_per_second: 1000000
   requests_burst: 1000000

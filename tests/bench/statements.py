@@ -132,7 +132,7 @@ def captured(place, kind, args, tokens):
     log = place.dir + '/db/log'
     log_all(place, True)
     start = os.path.getsize(log)
-    place.load(VERBS[kind], args, 1, 0.3, tokens)
+    place.load(VERBS[kind], args, 1, 1, tokens)
     log_all(place, False)
     with open(log, encoding='utf-8', errors='replace') as f:
         f.seek(start)
