@@ -2,7 +2,7 @@
 -- handed over and ended, tried again, given up, or in doubt.
 
 begin;
-select plan(31);
+select plan(37);
 \ir setup.psql
 
 set local role none;
@@ -131,6 +131,31 @@ select is(array[
     '01 07:00', '20 09:00', '21 09:00', '21 07:00', '21 00:00'], 'by the person''s own clock, over midnight and New Year');
 update konak.users set is_active = false where id = pg_temp.uid('employee');
 select is(pg_temp.leaves('2026-11-20 12:00', 'Europe/Istanbul', '{}'), null, 'who is gone gets none');
+
+-- What a record is called stands in the outbox for those alone who may open it.
+create function pg_temp.about(who text, entry uuid) returns text language plpgsql as $$
+declare
+	out text;
+begin
+	perform set_config('konak.company', '7e570000-0000-7000-8000-00000000000a', true);
+	set local role konak_definer;
+	perform konak.notify(array[pg_temp.uid(who)], 'general', (select title from konak.credentials where id = entry),
+	    null, 'credentials', entry);
+	set local role none;
+	perform set_config('konak.company', '', true);
+	return pg_temp.try('admin', '7e570000-0000-7000-8000-00000000000a', 'select subject from konak.mails order by id desc limit 1');
+end $$;
+insert into konak.credentials (company_id, id, type, title, access) values
+    (:a, md5('e1')::uuid, 'other', 'Ortak sunucu', 'company'),
+    (:a, md5('e2')::uuid, 'other', 'Patronun bankası', 'restricted');
+select is(pg_temp.about('owner', md5('e1')::uuid), 'Ortak sunucu', 'the subject is the record''s title');
+select is(pg_temp.about('owner', md5('e2')::uuid), '********', 'but not of an entry that is closed to a reader of the outbox');
+select is((select count(*) from konak.mails where subject like 'Patron%'), 0::bigint, 'nor is it kept');
+update konak.mail_settings set daily_limit = null;
+create temp table closed as select id from konak.mails where subject = '********' order by id desc limit 1;
+select is(pg_temp.take((select id from closed)), 'send', 'it is sent');
+select is(pg_temp.finish((select id from closed), null, false), '', 'and ended with the subject that was sent');
+select is((select subject || ' ' || state from konak.mails where id = (select id from closed)), '******** sent', 'which is not written there either');
 
 select * from finish();
 rollback;

@@ -4,7 +4,7 @@
 -- reaches into another.
 
 begin;
-select plan(228);
+select plan(240);
 \ir setup.psql
 
 -- role by verb ----------------------------------------------------------------
@@ -290,6 +290,88 @@ select is(pg_temp.bare('konak_auth', format('select string_agg(company_id::text,
     '','') from konak.%I where company_id::text like ''7e57%%''', t)), :a,
     'signing in reads what is switched on alone: ' || t)
 from unnest(array['signin_settings', 'mail_settings']) t;
+
+-- What triggers alone refuse.
+create function pg_temp.told(who text, rights text, stmt text) returns text
+language plpgsql as $$
+declare
+	said text;
+begin
+	perform set_config('konak.company', '7e570000-0000-7000-8000-00000000000a', true),
+	    set_config('konak.user', pg_temp.uid(who)::text, true),
+	    set_config('konak.token', sha256(who::bytea)::text, true),
+	    set_config('konak.rights', rights, true);
+	set local role konak_app;
+	execute stmt;
+	set local role none;
+	perform set_config(n, '', true) from unnest(array['konak.company',
+	    'konak.user', 'konak.token', 'konak.rights']) n;
+	return 'done';
+exception when others then
+	get stacked diagnostics said = message_text;
+	return said;
+end $$;
+
+update auth.sessions set auth_at = now() - interval '6 minutes';
+set local session_replication_role = replica;
+insert into konak.bank_accounts (company_id, id, bank_name, account_name, iban)
+values (:a, md5('ba')::uuid, 'Banka', 'Hesap', md5('iban')::uuid);
+set local session_replication_role = origin;
+insert into konak.roles (company_id, id, name) values (:a, md5('r')::uuid, 'Boş');
+select is(pg_temp.told('owner', auth.rights_of(pg_temp.uid('owner'), :a), stmt),
+    'step_up', 'wants a fresh code: ' || stmt)
+from unnest(array[
+    $$update konak.bank_accounts set iban = null where id = md5('ba')::uuid$$,
+    $$update konak.roles set deleted_at = now() where id = md5('r')::uuid$$]) stmt;
+update auth.sessions set auth_at = now();
+
+insert into konak.credentials (company_id, id, type, title)
+values (:a, md5('cg')::uuid, 'other', 'Sunucu');
+insert into konak.mail_accounts (company_id, id, email)
+values (:a, md5('mg')::uuid, 'kutu@deneme.example');
+select is(pg_temp.told('owner', '|vault.view=all|vault.grant=all|', format(
+    'insert into konak.%I (%I, user_id, level) values (md5(%L)::uuid, %L, ''reveal'')',
+    t, k, v, pg_temp.uid('intern'))), 'vault.grant_more',
+    'nobody opens to others what is closed to himself: ' || t)
+from (values ('credential_grants', 'credential_id', 'cg'),
+    ('mail_account_grants', 'mail_account_id', 'mg')) x(t, k, v);
+
+set local session_replication_role = replica;
+insert into konak.reminders (company_id, user_id, note, remind_at)
+select :a, pg_temp.uid('owner'), 'x', now() from generate_series(1, 1000);
+insert into konak.saved_views (company_id, screen, name, created_by)
+select :a, 'customers', n::text, pg_temp.uid('owner') from generate_series(1, 500) n;
+insert into konak.screens (company_id, user_id, screen)
+select :a, pg_temp.uid('owner'), 's' || n from generate_series(1, 500) n;
+insert into konak.custom_field_defs (company_id, record_type, name, kind)
+select :a, 'customers', 'Alan ' || n, 'text' from generate_series(1, 40) n;
+set local session_replication_role = origin;
+select is(pg_temp.told('owner', '|customers.view=all|settings.edit=all|settings.view=all|', stmt), want, 'has an end: ' || stmt)
+from (values
+    ('record.too_many_own', $$insert into konak.reminders (company_id, note, remind_at) values (konak.company(), 'x', now())$$),
+    ('record.too_many_own', $$insert into konak.saved_views (screen, name) values ('customers', 'Yeni')$$),
+    ('record.too_many_own', $$insert into konak.screens (screen) values ('customers')$$),
+    ('custom.too_many', $$insert into konak.custom_field_defs (record_type, name, kind) values ('customers', 'Yeni', 'text')$$)) v(want, stmt);
+
+insert into konak.tasks (company_id, id, title) values
+    (:a, md5('k1')::uuid, 'Bir'), (:a, md5('k2')::uuid, 'İki');
+insert into konak.task_dependencies (company_id, task_id, depends_on_id)
+values (:a, md5('k1')::uuid, md5('k2')::uuid);
+select throws_ok(format('insert into konak.task_dependencies (company_id, task_id, depends_on_id)
+    values (%L, md5(''k2'')::uuid, md5(''k1'')::uuid)', :a), 'KN002', 'tasks.cycle', 'no task waits for itself');
+insert into konak.timesheet_locks (company_id, locked_until, reason) values (:a, '2025-01-31', 'Ay sonu');
+select throws_ok(format('insert into konak.time_entries (company_id, user_id, started_at, ended_at)
+    values (%L, %L, ''2025-01-10 10:00+03'', ''2025-01-10 11:00+03'')', :a, pg_temp.uid('intern')),
+    'KN002', 'time.locked', 'what is locked is not written to');
+insert into auth.credentials (user_id) values (pg_temp.uid('intern'));
+update konak.users set email = 'baska@deneme.example' where email = 'intern@deneme.example';
+select is((select count(*) from auth.credentials c join konak.users u on u.id = c.user_id
+    where u.email = 'baska@deneme.example' and c.email_at is not null), 1::bigint,
+    'codes go to an address that has been proved since it changed');
+insert into konak.memberships (company_id, user_id, role_id, deleted_at, accepted_at)
+select :a, pg_temp.uid('other'), role_id, now(), now() from konak.memberships where company_id = :a and user_id = pg_temp.uid('admin');
+select is(pg_temp.try('admin', :a, format('update konak.memberships set deleted_at = null where user_id = %L returning accepted_at is null', pg_temp.uid('other'))),
+    'true', 'who works elsewhere comes back by entering');
 
 select * from finish();
 rollback;
