@@ -368,6 +368,7 @@ struct def {
 	bool			 menu;
 	int			 menu_order;
 	const char		*menu_key;
+	const char		*menu_see;	/* a code, or NULL */
 	struct def_perm		 perm[OP_COUNT];
 	struct def_scope	*scopes;
 	size_t			 nscopes;

@@ -300,7 +300,7 @@ load_fields_ref(struct loader *l, const struct def *d,
 static void
 load_menu(struct loader *l, struct def *d)
 {
-	static const char *const words[] = { "order", "key", NULL };
+	static const char *const words[] = { "order", "key", "see", NULL };
 	const struct ynode	*n = yaml_get(d->node, "menu");
 	int64_t			 order = 0;
 
@@ -310,6 +310,8 @@ load_menu(struct loader *l, struct def *d)
 	if (!load_int(l, n, "order", &order))
 		fault(l, n, "\"order\" is missing");
 	d->menu_order = (int)order;
+	if (yaml_get(n, "see") != NULL)
+		d->menu_see = load_code(l, yaml_get(n, "see"));
 	d->menu_key = load_text(l, n, "key", false);
 	if (d->menu_key != NULL && (strlen(d->menu_key) != 1 ||
 	    d->menu_key[0] < 'a' || d->menu_key[0] > 'z' ||

@@ -797,7 +797,8 @@ put_def(struct cbw *w, const struct def *d, const char *rights)
 	cbw_map_begin(w);
 	put_head(w, d, rights);
 	if (def_may(d, OP_VIEW, rights)) {
-		if (d->menu) {
+		if (d->menu && (d->menu_see == NULL ||
+		    rights_may(rights, d->menu_see))) {
 			cbw_key(w, "menu");
 			cbw_map(w, d->menu_key != NULL ? 2 : 1);
 			cbw_kv_int(w, "order", d->menu_order);

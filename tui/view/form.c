@@ -250,6 +250,7 @@ form_close(struct view *v)
 		formfield_free(&fm->field[i]);
 	free(fm->field);
 	val_free(fm->fixed);
+	free(fm->was);
 	val_free(fm->args);
 	if (fm->done != NULL)
 		fm->done(NULL, fm->done_arg);

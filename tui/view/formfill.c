@@ -236,9 +236,14 @@ form_fill(struct form *fm, const struct val *rec)
 		formfield_set(&fm->field[i], buf_text(&b),
 		    val_get_str(rec, name), !fm->clone);
 	}
-	buf_free(&b);
-	if (!fm->clone)
+	if (!fm->clone) {
 		fm->version = record_version(&r);
+		buf_clear(&b);
+		record_title(fm->d, &r, &b);
+		free(fm->was);
+		fm->was = xstrdup(buf_text(&b));
+	}
+	buf_free(&b);
 	fm->loaded = true;
 }
 

@@ -23,6 +23,7 @@ struct form {
 	struct view		*view;
 	const struct def	*d;
 	char			 id[40];	/* "": new */
+	char			*was;		/* its title as it came, or NULL */
 	int64_t			 version;
 	struct val		*fixed;
 	struct def		*own;		/* of a verb, with the verb, */

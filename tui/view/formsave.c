@@ -100,6 +100,9 @@ form_title_text(struct form *fm, struct buf *b)
 			buf_addz(b, " ");
 		buf_addz(b, ff->edit.text);
 	}
+	/* Whose it is stands in no field that can be changed. */
+	if (buf_len(b) == 0 && fm->was != NULL)
+		buf_addz(b, fm->was);
 	if (buf_len(b) == 0)
 		buf_addz(b, app_label(fm->d->label));
 	/* A note is its own title: its first line will do. */
