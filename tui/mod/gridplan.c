@@ -216,7 +216,8 @@ take_week(struct gplan *p, const struct val *days, const struct val *periods)
 			    val_get_str(v, "end"));
 		on = val_get(v, "days");
 		for (k = 0; k < val_count(on); k++)
-			if (number(on->item[k], 99) < 64)
+			if (number(on->item[k], 99) >= 0 &&
+			    number(on->item[k], 99) < 64)
 				q->days |= UINT64_C(1) <<
 				    number(on->item[k], 0);
 	}
