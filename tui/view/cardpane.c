@@ -16,6 +16,7 @@
 #include "tui/term.h"
 #include "tui/theme.h"
 #include "tui/ui.h"
+#include "tui/view.h"
 #include "tui/view/act.h"
 #include "tui/view/around.h"
 #include "tui/view/card.h"
@@ -230,6 +231,15 @@ social_ask(const struct val *items, void *arg)
 
 static void cardpane_switch(struct cardpane *, const char *, const char *);
 
+/* A menu over the pane speaks of what its tab holds: that stays until the menu
+ * is gone, and the next frame asks again. */
+static bool
+cardpane_spoken_of(const struct cardpane *c)
+{
+	return view_top() != view_base() && (c->list != NULL ||
+	    c->hist != NULL || c->time != NULL);
+}
+
 static void
 cardpane_pause_cb(evutil_socket_t fd, short what, void *arg)
 {
@@ -240,7 +250,9 @@ cardpane_pause_cb(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	snprintf(id, sizeof id, "%s", c->next);
-	cardpane_switch(c, c->type, id);
+	c->next[0] = '\0';
+	if (!cardpane_spoken_of(c))
+		cardpane_switch(c, c->type, id);
 }
 
 void
@@ -343,6 +355,8 @@ cardpane_show(struct cardpane *c, const char *type, const char *id, bool soon)
 	if (id == NULL)
 		id = "";
 	if (same && strcmp(c->next[0] != '\0' ? c->next : c->id, id) == 0)
+		return;
+	if (cardpane_spoken_of(c))
 		return;
 	evtimer_del(c->pause);
 	if (!soon || !same || id[0] == '\0') {
