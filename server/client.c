@@ -57,6 +57,12 @@ mono_seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+time_t
+mono_time(void)
+{
+	return (time_t)mono_seconds();
+}
+
 bool
 bucket_take(struct bucket *b, double rate, double burst, unsigned *wait)
 {
@@ -156,7 +162,7 @@ client_new(int fd, const struct io *io, const char *address)
 	event_assign(&c->write_ev, base, fd, EV_WRITE, client_event, c);
 	event_add(&c->read_ev, NULL);
 	client_stage(c, STAGE_CONNECTED);
-	c->heard_at = c->wrote_at = c->stage_at;
+	c->heard_at = c->wrote_at = c->pinged_at = c->stage_at;
 	TAILQ_INSERT_TAIL(&clients, c, link);
 	nclients++;
 	return c;
@@ -198,7 +204,7 @@ void
 client_stage(struct client *c, enum client_stage stage)
 {
 	c->stage = stage;
-	c->stage_at = time(NULL);
+	c->stage_at = mono_time();
 }
 
 static int64_t
@@ -250,7 +256,7 @@ static void
 tick_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct client	*c;
-	time_t		 now = time(NULL);
+	time_t		 now = mono_time();
 
 	TAILQ_FOREACH(c, &clients, link) {
 		if (c->dropped == DROP_NONE)

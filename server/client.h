@@ -143,7 +143,9 @@ void		 client_shutdown_all(void);
 unsigned	 client_count(void);
 bool		 client_secure(const struct client *);
 const char	*client_drop_name(enum client_drop);
+/* For what is measured: the clock may be set meanwhile. */
 double		 mono_seconds(void);
+time_t		 mono_time(void);
 /* Takes one token, or says how many seconds to wait for the next one. */
 bool		 bucket_take(struct bucket *, double rate, double burst,
 		    unsigned *wait);

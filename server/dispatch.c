@@ -146,7 +146,7 @@ session_touch(struct req *r)
 	struct session		*s = r->session;
 	struct db_tx		*tx;
 	const char		**params;
-	time_t			 now = time(NULL);
+	time_t			 now = mono_time();
 
 	if (s == NULL || s->hash[0] == '\0' || now - s->touched < TOUCH_S)
 		return;

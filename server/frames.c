@@ -331,7 +331,7 @@ client_frame(struct client *c, const struct frame *f, const uint8_t *body)
 {
 	const char	*wrong;
 
-	c->heard_at = time(NULL);
+	c->heard_at = mono_time();
 	if (body_whole(f)) {
 		wrong = cbor_check(body, f->len, NULL);
 		if (wrong != NULL) {

@@ -181,7 +181,7 @@ client_write(struct client *c)
 			client_drop(c, DROP_CLOSED, "connection broken");
 			return;
 		}
-		c->wrote_at = time(NULL);
+		c->wrote_at = mono_time();
 		buf_drain(&c->out, (size_t)n);
 	}
 	if (buf_len(&c->out) == 0) {

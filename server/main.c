@@ -113,7 +113,7 @@ static void
 drain_cb(evutil_socket_t fd, short what, void *arg)
 {
 	client_shutdown_all();
-	if (client_count() == 0 || time(NULL) >= stop_at)
+	if (client_count() == 0 || mono_time() >= stop_at)
 		event_base_loopbreak(base);
 }
 
@@ -127,7 +127,7 @@ stop_cb(evutil_socket_t sig, short what, void *arg)
 		return;
 	}
 	log_info(NULL, "stopping: %u clients", client_count());
-	stop_at = time(NULL) + conf.limits.drain_s;
+	stop_at = mono_time() + conf.limits.drain_s;
 	listen_stop();
 	drain_ev = event_new(base, -1, EV_PERSIST, drain_cb, NULL);
 	event_add(drain_ev, &often);

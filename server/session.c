@@ -36,9 +36,9 @@ session_attach(struct client *c)
 {
 	session_detach(c);
 	c->session = xcalloc(1, sizeof *c->session);
-	c->session->touched = time(NULL);
+	c->session->touched = mono_time();
 	client_stage(c, STAGE_SIGNED);
-	c->heard_at = time(NULL);
+	c->heard_at = mono_time();
 	return c->session;
 }
 

@@ -36,7 +36,7 @@ client_send(struct client *c, enum frame_kind kind, unsigned flags,
 	if (c->dropped != DROP_NONE)
 		return;
 	if (buf_len(&c->out) == 0)
-		c->wrote_at = time(NULL);
+		c->wrote_at = mono_time();
 	frame_put(c, kind, flags, number, body, len);
 	client_turn(c);
 }

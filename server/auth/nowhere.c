@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "server/auth/auth.h"
+#include "server/client.h"
 
 #define NOWHERE_ROWS	512
 #define NOWHERE_KEY	64
@@ -34,7 +35,7 @@ row_of(const char *key)
 	}
 	memset(oldest, 0, sizeof(*oldest));
 	strncpy(oldest->key, key, NOWHERE_KEY - 1);
-	oldest->last = time(NULL);	/* so that the next new one takes
+	oldest->last = mono_time();	/* so that the next new one takes
 					 * another */
 	return oldest;
 }
@@ -54,7 +55,7 @@ delay(unsigned failures, unsigned from, unsigned most)
 static unsigned
 left(const struct row *row)
 {
-	time_t now = time(NULL);
+	time_t now = mono_time();
 
 	return row->until > now ? row->until - now : 0;
 }
@@ -62,7 +63,7 @@ left(const struct row *row)
 static void
 count(struct row *row, unsigned from, unsigned most)
 {
-	time_t now = time(NULL);
+	time_t now = mono_time();
 	time_t quarters = row->last > 0 ? (now - row->last) / 900 : 0;
 
 	row->failures >>= quarters < 30 ? quarters : 30;
@@ -92,7 +93,7 @@ nowhere_miss(const char *email, const char *network)
 	struct row *row = row_of(network), *account = row_of(email);
 	unsigned a, b;
 
-	account->until = time(NULL) + delay(account->failures, 3, 300);
+	account->until = mono_time() + delay(account->failures, 3, 300);
 	if (strcmp(network, "local") == 0)
 		count(row, 100, 30);
 	else

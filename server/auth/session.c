@@ -220,7 +220,7 @@ resume_then(struct req *r)
 	auth_set(s->hash, sizeof(s->hash), st->hash);
 	auth_set(s->user, sizeof(s->user), st->user->id);
 	s->auth_at = st->auth_at;
-	s->touched = time(NULL);
+	s->touched = mono_time();
 	if (st->company.id != NULL)
 		session_take(s, &st->company);
 	resume_write(r);

@@ -352,7 +352,8 @@ auth_signed_then(struct req *r)
 	auth_set(s->id, sizeof(s->id), a->session);
 	auth_set(s->hash, sizeof(s->hash), a->token_hash);
 	auth_set(s->user, sizeof(s->user), a->signed_in->id);
-	s->auth_at = s->touched = time(NULL);
+	s->auth_at = time(NULL);
+	s->touched = mono_time();
 	w = req_out(r);
 	cbw_map(w, a->codes[0] != NULL ? 5 : 4);
 	cbw_key(w, "token");

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "lib/log.h"
 #include "lib/xmalloc.h"
@@ -21,6 +22,17 @@ static const char set_limit[] =
     "select set_config('statement_timeout', $1, true)";
 
 static void	conn_event(evutil_socket_t, short, void *);
+
+/* What is measured here must not see the clock being set. */
+void
+db_moment(struct timeval *tv)
+{
+	struct timespec	t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	tv->tv_sec = t.tv_sec;
+	tv->tv_usec = (suseconds_t)(t.tv_nsec / 1000);
+}
 
 /*
  * Slots: what was sent and is still to be answered.
@@ -212,7 +224,7 @@ conn_open(struct db_pool *pool)
 
 	c->pool = pool;
 	c->state = CONN_NAME;
-	evutil_gettimeofday(&c->born, NULL);
+	db_moment(&c->born);
 	c->idle_since = c->last_read = c->born;
 	pool_conn_add(c);
 	if (host[0] == '/')
@@ -247,7 +259,7 @@ conn_connecting(struct db_conn *c)
 		event_add(c->read_ev, NULL);
 		c->write_ev = event_new(pool_base(c->pool), PQsocket(c->pg),
 		    EV_WRITE, conn_event, c);
-		evutil_gettimeofday(&c->idle_since, NULL);
+		db_moment(&c->idle_since);
 		pool_conn_ready(c);
 		return;
 	case PGRES_POLLING_READING:
@@ -418,12 +430,12 @@ conn_send(struct db_conn *c, struct db_tx *tx)
 
 	tx->conn = c;
 	tx->state = TX_RUNNING;
-	evutil_gettimeofday(&tx->sent, NULL);
+	db_moment(&tx->sent);
 	c->ntx++;
 	if (tx->flags & DB_LONG)
 		c->nlong++;
 	if (c->count == 0)
-		evutil_gettimeofday(&c->last_read, NULL);
+		db_moment(&c->last_read);
 	for (i = 0; i < tx->nqueries; i++)
 		conn_prepare(c, tx->queries[i].stmt);
 	if (tx->flags & DB_STEPS) {
@@ -582,7 +594,7 @@ tx_took(struct db_conn *c, struct db_tx *tx)
 	struct timeval	from, took;
 
 	from = timercmp(&c->last_end, &tx->sent, >) ? c->last_end : tx->sent;
-	evutil_gettimeofday(&c->last_end, NULL);
+	db_moment(&c->last_end);
 	timersub(&c->last_end, &from, &took);
 	if (took.tv_sec >= 0)
 		tx->took_us = (uint64_t)took.tv_sec * 1000000 +
@@ -671,7 +683,7 @@ conn_read(struct db_conn *c)
 	bool		 ok;
 
 	c->reading = true;
-	evutil_gettimeofday(&c->last_read, NULL);
+	db_moment(&c->last_read);
 	ok = PQconsumeInput(c->pg);
 	conn_results(c);
 	while ((n = PQnotifies(c->pg)) != NULL) {

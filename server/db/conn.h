@@ -147,6 +147,7 @@ void		 turns_free(struct turns *);
 
 /* Of a name, for tables of this directory. */
 size_t		 conn_hash(const char *name);
+void		 db_moment(struct timeval *);
 /* Adds it to the pool; it may be lost and freed again before this returns. */
 void		 conn_open(struct db_pool *);
 /* Sends the whole transaction, or the first round of one with steps. */

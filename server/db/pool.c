@@ -56,7 +56,7 @@ ms_since(const struct timeval *from)
 {
 	struct timeval	now;
 
-	evutil_gettimeofday(&now, NULL);
+	db_moment(&now);
 	return (now.tv_sec - from->tv_sec) * 1000L +
 	    (now.tv_usec - from->tv_usec) / 1000;
 }
@@ -319,7 +319,7 @@ server_room(struct db_pool *p)
 		return true;
 	if (p->nconns == 0 && !p->starving) {
 		p->starving = true;
-		evutil_gettimeofday(&p->starving_since, NULL);
+		db_moment(&p->starving_since);
 		server_ask(p);
 	}
 	return false;
@@ -767,7 +767,7 @@ db_tx_send(struct db_tx *tx)
 {
 	struct db_pool	*p = tx->pool;
 
-	evutil_gettimeofday(&tx->since, NULL);
+	db_moment(&tx->since);
 	if (p->closing || p->turns.n >= POOL_WAITING ||
 	    !turns_add(&p->turns, tx)) {
 		tx_end_later(tx, "too much waits for the database", false);

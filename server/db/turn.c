@@ -174,7 +174,10 @@ forget(struct turns *t, time_t before)
 void
 turns_sweep(struct turns *t)
 {
-	forget(t, time(NULL) - OWNER_IDLE_S);
+	struct timeval	now;
+
+	db_moment(&now);
+	forget(t, now.tv_sec - OWNER_IDLE_S);
 }
 
 void

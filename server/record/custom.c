@@ -16,6 +16,7 @@
 #include "lib/cbor.h"
 #include "lib/log.h"
 #include "lib/xmalloc.h"
+#include "server/client.h"
 #include "server/dispatch.h"
 #include "server/module.h"
 #include "server/record/engine.h"
@@ -74,7 +75,7 @@ static void
 custom_changed(const struct tenant *t, const char *company)
 {
 	struct custom_set	*s, *next;
-	time_t			 now = time(NULL);
+	time_t			 now = mono_time();
 
 	for (s = LIST_FIRST(&sets); s != NULL; s = next) {
 		next = LIST_NEXT(s, entry);
@@ -320,7 +321,7 @@ custom_run(struct req *r)
 	memcpy(s->company, req_company(r), sizeof s->company);
 	s->arena = arena_new();
 	s->def = xcalloc(defs_count(), sizeof *s->def);
-	s->replaced = time(NULL);
+	s->replaced = mono_time();
 	s->loading = true;
 	STAILQ_INIT(&s->defaults);
 	LIST_INSERT_HEAD(&sets, s, entry);
