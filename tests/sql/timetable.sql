@@ -2,7 +2,7 @@
 -- down to their smallest groups, dates, plans; and what is only poor is told.
 
 begin;
-select plan(35);
+select plan(44);
 \ir setup.psql
 
 set local role none;
@@ -111,6 +111,33 @@ select is((select severity || ' ' || description from konak.schedule_conflicts w
     'error owner Deneme Çar-2 saatinde gelemez: 9-A Matematik (Doktor)', 'until the teacher cannot come then');
 update konak.teacher_preferences set is_active = false where reason = 'Doktor';
 select is((select count(*)::int from konak.schedule_conflicts where resolved_at is null and type = 'teacher_away'), 0, 'it is gone with its cause');
+-- The bell, a teacher, a room change under a lesson that has its place
+create function pg_temp.trouble() returns text language sql as $$
+	select string_agg(c.severity || ' ' || c.description, '; ' order by 1)
+	from konak.schedule_conflicts c
+	where c.resolved_at is null and c.entry_id = md5('e1')::uuid
+$$;
+create table pg_temp.stood as select id, day_of_week, period_number, teacher_id, classroom_id
+    from konak.timetable_entries where company_id = :school and deleted_at is null;
+update konak.periods set kind = 'break' where company_id = :school and day_of_week = 3 and number = 2 and shift = 'day';
+select is(pg_temp.trouble(), 'error 9-A Matematik: Çar-2 zil çizelgesinde ders saati değil', 'the bell changes under a lesson');
+update konak.periods set kind = 'lesson', deleted_at = now() where company_id = :school and day_of_week = 3 and number = 2 and shift = 'day';
+select is(pg_temp.trouble(), 'error 9-A Matematik: Çar-2 zil çizelgesinde ders saati değil', 'or its period goes');
+update konak.periods set deleted_at = null where company_id = :school and day_of_week = 3 and number = 2 and shift = 'day';
+select is(pg_temp.trouble(), null, 'until it is back');
+update konak.teachers set is_active = false where id = md5('ta')::uuid;
+select is(pg_temp.trouble(), 'error owner Deneme ayrıldı: 9-A Matematik öğretmensiz', 'a teacher leaves');
+select is(pg_temp.put('l1', 'cB', null, 'ta', null, 5, 5), 'placed', 'a lesson is given to who has left');
+select is((select string_agg(c.severity || ' ' || c.description, '; ') from konak.schedule_conflicts c
+    where c.resolved_at is null and c.entry_id = md5('l1')::uuid), 'error owner Deneme ayrıldı: 9-B Matematik öğretmensiz', 'and that is said');
+update konak.teachers set is_active = true where id = md5('ta')::uuid;
+update konak.classrooms set is_active = false where id = md5('r1')::uuid;
+select is(pg_temp.trouble(), 'error D1 dersliği kapalı: 9-A Matematik', 'a room is closed');
+update konak.classrooms set is_active = true where id = md5('r1')::uuid;
+select is(pg_temp.trouble(), null, 'and none of it stays when its cause is gone');
+select is((select count(*)::int from (table pg_temp.stood except select id, day_of_week, period_number, teacher_id, classroom_id
+    from konak.timetable_entries where deleted_at is null) x), 0, 'no lesson has moved or gone meanwhile');
+
 select throws_ok($$with y as (select id from konak.academic_years where company_id = konak.company() limit 1)
     insert into konak.timetables (name, academic_year_id, status, start_date, end_date)
     select n, y.id, 'published', '2026-10-01', '2026-12-01' from y, (values ('x'), ('y')) v(n)$$, '23P01', null, 'one plan is held on a day');
