@@ -44,17 +44,19 @@ file_path(char *path, size_t size)
 
 /* --- Keeping ------------------------------------------------------------------ */
 
-/* The views from the bottom, as far as they can be opened again. */
-static void
-collect(const struct view *v, struct val *views)
+/* The views from the bottom, as far as they can be opened again; the topmost of
+ * them. */
+static struct view *
+collect(struct view *v, struct val *views)
 {
+	struct view	*below;
 	struct val	*m;
 
 	if (v == NULL)
-		return;
-	collect(v->below, views);
+		return NULL;
+	below = collect(v->below, views);
 	if (views->n >= VIEWS_MAX)
-		return;
+		return below;
 	if ((m = list_where(v)) != NULL)
 		val_add(views, val_put_text(m, "view", "list"));
 	else if ((m = board_where(v)) != NULL)
@@ -63,6 +65,7 @@ collect(const struct view *v, struct val *views)
 		val_add(views, val_put_text(m, "view", "grid"));
 	else if ((m = card_where(v)) != NULL)
 		val_add(views, val_put_text(m, "view", "card"));
+	return m == NULL ? below : v;
 }
 
 static struct val *
@@ -71,8 +74,8 @@ place_now(void)
 	struct val	*m = val_map(), *views = val_array();
 	char		 crumbs[512];
 
-	collect(view_top(), views);
-	view_crumbs(crumbs, sizeof crumbs);
+	/* A form above them is offered as a draft, if at all. */
+	view_crumbs_to(collect(view_top(), views), crumbs, sizeof crumbs);
 	val_put_text(m, "user", app_user_id());
 	val_put_text(m, "company", app_company_id());
 	val_put_text(m, "crumbs", crumbs);

@@ -290,10 +290,16 @@ crumbs_of(struct view *v, char *buf, size_t len)
 }
 
 void
-view_crumbs(char *buf, size_t len)
+view_crumbs_to(struct view *v, char *buf, size_t len)
 {
 	buf[0] = '\0';
-	crumbs_of(top, buf, len);
+	crumbs_of(v, buf, len);
+}
+
+void
+view_crumbs(char *buf, size_t len)
+{
+	view_crumbs_to(top, buf, len);
 }
 
 static void

@@ -143,6 +143,8 @@ int	 view_hints(struct view *, enum action *, int max);
 
 /* "Müşteriler > Şeker Ltd". */
 void	 view_crumbs(char *buf, size_t len);
+/* Up to this one, without what stands above it. */
+void	 view_crumbs_to(struct view *, char *buf, size_t len);
 
 /* Draw the stack; ui.c calls it, tests too. */
 struct screen;
