@@ -79,6 +79,8 @@ class Maker:
         kind = field['type']
         if 'default' in field:
             return field['default']
+        if field.get('values') == 'records':
+            return 'customers'
         if kind in ('choice', 'choices'):
             code = field['choices'][0][0]
             return code if kind == 'choice' else [code]
