@@ -238,24 +238,25 @@ jump(struct menu *m, uint32_t code)
 	char		 key[8];
 	const char	*want, *label;
 	int		 i, at = m->pick.at;
+	bool		 found = false;
 
 	if (code < 0x80 && strchr(moving, (int)code) != NULL)
 		return false;
 	a = arena_new();
 	key[utf8_put(key, code)] = '\0';
 	want = tr_fold(a, key, strlen(key));
-	for (i = 1; want != NULL && want[0] != '\0' && i <= m->n; i++) {
+	for (i = 1; want != NULL && want[0] != '\0' && !found && i <= m->n;
+	    i++) {
 		at = (m->pick.at + i) % m->n;
 		label = tr_fold(a, m->item[at].label,
 		    strlen(m->item[at].label));
-		if (label != NULL && strncmp(label, want, strlen(want)) == 0)
-			break;
+		found = label != NULL &&
+		    strncmp(label, want, strlen(want)) == 0;
 	}
 	arena_free(a);
-	if (i > m->n || want == NULL || want[0] == '\0')
-		return false;
-	m->pick.at = at;
-	return true;
+	if (found)
+		m->pick.at = at;
+	return found;
 }
 
 static bool
