@@ -27,6 +27,8 @@
 #define LINK_OPEN	(FRAME_OPEN_MAX - 4)
 #define LINK_REPLY_MAX	(64u * 1024 * 1024)
 #define LINK_DEAD	25
+/* What may wait to be sent when the server asks for more of it. */
+#define LINK_OWED_MAX	(1u * 1024 * 1024)
 
 struct call {
 	TAILQ_ENTRY(call)	 entry;
@@ -601,54 +603,67 @@ link_small(struct link *l, enum frame_kind kind, uint32_t number,
 	val_free(v);
 }
 
+/* What it answers a ping with waits in memory until the server reads it. */
+static void
+link_pong(struct link *l, const struct frame *f, const uint8_t *body)
+{
+	if (f->flags & FRAME_ACK)
+		return;
+	if (evbuffer_get_length(wire_out(l->wire)) > LINK_OWED_MAX)
+		link_lost(l, LINK_WHY_PROTOCOL, "ping");
+	else
+		link_frame(l, FRAME_PING, FRAME_ACK, f->number, body, f->len);
+}
+
+/* A call may have been forgotten since; what was never asked for is no answer. */
+static void
+link_answer(struct link *l, const struct frame *f, const uint8_t *body)
+{
+	struct call	*c = link_find(l, f->number);
+
+	if (c == NULL) {
+		if (f->number > l->next_number)
+			link_lost(l, LINK_WHY_PROTOCOL, "number");
+	} else if (f->kind == FRAME_PART) {
+		call_part(l, c, f->flags, body, f->len);
+	} else if ((f->flags & FRAME_MORE) == 0) {
+		call_done(l, c, f->kind == FRAME_ERROR, body, f->len);
+	} else if (c->in != NULL) {
+		link_lost(l, LINK_WHY_PROTOCOL, "a second answer");
+	} else {
+		c->in_error = f->kind == FRAME_ERROR;
+		c->in = evbuffer_new();
+		evbuffer_add(c->in, body, f->len);
+	}
+}
+
 static void
 link_take(struct link *l, const struct frame *f, const uint8_t *body)
 {
-	size_t		 len = f->len;
-	struct call	*c;
-
 	l->rx = link_now();
 	switch (f->kind) {
 	case FRAME_REPLY:
 	case FRAME_ERROR:
-		if (f->number == 0) {
-			link_small(l, f->kind, 0, body, len);
-			return;
-		}
-		if ((c = link_find(l, f->number)) == NULL)
-			return;
-		if ((f->flags & FRAME_MORE) == 0) {
-			call_done(l, c, f->kind == FRAME_ERROR, body, len);
-			return;
-		}
-		if (c->in != NULL) {
-			link_lost(l, LINK_WHY_PROTOCOL, "a second answer");
-			return;
-		}
-		c->in_error = f->kind == FRAME_ERROR;
-		c->in = evbuffer_new();
-		evbuffer_add(c->in, body, len);
-		return;
 	case FRAME_PART:
-		if ((c = link_find(l, f->number)) != NULL)
-			call_part(l, c, f->flags, body, len);
-		return;
+		if (f->number != 0) {
+			link_answer(l, f, body);
+			return;
+		}
+		break;
 	case FRAME_PING:
-		if ((f->flags & FRAME_ACK) == 0)
-			link_frame(l, FRAME_PING, FRAME_ACK, f->number, body,
-			    len);
+		link_pong(l, f, body);
 		return;
 	case FRAME_HELLO:
 	case FRAME_WINDOW:
 	case FRAME_PUSH:
 	case FRAME_PROGRESS:
-		link_small(l, f->kind, f->number, body, len);
-		return;
+		break;
 	case FRAME_REQUEST:
 	case FRAME_CANCEL:
-		break;
+		link_lost(l, LINK_WHY_PROTOCOL, "kind");
+		return;
 	}
-	link_lost(l, LINK_WHY_PROTOCOL, "kind");
+	link_small(l, f->kind, f->number, body, f->len);
 }
 
 static void
