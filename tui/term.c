@@ -118,8 +118,16 @@ fatal_signal(int sig)
 static void
 catch_signals(void)
 {
-	static const int sigs[] = { SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL,
-	    SIGTERM, SIGHUP, SIGQUIT, SIGINT };
+	static const struct {
+		int	 sig;
+		/* The loop's own, which keep what was typed: they stay when the
+		 * terminal is taken again. */
+		bool	 asked;
+	} sigs[] = {
+		{ SIGSEGV, false }, { SIGBUS, false }, { SIGABRT, false },
+		{ SIGFPE, false }, { SIGILL, false }, { SIGTERM, true },
+		{ SIGHUP, true }, { SIGQUIT, true }, { SIGINT, true }
+	};
 	struct sigaction sa = { .sa_handler = fatal_signal,
 	    .sa_flags = (int)SA_RESETHAND | SA_NODEFER };
 	struct sigaction had;
@@ -127,11 +135,9 @@ catch_signals(void)
 
 	sigemptyset(&sa.sa_mask);
 	for (i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++) {
-		/* The loop's own for TERM, HUP, INT keep what was typed: they
-		 * stay when the terminal is taken again. */
-		if (sigaction(sigs[i], NULL, &had) == 0 &&
-		    had.sa_handler == SIG_DFL)
-			sigaction(sigs[i], &sa, NULL);
+		if (!sigs[i].asked || (sigaction(sigs[i].sig, NULL, &had) == 0 &&
+		    had.sa_handler == SIG_DFL))
+			sigaction(sigs[i].sig, &sa, NULL);
 	}
 }
 

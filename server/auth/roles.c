@@ -270,7 +270,8 @@ preview_rows(struct req *r, PGresult *res)
 	cbw_array_begin(w);
 	for (i = 0; i < defs_count(); i++) {
 		d = defs_at(i);
-		if (d->menu && def_may_verb(d, DV_LIST, rights))
+		if (def_in_menu(d, rights) &&
+		    def_may_verb(d, DV_LIST, rights))
 			put_seen(r, d, rights);
 	}
 	cbw_array_end(w);
@@ -278,7 +279,8 @@ preview_rows(struct req *r, PGresult *res)
 	cbw_array_begin(w);
 	for (i = 0; i < defs_count(); i++) {
 		d = defs_at(i);
-		if (d->menu && !def_may_verb(d, DV_LIST, rights))
+		if (d->menu && !(def_in_menu(d, rights) &&
+		    def_may_verb(d, DV_LIST, rights)))
 			put_pair(w, &d->labels);
 	}
 	cbw_array_end(w);

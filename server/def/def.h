@@ -519,6 +519,8 @@ bool	def_sees_all(const struct def *, const char *rights);
 bool	rights_may(const char *rights, const char *code);
 bool	def_may(const struct def *, enum def_op, const char *rights);
 bool	def_may_verb(const struct def *, enum def_verb, const char *rights);
+/* Is its screen offered? */
+bool	def_in_menu(const struct def *, const char *rights);
 /* What a verb wants besides the right to its operation, or NULL. */
 const char *def_verb_more(const struct def *, enum def_verb);
 bool	field_seen(const struct field *, const char *rights);

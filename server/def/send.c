@@ -81,6 +81,13 @@ def_may_verb(const struct def *d, enum def_verb v, const char *rights)
 	    rights) && (more == NULL || rights_may(rights, more));
 }
 
+bool
+def_in_menu(const struct def *d, const char *rights)
+{
+	return d->menu && (d->menu_see == NULL ||
+	    rights_may(rights, d->menu_see));
+}
+
 /* As konak.protect_condition() has it: a scope that the list does not name
  * counts as the last one. */
 static bool
@@ -797,8 +804,7 @@ put_def(struct cbw *w, const struct def *d, const char *rights)
 	cbw_map_begin(w);
 	put_head(w, d, rights);
 	if (def_may(d, OP_VIEW, rights)) {
-		if (d->menu && (d->menu_see == NULL ||
-		    rights_may(rights, d->menu_see))) {
+		if (def_in_menu(d, rights)) {
 			cbw_key(w, "menu");
 			cbw_map(w, d->menu_key != NULL ? 2 : 1);
 			cbw_kv_int(w, "order", d->menu_order);
