@@ -46,7 +46,8 @@ static bool xterm_like;		/* knows the private modes */
 static volatile sig_atomic_t active;
 static char undo[256];
 static volatile size_t undo_len;
-static unsigned idle_count;
+static unsigned idle_count, idle_heard;
+static bool idle_told;		/* to a test, and nothing begun since */
 
 const struct term_caps *
 term_caps(void)
@@ -690,33 +691,50 @@ term_say(const char *line)
 	buf_free(&b);
 }
 
+/* One line, always as long as before and not cut first: who reads it meanwhile
+ * finds no empty file. */
+static void
+tell_test(bool idle)
+{
+	const char *path = getenv("KONAK_TEST_IDLE");
+	char text[64];
+	int fd, n;
+
+	idle_told = idle;
+	if (path == NULL || path[0] == '\0')
+		return;
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return;
+	n = snprintf(text, sizeof(text), "%10u %10u %5d %5d %d\n", idle_count,
+	    idle_heard, term_have.rows, term_have.cols, idle);
+	if (write(fd, text, (size_t)n) < 0) {
+		/* A test that cannot read it will say so. */
+	}
+	close(fd);
+}
+
 void
 term_idle(unsigned heard)
 {
-	const char *path;
 	char text[64];
-	int fd, n;
+	int n;
 
 	if (!env_set("KONAK_TEST"))
 		return;
 	idle_count++;
+	idle_heard = heard;
 	if (active) {
 		n = snprintf(text, sizeof(text), "\033]2;konak-idle;%u\a",
 		    idle_count);
 		term_write(text, (size_t)n);
 	}
-	path = getenv("KONAK_TEST_IDLE");
-	if (path == NULL || path[0] == '\0')
-		return;
-	/* Always as long as before and not cut first: who reads it meanwhile
-	 * finds no empty file. */
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return;
-	n = snprintf(text, sizeof(text), "%10u %10u %5d %5d\n", idle_count,
-	    heard, term_have.rows, term_have.cols);
-	if (write(fd, text, (size_t)n) < 0) {
-		/* A test that cannot read it will say so. */
-	}
-	close(fd);
+	tell_test(true);
+}
+
+void
+term_busy(void)
+{
+	if (idle_told)
+		tell_test(false);
 }

@@ -120,10 +120,11 @@ void	 term_say(const char *line);
 /*
  * Tests (KONAK_TEST set): say that nothing is left to do, as a growing count: as
  * the terminal's title, after all that was drawn until then, and with
- * KONAK_TEST_IDLE=FILE in that file, beside it how many keys were heard so far
- * and the window's size.
+ * KONAK_TEST_IDLE=FILE in that file, beside it how many keys were heard so far,
+ * the window's size, and 1, until the server is asked something again.
  */
 void	 term_idle(unsigned heard);
+void	 term_busy(void);
 
 int	 term_fd(void);
 

@@ -192,7 +192,8 @@ ui_busy(int delta)
 	if (ui.busy <= 0) {
 		ui.busy = 0;
 		ui_redraw();
-	}
+	} else if (!ui.stalled)
+		term_busy();
 }
 
 void

@@ -164,18 +164,25 @@ class Konak:
                               *args], capture_output=True, text=True)
         return out.stdout
 
-    def idle(self):
-        """How often it was idle, and by then: how many keys it had heard, how
-        large its window was."""
+    def said(self):
+        """What the client says of itself, as numbers; [] before it does."""
         try:
             with open(self.idle_file) as f:
                 text = f.read()
         except FileNotFoundError:
-            return 0, 0, None
-        if not text.endswith("\n"):     # made this moment
-            return 0, 0, None
-        count, heard, rows, cols = (int(word) for word in text.split())
+            return []
+        # Without an end it was made this moment.
+        return [int(w) for w in text.split()] if text.endswith("\n") else []
+
+    def idle(self):
+        """How often it was idle, and by then: how many keys it had heard, how
+        large its window was."""
+        count, heard, rows, cols = (self.said() or [0, 0, 0, 0, 0])[:4]
         return count, heard, (rows, cols)
+
+    def rests(self):
+        """False while the server is asked something."""
+        return self.said()[4:] == [1]
 
     def wait(self, since, keys=0, size=None, limit=LIMIT):
         """Until the client is idle again after what was done at `since`, and
@@ -380,7 +387,8 @@ class Konak:
         while time.time() < end:
             time.sleep(0.03)
             now = self.screen()
-            if now != last or "yükleniyor" in now or "loading" in now:
+            if now != last or not self.rests() or "yükleniyor" in now or \
+                    "loading" in now:
                 last, since = now, time.time()
             elif time.time() - since > 0.2:
                 break
@@ -393,9 +401,11 @@ class Konak:
         while True:
             count = self.idle()
             now = self.screen()
-            if "yükleniyor" not in now and "loading" not in now:
+            if self.rests() and "yükleniyor" not in now and \
+                    "loading" not in now:
                 time.sleep(0.04)
-                if self.idle() == count and self.screen() == now:
+                if self.idle() == count and self.screen() == now and \
+                        self.rests():
                     return now
             if time.time() > end:
                 return now
