@@ -29,6 +29,9 @@ static struct event_base	*checks_base;
 static void			(*checks_done)(bool);
 static unsigned			 checks_open;
 static bool			 checks_good;
+/* Asked for while one is under way: a second one beside it would wait for the
+ * same locks, and hold another connection to the database meanwhile. */
+static void			(*checks_next)(bool);
 
 static void	check_start(struct checking *, struct tenant *);
 
@@ -43,8 +46,14 @@ check_free(struct checking *c)
 static void
 check_finished(void)
 {
-	if (--checks_open == 0)
-		checks_done(checks_good);
+	void	(*next)(bool) = checks_next;
+
+	if (--checks_open > 0)
+		return;
+	checks_next = NULL;
+	checks_done(checks_good);
+	if (next != NULL)
+		record_check_tenants(checks_base, next);
 }
 
 /* The tenant may be gone by now. */
@@ -142,6 +151,10 @@ check_tenant(struct tenant *t, void *arg)
 void
 record_check_tenants(struct event_base *base, void (*done)(bool good))
 {
+	if (checks_open > 0) {
+		checks_next = done;
+		return;
+	}
 	checks_base = base;
 	checks_done = done;
 	checks_good = true;
