@@ -150,26 +150,38 @@ where c.is_current and c.deleted_at is null and exists (
 	and n.channel = c.channel and n.deleted_at is null
 	and (n.decided_at, n.id) > (c.decided_at, c.id));
 
+-- A card in a column that is gone comes to stand on top of the one of its status,
+-- be that full, or of another status: how far the task is stays as it is.
+alter table konak.tasks disable trigger tasks_06_place,
+    disable trigger tasks_41_board;
 do $$
 declare
 	c record;
 begin
 	set local konak.audit = 'off';
-	for c in select distinct t.company_id as id from konak.tasks t
+	for c in select t.company_id, t.id, t.status from konak.tasks t
 	    join konak.board_columns b on b.company_id = t.company_id
 		and b.id = t.board_column_id and b.deleted_at is not null
-	    where t.deleted_at is null loop
-		perform set_config('konak.company', c.id::text, true);
-		update konak.tasks t set board_column_id = (
-		    select k.id from konak.board_columns k
-		    where k.company_id = t.company_id and k.deleted_at is null
-		    order by (k.task_status = t.status) desc nulls last,
+	    where t.deleted_at is null
+	    order by t.company_id, t.sort_order desc, t.id loop
+		perform set_config('konak.company', c.company_id::text, true);
+		update konak.tasks t set (board_column_id, sort_order) = (
+		    select k.id, konak.board_key(null, (
+			select min(x.sort_order) from konak.tasks x
+			where x.company_id = k.company_id
+			    and x.board_column_id = k.id
+			    and x.deleted_at is null))
+		    from konak.board_columns k
+		    where k.company_id = c.company_id and k.deleted_at is null
+		    order by (k.task_status = c.status) desc nulls last,
 			k.is_default desc, k.sort_order, k.id limit 1)
-		from konak.board_columns b
-		where t.company_id = c.id and t.deleted_at is null
-		    and b.company_id = t.company_id and b.id = t.board_column_id
-		    and b.deleted_at is not null;
+		where t.company_id = c.company_id and t.id = c.id
+		    and exists (select from konak.board_columns k
+			where k.company_id = c.company_id
+			    and k.deleted_at is null);
 	end loop;
 	perform set_config('konak.company', '', true);
 	set local konak.audit = '';
 end $$;
+alter table konak.tasks enable trigger tasks_06_place,
+    enable trigger tasks_41_board;
