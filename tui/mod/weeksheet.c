@@ -163,7 +163,7 @@ sheet_take(struct sheet *h, const struct val *body)
 		for (d = 0; d < DAYS; d++) {
 			v = record_get(&r, column[d]);
 			l->sec[d] = v == NULL ? 0 : (long)v->i;
-			l->typed[d] = -1;
+			l->typed[d] = l->sent[d] = -1;
 		}
 		for (k = 0; k < was.n; k++)
 			if (same_id(was.line[k].task_id, l->task_id) &&
@@ -555,8 +555,12 @@ sheet_send(struct sheet *h, const char *reason)
 static void
 sheet_reason_cb(const char *text, void *arg)
 {
+	struct sheet	*h = arg;
+
 	if (text != NULL && text[0] != '\0')
-		sheet_send(arg, text);
+		sheet_send(h, text);
+	else
+		h->weeks = 0;
 }
 
 /* Locked days want a reason, of those who may correct them. */
@@ -602,7 +606,7 @@ sheet_picked_cb(const char *id, const char *title, void *arg)
 	l->task_id = xstrdup(id);
 	l->name = xstrdup(title);
 	for (i = 0; i < DAYS; i++)
-		l->typed[i] = -1;
+		l->typed[i] = l->sent[i] = -1;
 	h->at = h->n++;
 	ui_redraw();
 }
