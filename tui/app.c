@@ -46,6 +46,7 @@ static int	 exit_code;
 static bool	 lang_fixed;	/* --lang, or chosen here: not the user's */
 static bool	 following;	/* the user's own language is being taken */
 static bool	 again;		/* signing in once more over open views */
+static bool	 ended;		/* the session: what is asked waits for another */
 static unsigned	 lost_for;
 static struct event *over;	/* quitting: the last writes are on their way */
 static void	 (*leave_anyway)(void);
@@ -236,12 +237,12 @@ app_load_defs(bool fresh)
 	app_call("defs.list", NULL, app_defs_cb, fresh ? &app : NULL);
 }
 
-/* Nothing of a company stays once it is left, and nothing of a person. */
+/* Nothing of a company stays once it is left, and nothing of a person. The
+ * views are freed after this turn: one of them may be who calls. */
 static void
 app_left(bool person)
 {
 	view_pop_above(NULL);
-	view_sweep();
 	call_leave(person);
 	if (person) {
 		draft_stop();
@@ -343,8 +344,14 @@ app_signed_cb(const struct signin_done *d, void *arg)
 {
 	struct val	*u = val_map();
 	enum lang	 lang;
+	char		 code[16];
 
 	(void)arg;
+	/* What d points to may go with the views below. */
+	snprintf(code, sizeof code, "%s", d->language == NULL ? "" :
+	    d->language);
+	ended = false;
+	ui_stalled(false);
 	link_session(app.link, d->token, 32);
 	val_put_text(u, "id", d->user_id);
 	val_put_text(u, "first_name", d->first_name);
@@ -363,10 +370,9 @@ app_signed_cb(const struct signin_done *d, void *arg)
 	}
 	val_free(app.user);
 	app.user = u;
-	if (!lang_fixed && d->language != NULL &&
-	    lang_parse(d->language, &lang) && lang != ui_lang()) {
+	if (!lang_fixed && lang_parse(code, &lang) && lang != ui_lang()) {
 		following = true;
-		ui_language(d->language);
+		ui_language(code);
 		following = false;
 	}
 	app_frame();
@@ -506,7 +512,7 @@ app_state_cb(const struct link_info *info, void *arg)
 	if (over != NULL && info->waiting == 0)
 		event_base_loopbreak(app.base);
 	before = info->state;
-	ui_stalled(info->state == LINK_LOST);
+	ui_stalled(ended || info->state == LINK_LOST);
 	ui_redraw();
 }
 
@@ -537,6 +543,9 @@ app_ended_cb(const char *text, void *arg)
 	again = app.company != NULL;
 	signin_open(app.link, val_get_str(app.user, "email"), text[0] == '\0' ?
 	    TF("views.session_over", NULL) : text, app_signed_cb, NULL);
+	ended = true;
+	ui_stalled(true);
+	ui_redraw();
 }
 
 static void

@@ -251,7 +251,8 @@ call_reply_cb(const struct link_reply *r, void *arg)
 {
 	struct call	*c = arg;
 
-	if (!r->ok && strcmp(r->code, "step_up") == 0 &&
+	/* Nobody gives a code for what somebody else has left behind. */
+	if (!r->ok && !c->left && strcmp(r->code, "step_up") == 0 &&
 	    strcmp(c->verb, "session.step_up") != 0)
 		call_ask_code(c);
 	else

@@ -47,7 +47,8 @@ void	 ui_redraw(void);
 /* Work is under way (a request is open): not idle until the same count of
  * ui_busy(-1). */
 void	 ui_busy(int delta);
-/* The line is down: open requests wait, and nothing is under way. */
+/* The line is down, or the session over: open requests wait, and nothing is under
+ * way. */
 void	 ui_stalled(bool);
 
 /* A timer of which nobody sees a thing when it fires: while it waits, nothing is
