@@ -203,6 +203,7 @@ app_ready(bool fresh)
 	watch_again();
 	looks_load();
 	ui_redraw();
+	ui_go_on(true);
 }
 
 static void
@@ -212,6 +213,7 @@ app_defs_cb(const struct link_reply *r, void *arg)
 	bool			 fresh = arg != NULL;
 
 	if (!r->ok) {
+		ui_go_on(false);
 		app_error(r);
 		return;
 	}
@@ -258,11 +260,13 @@ static void
 app_enter_cb(const struct link_reply *r, void *arg)
 {
 	const char	*old = app_company_id();
+	const char	*id = val_get_str(val_get(r->body, "company"), "id");
 	bool		 same;
 
 	(void)arg;
 	link_release(app.link);
 	if (!r->ok) {
+		ui_go_on(false);
 		app_error(r);
 		if (again) {
 			/* The company is no longer ours: begin anew. */
@@ -273,9 +277,7 @@ app_enter_cb(const struct link_reply *r, void *arg)
 		}
 		return;
 	}
-	same = again && old != NULL && val_get_str(val_get(r->body,
-	    "company"), "id") != NULL && strcmp(old,
-	    val_get_str(val_get(r->body, "company"), "id")) == 0;
+	same = again && old != NULL && id != NULL && strcmp(old, id) == 0;
 	if (!same && view_find(&home_view) != NULL) {
 		notices_stop();
 		picker_close();
@@ -289,6 +291,8 @@ app_enter_cb(const struct link_reply *r, void *arg)
 void
 app_enter(const char *id)
 {
+	/* What is typed meanwhile is meant for the company. */
+	ui_hold();
 	/* Ahead of the calls that wait for just this. */
 	link_call(app.link, "session.enter", val_put_text(val_map(),
 	    "company", id), LINK_EARLY | LINK_WRITE, app_enter_cb, NULL);
@@ -492,6 +496,7 @@ app_state_cb(const struct link_info *info, void *arg)
 	f->banner[0] = '\0';
 	f->waiting = info->state == LINK_LOST ? (int)info->waiting : 0;
 	if (info->state == LINK_LOST) {
+		ui_go_on(false);
 		snprintf(n, sizeof n, "%u", info->lost_s);
 		snprintf(tries, sizeof tries, "%u", info->tries);
 		app_copy(f->banner, sizeof f->banner, TF("client.lost",
@@ -539,6 +544,7 @@ static void
 app_ended_cb(const char *text, void *arg)
 {
 	(void)arg;
+	ui_go_on(false);
 	/* What is open stays below: typing is not lost. */
 	again = app.company != NULL;
 	signin_open(app.link, val_get_str(app.user, "email"), text[0] == '\0' ?

@@ -10,6 +10,7 @@ libtui_a_SOURCES += \
 	tui/frame.c \
 	tui/frame.h \
 	tui/goto.c \
+	tui/held.c \
 	tui/help.c \
 	tui/help.h \
 	tui/input.c \

@@ -248,6 +248,7 @@ companies_cb(const struct link_reply *r, void *arg)
 	k->call = 0;
 	k->loaded = true;
 	ui_busy(-1);
+	ui_go_on(r->ok);
 	ui_redraw();
 	free(k->error);
 	k->error = NULL;
@@ -282,6 +283,8 @@ ask(struct view *v)
 	if (k->call != 0)
 		return;
 	ui_busy(1);
+	/* Enter means one of those that are to come. */
+	ui_hold();
 	k->call = link_call(k->link, "session.companies", NULL, 0,
 	    companies_cb, v);
 }
@@ -661,6 +664,7 @@ picker_view_close(struct view *v)
 	if (k->call != 0) {
 		link_cancel(k->link, k->call);
 		ui_busy(-1);
+		ui_go_on(false);
 	}
 	edit_free(&k->edit);
 	free_items(k);

@@ -162,6 +162,8 @@ ask(struct view *v, const char *verb, struct val *args, link_cb cb)
 	snprintf(g->busy, sizeof(g->busy), "%s", T("signin.working"));
 	g->error[0] = '\0';
 	ui_busy(1);
+	/* What is typed ahead is meant for the next step. */
+	ui_hold();
 	g->call = link_call_full(g->link, verb, args, LINK_EARLY, NULL, cb,
 	    progress_cb, v);
 }
@@ -179,6 +181,7 @@ answered(struct view *v, const struct link_reply *r)
 	g->call = 0;
 	g->busy[0] = '\0';
 	ui_busy(-1);
+	ui_go_on(r->ok);
 	ui_redraw();
 	if (r->ok)
 		return true;
@@ -231,7 +234,7 @@ password_cb(const struct link_reply *r, void *arg)
 	struct view *v = arg;
 	struct signin *g = v->state;
 	const struct val *methods = val_get(r->body, "methods");
-	const char *state;
+	const char *state, *method;
 	size_t i;
 
 	if (!answered(v, r)) {
@@ -245,8 +248,10 @@ password_cb(const struct link_reply *r, void *arg)
 		return;
 	}
 	g->email = g->emailed = false;
-	for (i = 0; i < val_count(methods); i++)
-		g->email |= strcmp(val_str(methods->item[i]), "email") == 0;
+	for (i = 0; i < val_count(methods); i++) {
+		method = val_str(val_at(methods, i));
+		g->email |= method != NULL && strcmp(method, "email") == 0;
+	}
 	state = val_get_str(r->body, "state");
 	if (state != NULL && strcmp(state, "setup") == 0)
 		ask(v, "auth.setup", NULL, setup_cb);
@@ -821,6 +826,7 @@ signin_close(struct view *v)
 	if (g->call != 0) {
 		link_cancel(g->link, g->call);
 		ui_busy(-1);
+		ui_go_on(false);
 	}
 	g->call = 0;
 	event_free(g->tick);

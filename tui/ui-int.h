@@ -31,6 +31,14 @@ void	 ui_ask_quit(void (*yes)(void));
 /* ui.c: is a request open? */
 bool	 ui_is_busy(void);
 
+/* ui.c: a key, a paste or a click goes to the views. */
+void	 ui_key(const struct input *);
+
+/* held.c: takes a key that has to wait; does any, or will the next? */
+bool	 held_take(const struct input *);
+bool	 held_waits(void);
+void	 held_stop(void);
+
 /* plain.c: a screen told in lines. */
 void	 plain_frame(const struct screen *);
 void	 plain_input(const struct input *);

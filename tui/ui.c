@@ -106,7 +106,7 @@ check_idle(void)
 {
 	if (ui.idle == NULL || !ui.shown)
 		return;
-	if ((ui.busy > 0 && !ui.stalled) || ui.wanted ||
+	if (((ui.busy > 0 || held_waits()) && !ui.stalled) || ui.wanted ||
 	    event_base_foreach_event(ui.base, soon_cb, NULL) != 0) {
 		after_ms(ui.idle, AGAIN_MS);
 		return;
@@ -218,6 +218,17 @@ plain_size_key(const struct input *in)
 }
 
 void
+ui_key(const struct input *in)
+{
+	toast_key();
+	plain_input(in);
+	if (ui.hooks.awake != NULL)
+		ui.hooks.awake();
+	view_input(in);
+	ui_redraw();
+}
+
+void
 ui_input(const struct input *in)
 {
 	if (in->kind == INPUT_REPLY) {
@@ -238,12 +249,10 @@ ui_input(const struct input *in)
 		ui_redraw();
 		return;
 	}
-	toast_key();
-	plain_input(in);
-	if (ui.hooks.awake != NULL)
+	if (!held_take(in))
+		ui_key(in);
+	else if (ui.hooks.awake != NULL)
 		ui.hooks.awake();
-	view_input(in);
-	ui_redraw();
 }
 
 static void
@@ -452,6 +461,7 @@ ui_stop(void)
 	view_pop_above(NULL);
 	view_sweep();
 	palette_stop();
+	held_stop();
 	toast_stop();
 	event_gone(&ui.readable);
 	event_gone(&ui.input_timer);

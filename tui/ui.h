@@ -76,6 +76,14 @@ void	 ui_input(const struct input *);
 
 void	 ui_refused(const char *text);
 
+/*
+ * The server is asked where the next keys belong (a company, a step of signing
+ * in): they wait until ui_go_on(). Unless `keep`, what they were meant for does
+ * not come, and they are dropped. Ctrl+C never waits.
+ */
+void	 ui_hold(void);
+void	 ui_go_on(bool keep);
+
 /* "tr" or "en", at run time. */
 void	 ui_language(const char *);
 
