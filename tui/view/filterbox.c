@@ -72,6 +72,11 @@ filterbox_open(struct listpane *l)
 {
 	l->typing = true;
 	edit_set(&l->box, l->filter.text == NULL ? "" : l->filter.text);
+	/* Who types looks for something else; an arrow goes on with it. */
+	if (l->box.len > 0)
+		l->box.flags |= EDIT_OFFER;
+	else
+		l->box.flags &= ~(unsigned)EDIT_OFFER;
 	ui_redraw();
 }
 
