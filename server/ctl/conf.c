@@ -70,6 +70,7 @@ read_server(struct ctl *ctl, struct ctl_conf *conf)
 	conf->pid_file = server_path(ctl, map, "pid_file", NULL);
 	conf->socket = server_path(ctl, map, "socket", NULL);
 	conf->certificate = server_path(ctl, map, "certificate", NULL);
+	conf->server_heads = server_path(ctl, map, "heads", NULL);
 	conf->engine = server_path(ctl, map, "engine", ENGINE_PROGRAM);
 	listen = yaml_get(map, "listen");
 	if (listen != NULL && listen->type == YNODE_LIST && listen->n > 0)

@@ -43,6 +43,7 @@ struct ctl_conf {
 	const char	*operator;	/* folders */
 	const char	*keys;
 	const char	*heads;		/* of audit chains, signed */
+	const char	*server_heads;	/* the same, as konakd has it, or NULL */
 	const char	*sql;
 	const char	*domain;
 	const char	*server;	/* konakd.yaml */

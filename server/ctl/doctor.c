@@ -213,6 +213,34 @@ check_files(struct doctor *d)
 		good(d, "files and their modes");
 }
 
+/* Where konakd and konakctl audit heads write where the audit's chains end. */
+static void
+check_heads(struct doctor *d)
+{
+	struct ctl_conf	*conf = ctl_conf(d->ctl);
+	const char	*paths[] = { conf->heads, conf->server_heads };
+	struct stat	 st;
+	size_t		 i;
+	int		 before = d->wrong;
+
+	for (i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+		if (paths[i] == NULL ||
+		    (i > 0 && strcmp(paths[i], paths[0]) == 0))
+			continue;
+		if (stat(paths[i], &st) == -1 || !S_ISDIR(st.st_mode))
+			bad(d, arena_printf(d->ctl->arena, "install -d -m 700"
+			    "%s%s %s", conf->server_user != NULL ? " -o " : "",
+			    conf->server_user != NULL ? conf->server_user : "",
+			    paths[i]), "there is no folder %s: where the "
+			    "audit's chains end is not signed", paths[i]);
+		else if ((st.st_mode & 077) != 0)
+			bad(d, arena_printf(d->ctl->arena, "chmod 700 %s",
+			    paths[i]), "others may read %s", paths[i]);
+	}
+	if (d->wrong == before)
+		good(d, "the folder of signed audit heads");
+}
+
 static X509 *
 certificate(const char *path)
 {
@@ -385,7 +413,7 @@ static void (*const database_checks[])(struct doctor *) = {
 };
 
 static void (*const other_checks[])(struct doctor *) = {
-	check_files, check_certificate, check_name, check_server, check_engine
+	check_files, check_heads, check_certificate, check_name, check_server, check_engine
 };
 
 static int

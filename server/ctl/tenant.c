@@ -337,6 +337,7 @@ tenant_create_run(struct ctl *ctl)
 		    "hyphens, at most 40");
 	file_mkdir(conf->tenants, conf->server_user);
 	file_mkdir(conf->keys, conf->server_user);
+	file_mkdir(conf->heads, conf->server_user);
 	file_mkdir(conf->operator, NULL);
 	conn = pg_superuser(ctl, "postgres");
 	/* Roles are the cluster's: two tenants are not made at once. */

@@ -225,6 +225,8 @@ put_rest(struct leaver *p, struct surface *s, int line)
 	for (i = 0; i < val_count(elsewhere); i++)
 		buf_printf(&b, "%s%s", i > 0 ? ", " : "",
 		    val_str(elsewhere->item[i]));
+	if (val_get_bool(p->body, "more"))
+		buf_printf(&b, "%s%s", i > 0 ? ", " : "", T("leave.others"));
 	line = put(p, s, line, STYLE_TEXT, buf_len(&b) == 0 ?
 	    T("leave.account") : TF("leave.elsewhere", "companies",
 	    buf_text(&b), NULL));
