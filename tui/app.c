@@ -41,6 +41,7 @@
 struct app	app;
 
 #define QUIT_S	3	/* at most, for the last writes */
+#define LOST_SAID_S	3	/* a line that is cut for less is not told of */
 
 static int	 exit_code;
 static bool	 lang_fixed;	/* --lang, or chosen here: not the user's */
@@ -485,6 +486,26 @@ app_banner_waiting(char *banner, size_t size, unsigned waiting)
 	    n, "key", keys_hint(ACT_WAITING), NULL));
 }
 
+/* A reader hears of it once it is more than a moment, and of what waits each
+ * time that it becomes more or less. */
+static void
+app_say_lost(const struct link_info *info, const char *banner)
+{
+	static bool	said;
+	static unsigned	waiting;
+
+	if (info->state != LINK_LOST) {
+		said = false;
+		waiting = 0;
+	} else if ((!said && info->lost_s >= LOST_SAID_S) ||
+	    info->waiting != waiting) {
+		said = true;
+		waiting = info->waiting;
+		if (term_caps()->plain)
+			term_say(banner);
+	}
+}
+
 static void
 app_state_cb(const struct link_info *info, void *arg)
 {
@@ -511,9 +532,10 @@ app_state_cb(const struct link_info *info, void *arg)
 	} else if (info->state == LINK_ASK_KEY && before != LINK_ASK_KEY) {
 		app_ask_key(info);
 	} else if (info->state == LINK_UP && before == LINK_LOST &&
-	    lost_for >= 3) {
+	    lost_for >= LOST_SAID_S) {
 		toast(TOAST_GOOD, NULL, "%s", TF("views.back", NULL));
 	}
+	app_say_lost(info, f->banner);
 	if (over != NULL && info->waiting == 0)
 		event_base_loopbreak(app.base);
 	before = info->state;

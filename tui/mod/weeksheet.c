@@ -796,23 +796,18 @@ static bool
 sheet_key(struct view *v, const struct input *in)
 {
 	struct sheet	*h = v->state;
-	char		 digit[2] = { (char)in->code, '\0' };
+	bool		 digit = input_is_text(in) && in->code >= '0' &&
+			    in->code <= '9';
 
 	if (in->kind == INPUT_KEY && in->code == 's' && in->mods == MOD_CTRL) {
 		if (cell_take(h))
 			sheet_save(h);
 		return true;
 	}
-	if (in->kind == INPUT_PASTE && h->n > 0) {
+	if (h->n > 0 && (in->kind == INPUT_PASTE || (!h->editing && digit))) {
 		if (!h->editing)
 			cell_edit(h, "");
 		return edit_key(&h->box, in);
-	}
-	if (!h->editing && input_is_text(in) && in->code >= '0' &&
-	    in->code <= '9') {
-		cell_edit(h, digit);
-		h->box.changed = true;
-		return true;
 	}
 	if (!h->editing)
 		return false;

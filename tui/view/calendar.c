@@ -565,17 +565,6 @@ cal_status(struct view *v, char *out, size_t len)
 
 /* --- Doing ------------------------------------------------------------------------ */
 
-static void
-cal_moved_cb(const struct link_reply *r, void *arg)
-{
-	char	*type = arg;
-
-	if (!r->ok)
-		app_error(r);
-	watch_touch(type);
-	free(type);
-}
-
 /* The chosen one goes to another day, with the cursor. */
 static void
 cal_shift(struct calendar *c, int days)
@@ -604,8 +593,7 @@ cal_shift(struct calendar *c, int days)
 		val_put(args, end->name, span_later(end, &r, days));
 	record_title(d, &r, &b);
 	snprintf(verb, sizeof verb, "%s.edit", d->name);
-	app_write(verb, args, NULL, TF("span.moved", "what", buf_text(&b),
-	    NULL), cal_moved_cb, xstrdup(d->name));
+	span_move(d->name, buf_text(&b), verb, args);
 	buf_free(&b);
 	cal_move(c, c->day + days);
 }

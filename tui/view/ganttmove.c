@@ -72,17 +72,6 @@ gantt_move(struct gantt *g, int start, int end)
 }
 
 static void
-hold_saved_cb(const struct link_reply *r, void *arg)
-{
-	char	*type = arg;
-
-	if (!r->ok)
-		app_error(r);
-	watch_touch(type);
-	free(type);
-}
-
-static void
 hold_save(struct gantt *g, bool follow)
 {
 	const char	*move = val_get_str(gantt_view(g), "move");
@@ -99,8 +88,7 @@ hold_save(struct gantt *g, bool follow)
 	if (move != NULL)
 		val_put_bool(args, "follow", follow);
 	snprintf(verb, sizeof verb, "%s.edit", g->type);
-	app_write(move != NULL ? move : verb, args, NULL, TF("span.moved",
-	    "what", g->title, NULL), hold_saved_cb, xstrdup(g->type));
+	span_move(g->type, g->title, move != NULL ? move : verb, args);
 	/* It stands there until the server says otherwise. */
 	if (i >= 0) {
 		g->bar[i].from = g->from;

@@ -1,10 +1,13 @@
 /* span.c - see span.h. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/buf.h"
 #include "lib/date.h"
 #include "lib/tz.h"
+#include "lib/xmalloc.h"
 #include "tui/app.h"
+#include "tui/frame.h"
 #include "tui/view/span.h"
 
 const struct val *
@@ -164,4 +167,36 @@ span_person(const struct def *d)
 		    strcmp(d->fields[i].ref, "users") == 0)
 			return &d->fields[i];
 	return NULL;
+}
+
+struct moved {
+	char	*type, *what;
+};
+
+/* Said, too: who hears the screen, or looked away, knows that it is done. */
+static void
+moved_cb(const struct link_reply *r, void *arg)
+{
+	struct moved	*m = arg;
+
+	if (!r->ok)
+		app_error(r);
+	else
+		toast(TOAST_GOOD, NULL, "%s, %s", m->what,
+		    T("views.undo_hint"));
+	watch_touch(m->type);
+	free(m->type);
+	free(m->what);
+	free(m);
+}
+
+void
+span_move(const char *type, const char *title, const char *verb,
+    struct val *args)
+{
+	struct moved	*m = xcalloc(1, sizeof *m);
+
+	m->type = xstrdup(type);
+	m->what = xstrdup(TF("span.moved", "what", title, NULL));
+	app_write(verb, args, NULL, m->what, moved_cb, m);
 }

@@ -34,6 +34,10 @@ void	 span_text(const struct def *, const struct val *view,
 	    const struct record *, struct buf *);
 /* What to ask rows for: [[field, width], …]. */
 struct val *span_columns(const struct def *, const struct val *view);
+/* Tells the server (args is taken) that the record of this title has other
+ * days now, and says so when it is done. */
+void	 span_move(const char *type, const char *title, const char *verb,
+	    struct val *args);
 /* The first field that names a person, to see one's own; NULL: none. */
 const struct field *span_person(const struct def *);
 
