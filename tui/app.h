@@ -75,6 +75,9 @@ void	 app_error(const struct link_reply *);
 /* Undo and redo of this client's own writes. */
 void	 app_undo(bool redo);
 bool	 app_undoable(bool redo);	/* is there anything? */
+/* Other words for what u takes back, once the answer has told them; NULL:
+ * nothing was done that could be. */
+void	 app_undo_words(const char *request, const char *what);
 
 void	 app_sign_out(void);
 /* Into another company, when the server lets one in. */

@@ -510,6 +510,19 @@ app_undoable(bool again)
 	return (again ? nredo : nundo) > 0;
 }
 
+void
+app_undo_words(const char *request, const char *what)
+{
+	struct done	*last = nundo == 0 ? NULL : &undo[nundo - 1];
+
+	if (last == NULL || strcmp(last->request, request) != 0)
+		return;
+	if (what == NULL)
+		nundo--;
+	else
+		snprintf(last->text, sizeof last->text, "%s", what);
+}
+
 struct undoing {
 	struct done	done;
 	bool		redo;

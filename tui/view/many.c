@@ -140,6 +140,8 @@ change_cb(const struct link_reply *r, void *arg)
 	    "done", 0)));
 	snprintf(failed, sizeof failed, "%s", count_text(val_get_int(r->body,
 	    "failed", 0)));
+	app_undo_words(r->request, strcmp(done, "0") == 0 ? NULL :
+	    TF(c->delete ? "many.deleted" : "many.changed", "n", done, NULL));
 	if (strcmp(failed, "0") == 0) {
 		toast(TOAST_GOOD, NULL, "%s, %s", TF(c->delete ?
 		    "many.deleted" : "many.changed", "n", done, NULL),
@@ -246,6 +248,9 @@ change_def(const struct change *c)
 {
 	const struct val	*all = val_get(c->d->v, "fields"), *f;
 	struct val		*def = val_map(), *fields = val_array(), *copy;
+	struct val		*label = val_array();
+	const char		*title = TF("many.change_title", "type",
+				    app_label(c->d->labels), NULL);
 	size_t			 i;
 	int			 k;
 
@@ -262,7 +267,9 @@ change_def(const struct change *c)
 		}
 	}
 	val_put_text(def, "name", c->d->name);
-	val_put(def, "label", val_copy(val_get(c->d->v, "labels")));
+	val_add(label, val_text(title));
+	val_add(label, val_text(title));
+	val_put(def, "label", label);
 	val_put(def, "fields", fields);
 	return def_make(def);
 }
