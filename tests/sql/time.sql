@@ -2,7 +2,7 @@
 -- need and no more, under the policies; nothing runs twice, nothing overlaps.
 
 begin;
-select plan(9);
+select plan(12);
 \ir setup.psql
 
 set local role none;
@@ -100,6 +100,42 @@ select lives_ok(format($$insert into konak.time_entries (company_id, user_id, st
 select is(konak.round_seconds(61, 15, 'up') || ' ' || konak.round_seconds(450, 15, 'nearest') || ' '
     || konak.round_seconds(449, 15, 'nearest') || ' ' || konak.round_seconds(61, null, null),
     '900 900 0 61', 'rounding for a bill');
+-- M18: a rule of (minutes, up or nearest, per entry or per day) on a customer
+-- or on a project; the project's goes before. Two people, two days; one entry
+-- nobody pays, one deleted, one that still runs.
+set local session_replication_role = replica;
+insert into konak.customers (company_id, id, company_name) values (:a, md5('m18')::uuid, 'Yuvarlak AŞ');
+insert into konak.projects (company_id, id, name, customer_id) values (:a, md5('m18')::uuid, 'Yuvarlak', md5('m18')::uuid);
+insert into konak.time_entries (company_id, user_id, project_id, started_at, ended_at, is_billable, deleted_at)
+select :a, pg_temp.uid(x.who), md5('m18')::uuid, x.at, x.at + x.s * interval '1 second', x.paid, x.gone
+from (values ('employee', timestamptz '2024-03-04 09:00+03', 300, true, null::timestamptz),
+    ('employee', '2024-03-04 23:00+03', 300, true, null), ('employee', '2024-03-05 00:30+03', 449, true, null),
+    ('owner', '2024-03-04 09:00+03', 300, true, null), ('owner', '2024-03-06 09:00+03', 7200, false, null),
+    ('owner', '2024-03-07 09:00+03', 7200, true, now()), ('owner', '2024-03-08 09:00+03', null, true, null)) x(who, at, s, paid, gone);
+set local session_replication_role = origin;
+
+create function pg_temp.billed(on_project text, on_customer text) returns text language plpgsql as $$
+declare
+	t text;
+	rule text[];
+begin
+	foreach t in array array['projects', 'customers'] loop
+		rule := string_to_array(case t when 'projects' then on_project else on_customer end, ' ');
+		execute format('update konak.%I set round_minutes = $1, round_mode = $2, round_per = $3 where id = $4', t)
+		using rule[1]::integer, rule[2], rule[3], md5('m18')::uuid;
+	end loop;
+	return pg_temp.as('owner', '|time.view_all=all|projects.view=all|projects.view_value=all|customers.view=all|tasks.view_all=all|',
+	    format('select f.billed || '' '' || f.billable from konak.project_figures f where f.id = %L', md5('m18')));
+end $$;
+select is(string_agg(coalesce(r.rule, '-') || ': ' || pg_temp.billed(case when o.holder = 'project' then r.rule end,
+	case when o.holder = 'customer' then r.rule end), '' order by o.holder, r.n),
+    string_agg(coalesce(r.rule, '-') || ': ' || r.billed || E' 1349\n', '' order by o.holder, r.n),
+    'M18: minutes, up or nearest, per entry or per day, on customer or project; the seconds stay')
+from (values ('customer'), ('project')) o(holder),
+    (values (1, null, 1349), (2, '15 up entry', 3600), (3, '15 nearest entry', 0), (4, '15 up day', 2700),
+    (5, '15 nearest day', 900), (6, '1 up entry', 1380)) r(n, rule, billed);
+select is(pg_temp.billed('15 up entry', '60 up day'), E'3600 1349\n', 'M18: the project''s rule goes before the customer''s');
+select is(pg_temp.billed(null, '60 up day'), E'10800 1349\n', 'M18: and without one, the customer''s holds');
 select is(konak.repeat_step('2026-01-31', 'monthly', 1, 1) || ' ' || konak.repeat_step('2026-01-31', 'monthly', 1, 2)
     || ' ' || konak.repeat_step('2024-02-29', 'monthly', 12, 1), '2026-02-28 2026-03-31 2025-02-28',
     'the 31st keeps its day');
