@@ -13,6 +13,7 @@
 #define LIST_GAP	2
 #define LIST_LEAST	10	/* cells of a column that shares the rest */
 #define LIST_NAME	20	/* and of one that names something */
+#define LIST_WIDE	90	/* from here on widths are not what is short */
 
 const struct val *
 listpane_columns(const struct listpane *l)
@@ -154,7 +155,7 @@ columns_shrink(struct listpane *l, const struct def *d, struct column *c,
 		    strlen(app_label(c[i].f->label))) + 2;
 		if (w > l->seen[i].width)
 			l->seen[i].width = w;
-		for (row = l->top; c[i].width > 0 && row < listpane_lines(l) &&
+		for (row = l->top; row < listpane_lines(l) &&
 		    row < l->top + (size_t)l->page; row++) {
 			r = listpane_line(l, row);
 			if (r.row == NULL)
@@ -169,6 +170,29 @@ columns_shrink(struct listpane *l, const struct def *d, struct column *c,
 			c[i].width = l->seen[i].width;
 	}
 	buf_free(&b);
+}
+
+/* The widths of a definition are those of a window of 80: in a wider one a
+ * column takes what its texts need, of what the others leave over. */
+static void
+columns_grow(const struct listpane *l, struct column *c, int n, int width)
+{
+	int	i, more, spare = width;
+
+	if (width < LIST_WIDE)
+		return;
+	for (i = 0; i < n; i++)
+		spare -= (c[i].width > 0 ? c[i].width : l->seen[i].width) +
+		    (i > 0 ? LIST_GAP : 0);
+	for (i = 0; i < n && spare > 0; i++) {
+		more = l->seen[i].width - c[i].width;
+		if (c[i].width == 0 || more <= 0)
+			continue;
+		if (more > spare)
+			more = spare;
+		c[i].width += more;
+		spare -= more;
+	}
 }
 
 int
@@ -199,5 +223,7 @@ listpane_fit(struct listpane *l, const struct def *d, struct column *c,
 	if (n == 0)
 		n = (int)k;
 	columns_shrink(l, d, c, n);
+	if (d != NULL && cols == val_get(val_get(d->v, "list"), "columns"))
+		columns_grow(l, c, n, width);
 	return columns_fit(c, n, width);
 }

@@ -9,6 +9,7 @@
 
 #include "lib/buf.h"
 #include "lib/date.h"
+#include "lib/tr.h"
 #include "lib/when.h"
 #include "lib/xmalloc.h"
 #include "tui/app.h"
@@ -23,7 +24,7 @@
 #include "tui/view/around.h"
 #include "tui/view/history.h"
 
-#define LABEL_COLS 18
+#define LABEL_LEAST 18	/* columns of the labels, at least */
 
 struct past {
 	char		*type;
@@ -35,6 +36,7 @@ struct past {
 	char		 error[300];
 	uint64_t	 call, list;
 	int		 field, top, page, nfields;
+	int		 label, half;	/* columns of a label, of a value */
 };
 
 struct past_arg {
@@ -191,28 +193,56 @@ differs(const struct val *f)
 	    !val_equal(val_get(f, "was"), val_get(f, "now"));
 }
 
+static const char *
+field_label(const struct def *d, const struct val *v)
+{
+	const char		*name = val_get_str(v, "field");
+	const struct field	*f = def_field(d, name);
+
+	return f == NULL ? name : app_label(f->label);
+}
+
+/* The labels take what the longest needs, as long as the values keep most of
+ * the room. */
+static void
+past_layout(struct past *p, const struct val *fields, int cols)
+{
+	const struct def	*d = defs_find(p->type);
+	const char		*label;
+	int			 i, w;
+
+	p->label = LABEL_LEAST;
+	for (i = 0; i < p->nfields; i++) {
+		label = field_label(d, fields->item[i]);
+		w = label == NULL ? 0 : text_width(label, strlen(label));
+		if (w > p->label)
+			p->label = w;
+	}
+	if (p->label > cols / 3 && cols / 3 > LABEL_LEAST)
+		p->label = cols / 3;
+	p->half = (cols - p->label - 8) / 2;
+}
+
 static void
 past_draw_field(struct past *p, struct surface *s, int row, const struct val *v,
     bool here)
 {
 	const struct def	*d = defs_find(p->type);
 	const struct field	*f = def_field(d, val_get_str(v, "field"));
-	int			 half = (s->cols - LABEL_COLS - 8) / 2;
 	struct buf		 b = BUF_INIT;
 
-	draw_text(s, row, 3, LABEL_COLS, STYLE_DIM, f == NULL ?
-	    val_get_str(v, "field") : app_label(f->label));
+	draw_text(s, row, 3, p->label, STYLE_DIM, field_label(d, v));
 	if (val_get_bool(v, "known"))
 		history_value(d, f, v, "was", &b);
 	else
 		buf_addz(&b, T("views.past_unknown"));
-	draw_text(s, row, LABEL_COLS + 4, half, differs(v) ? STYLE_TEXT |
+	draw_text(s, row, p->label + 4, p->half, differs(v) ? STYLE_TEXT |
 	    STYLE_BOLD : STYLE_DIM, buf_text(&b));
 	if (differs(v)) {
 		draw_text(s, row, 1, 1, STYLE_KEY, "~");
 		buf_clear(&b);
 		history_value(d, f, v, "now", &b);
-		draw_text(s, row, LABEL_COLS + 5 + half, half, STYLE_TEXT,
+		draw_text(s, row, p->label + 5 + p->half, p->half, STYLE_TEXT,
 		    buf_text(&b));
 	}
 	if (here) {
@@ -228,10 +258,11 @@ past_draw(struct view *v, struct surface *s)
 {
 	struct past		*p = v->state;
 	const struct val	*fields = val_get(p->body, "fields");
-	int			 half = (s->cols - LABEL_COLS - 8) / 2, i;
 	struct surface		 body;
+	int			 i;
 
 	p->nfields = (int)val_count(fields);
+	past_layout(p, fields, s->cols);
 	if (p->error[0] != '\0') {
 		draw_wrap(s, 1, 2, s->cols - 4, 3, STYLE_ERROR, p->error, 0);
 		return;
@@ -243,9 +274,8 @@ past_draw(struct view *v, struct surface *s)
 		return;
 	}
 	draw_moment(p, s);
-	draw_text(s, 2, LABEL_COLS + 4, half, STYLE_DIM, TF("views.past_was",
-	    NULL));
-	draw_text(s, 2, LABEL_COLS + 5 + half, half, STYLE_DIM,
+	draw_text(s, 2, p->label + 4, p->half, STYLE_DIM, T("views.past_was"));
+	draw_text(s, 2, p->label + 5 + p->half, p->half, STYLE_DIM,
 	    T("views.past_now"));
 	body = draw_sub(s, 3, 0, s->rows - 3, s->cols);
 	p->page = body.rows;
