@@ -253,7 +253,7 @@ both_filters(const struct val *a, const struct val *b)
 	size_t		 i;
 
 	for (i = 0; i < val_count(b); i++)
-		val_put(f, b->key[i], val_copy(b->item[i]));
+		val_put(f, val_key(b, i), val_copy(b->item[i]));
 	return f;
 }
 

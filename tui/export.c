@@ -417,7 +417,7 @@ begun_cb(const struct link_reply *reply, void *arg)
 		export_fail(e, reply->body);
 		return;
 	}
-	e->id = xstrdup(val_get_str(reply->body, "export"));
+	e->id = xstrdup(val_get_word(reply->body, "export"));
 	e->total = val_get_int(reply->body, "count", 0);
 	if (e->format == EXPORT_XLSX && e->total > XLSX_ROWS) {
 		error = val_put_text(val_map(), "code", "too_large");

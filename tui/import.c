@@ -246,7 +246,7 @@ begun_cb(const struct link_reply *r, void *arg)
 
 	if (!answered(im, r))
 		return;
-	im->id = xstrdup(val_get_str(r->body, "import"));
+	im->id = xstrdup(val_get_word(r->body, "import"));
 	send_piece(im);
 }
 

@@ -77,10 +77,10 @@ own_defs(const struct val *plain, const struct val *company)
 			own_fields(array->item[i], f);
 		len = strlen(name);
 		for (k = 0; k < val_count(defaults); k++)
-			if (strncmp(defaults->key[k], name, len) == 0 &&
-			    defaults->key[k][len] == '.')
+			if (strncmp(val_key(defaults, k), name, len) == 0 &&
+			    val_key(defaults, k)[len] == '.')
 				own_default(array->item[i],
-				    defaults->key[k] + len + 1,
+				    val_key(defaults, k) + len + 1,
 				    defaults->item[k]);
 	}
 	return all;

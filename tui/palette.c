@@ -130,8 +130,8 @@ palette_add(const struct palette_entry *e)
 	n = &palette_entries[palette_count];
 	n->e = *e;
 	n->e.source = xstrdup(e->source);
-	n->e.tr = xstrdup(e->tr);
-	n->e.en = xstrdup(e->en == NULL ? e->tr : e->en);
+	n->e.tr = xstrdup(e->tr == NULL ? "" : e->tr);
+	n->e.en = xstrdup(e->en == NULL ? n->e.tr : e->en);
 	n->e.detail = e->detail == NULL ? NULL : xstrdup(e->detail);
 	n->fold_tr = folded_kind(n->e.tr, e->kind, LANG_TR);
 	n->fold_en = folded_kind(n->e.en, e->kind, LANG_EN);
@@ -140,6 +140,8 @@ palette_add(const struct palette_entry *e)
 	if (n->e.go == 0 && e->kind == PALETTE_SCREEN)
 		n->e.go = free_letter(n->e.tr);
 	palette_count++;
+	/* An open box points into the array. */
+	palette_found();
 }
 
 void
@@ -164,7 +166,6 @@ palette_drop(const char *source)
 		free(e->fold_en);
 	}
 	palette_count = kept;
-	/* An open box points into the array. */
 	palette_found();
 }
 

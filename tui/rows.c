@@ -84,7 +84,7 @@ rows_filter(const struct rows *r)
 	size_t		 i;
 
 	for (i = 0; i < val_count(r->filter); i++)
-		val_put(f, r->filter->key[i], val_copy(r->filter->item[i]));
+		val_put(f, val_key(r->filter, i), val_copy(r->filter->item[i]));
 	return f;
 }
 
@@ -278,7 +278,7 @@ rows_columns(const struct rows *r)
 	for (i = 0; i < val_count(actions); i++) {
 		when = val_get(actions->item[i], "when");
 		for (k = 0; k < val_count(when); k++)
-			rows_column(out, when->key[k]);
+			rows_column(out, val_key(when, k));
 	}
 	opens = val_get(d->v, "opens");
 	for (i = 0; i < val_count(opens); i++)

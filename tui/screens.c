@@ -283,7 +283,7 @@ offer_boards(void)
 			continue;
 		e = (struct palette_entry){
 			.source = "defs", .kind = PALETTE_SCREEN,
-			.tr = val_str(val_at(label, 0)),
+			.tr = val_word(val_at(label, 0)),
 			.en = val_str(val_at(label, 1)),
 			.run = open_board, .drop = free,
 			.arg = xstrdup(name)

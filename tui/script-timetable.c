@@ -89,7 +89,7 @@ imported_cb(const struct link_reply *r, void *arg)
 	}
 	if (clash != NULL)
 		fprintf(stderr, "clash: %s\n", clash);
-	printf("%s\n", val_get_str(r->body, "name"));
+	printf("%s\n", val_get_word(r->body, "name"));
 	over(SCRIPT_DONE);
 }
 
@@ -251,7 +251,7 @@ loaded_cb(const struct link_reply *r, void *arg)
 		list = val_get(r->body, kinds[k].list);
 		for (i = 0; i < val_count(list); i++) {
 			v = val_at(list, i);
-			if (strcmp(val_get_str(v, "name"), job.whose) != 0)
+			if (strcmp(val_get_word(v, "name"), job.whose) != 0)
 				continue;
 			args = val_map();
 			val_put(args, "timetable", val_uuid(job.plan));

@@ -342,9 +342,9 @@ script_rows(const struct val *body)
 	}
 	val_put(out, "rows", list);
 	for (i = 0; i < body->n; i++) {
-		if (strcmp(body->key[i], "rows") != 0 &&
-		    strcmp(body->key[i], "columns") != 0)
-			val_put(out, body->key[i], val_copy(body->item[i]));
+		if (strcmp(val_key(body, i), "rows") != 0 &&
+		    strcmp(val_key(body, i), "columns") != 0)
+			val_put(out, val_key(body, i), val_copy(body->item[i]));
 	}
 	return out;
 }

@@ -72,7 +72,7 @@ val_bytes(const void *s, size_t len)
 struct val *
 val_uuid(const char *s)
 {
-	return val_chars(VAL_UUID, s, strlen(s));
+	return s == NULL ? val_null() : val_chars(VAL_UUID, s, strlen(s));
 }
 
 struct val *
@@ -144,6 +144,10 @@ val_grow(struct val *v)
 void
 val_add(struct val *v, struct val *item)
 {
+	if (v->kind != VAL_ARRAY) {
+		val_free(item);
+		return;
+	}
 	val_grow(v);
 	v->item[v->n++] = item;
 }
@@ -153,7 +157,7 @@ val_put(struct val *v, const char *key, struct val *item)
 {
 	size_t	i;
 
-	for (i = 0; i < v->n; i++) {
+	for (i = 0; v->kind == VAL_MAP && i < v->n; i++) {
 		if (strcmp(v->key[i], key) == 0) {
 			val_free(v->item[i]);
 			v->item[i] = item;
@@ -166,6 +170,10 @@ val_put(struct val *v, const char *key, struct val *item)
 void
 val_put_new(struct val *v, const char *key, struct val *item)
 {
+	if (v->kind != VAL_MAP) {
+		val_free(item);
+		return;
+	}
 	val_grow(v);
 	v->key[v->n] = xstrdup(key);
 	v->item[v->n++] = item;
@@ -176,7 +184,7 @@ val_drop(struct val *v, const char *key)
 {
 	size_t	i;
 
-	for (i = 0; i < v->n; i++) {
+	for (i = 0; v->kind == VAL_MAP && i < v->n; i++) {
 		if (strcmp(v->key[i], key) != 0)
 			continue;
 		val_free(v->item[i]);
@@ -240,6 +248,12 @@ val_count(const struct val *v)
 }
 
 const char *
+val_key(const struct val *v, size_t i)
+{
+	return v == NULL || v->kind != VAL_MAP || i >= v->n ? "" : v->key[i];
+}
+
+const char *
 val_str(const struct val *v)
 {
 	if (v == NULL || (v->kind != VAL_TEXT && v->kind != VAL_UUID))
@@ -251,6 +265,20 @@ const char *
 val_get_str(const struct val *map, const char *key)
 {
 	return val_str(val_get(map, key));
+}
+
+const char *
+val_word(const struct val *v)
+{
+	const char	*s = val_str(v);
+
+	return s == NULL ? "" : s;
+}
+
+const char *
+val_get_word(const struct val *map, const char *key)
+{
+	return val_word(val_get(map, key));
 }
 
 int64_t

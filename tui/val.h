@@ -40,13 +40,15 @@ struct val	*val_int(int64_t);
 struct val	*val_text(const char *);	/* NULL becomes VAL_NULL */
 struct val	*val_textn(const char *, size_t);
 struct val	*val_bytes(const void *, size_t);
-struct val	*val_uuid(const char *);	/* 36 characters, not checked */
+/* 36 characters, not checked; NULL becomes VAL_NULL. */
+struct val	*val_uuid(const char *);
 struct val	*val_array(void);
 struct val	*val_map(void);
 struct val	*val_copy(const struct val *);
 void		 val_free(struct val *);	/* NULL is fine; wipes text and bytes */
 
-/* The container takes the value. val_put replaces an earlier one. */
+/* The container takes the value; what is no such container, as a server may
+ * send it, frees it. val_put replaces an earlier one. */
 void		 val_add(struct val *array, struct val *);
 void		 val_put(struct val *map, const char *key, struct val *);
 /* As val_put for a key that is not there yet: does not look. */
@@ -60,9 +62,15 @@ struct val	*val_put_bool(struct val *map, const char *key, bool);
 const struct val *val_get(const struct val *map, const char *key);
 const struct val *val_at(const struct val *array, size_t);
 size_t		 val_count(const struct val *);	/* items; 0 for others */
+/* The key of a map's item, "" where it is no map. */
+const char	*val_key(const struct val *map, size_t);
 /* Text, uuid: the characters; others and missing: NULL. */
 const char	*val_str(const struct val *);
 const char	*val_get_str(const struct val *map, const char *key);
+/* The same, never NULL: "" where there is no text. What a server must send is
+ * read by these where nothing asks whether it has. */
+const char	*val_word(const struct val *);
+const char	*val_get_word(const struct val *map, const char *key);
 int64_t		 val_get_int(const struct val *map, const char *key, int64_t);
 bool		 val_get_bool(const struct val *map, const char *key);
 bool		 val_is_null(const struct val *);	/* true for NULL too */

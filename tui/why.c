@@ -179,10 +179,10 @@ put_absent(struct buf *b, const struct val *fields, const char *code)
 
 	for (i = 0; i < val_count(fields); i++) {
 		f = fields->item[i];
-		if (strcmp(val_get_str(f, "code"), code) != 0)
+		if (strcmp(val_get_word(f, "code"), code) != 0)
 			continue;
 		buf_printf(&labels, "%s%s", buf_len(&labels) > 0 ? ", " : "",
-		    val_get_str(f, "label"));
+		    val_get_word(f, "label"));
 		scope = val_get_str(f, "scope");
 	}
 	put_line(b, scope == NULL ? "why.absent" : "why.absent_some",
@@ -234,7 +234,7 @@ absent_cb(const struct link_reply *r, void *arg)
 	for (i = 0; i < val_count(fields); i++) {
 		code = val_get_str(fields->item[i], "code");
 		for (k = 0; k < i; k++)
-			if (strcmp(val_get_str(fields->item[k], "code"),
+			if (strcmp(val_get_word(fields->item[k], "code"),
 			    code) == 0)
 				break;
 		if (k == i)
@@ -261,8 +261,8 @@ put_fields(struct buf *b)
 
 	for (i = 0; i < val_count(fields); i++) {
 		f = fields->item[i];
-		buf_printf(b, "\n%s: %s", val_get_str(f, "field"),
-		    val_get_str(f, "text"));
+		buf_printf(b, "\n%s: %s", val_get_word(f, "field"),
+		    val_get_word(f, "text"));
 	}
 	if (val_count(fields) == 0)
 		put_line(b, "why.field", val_get_str(last, "field"));

@@ -149,7 +149,7 @@ add_way(struct grid *g, struct gop *op, struct val *moves,
 static bool
 is_ring(const struct val *way)
 {
-	return strcmp(val_get_str(way, "kind"), "ring") == 0;
+	return strcmp(val_get_word(way, "kind"), "ring") == 0;
 }
 
 /* Ours goes to the place, who stands there goes where the way says; of two who
@@ -180,8 +180,8 @@ go_way(struct grid *g, const struct val *way)
 		add_way(g, op, moves, way);
 		for (i = 0; i < g->way->n; i++) {
 			one = g->way->item[i];
-			if (!is_ring(one) && strcmp(val_get_str(one,
-			    "lesson"), val_get_str(way, "lesson")) != 0) {
+			if (!is_ring(one) && strcmp(val_get_word(one,
+			    "lesson"), val_get_word(way, "lesson")) != 0) {
 				add_way(g, op, moves, one);
 				break;
 			}

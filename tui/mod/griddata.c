@@ -170,7 +170,7 @@ stale(struct grid *g, struct val *list, const char *id)
 	size_t		i;
 
 	for (i = 0; id != NULL && i < list->n; i++)
-		if (strcmp(val_str(list->item[i]), id) == 0)
+		if (strcmp(val_word(list->item[i]), id) == 0)
 			break;
 	if (id != NULL && i == list->n)
 		val_add(list, val_uuid(id));
@@ -200,9 +200,9 @@ take_cursors(struct grid *g, const struct val *list)
 	for (i = 0; i < val_count(list) && g->ncursors < GRID_CURSORS; i++) {
 		c = &g->cursor[g->ncursors++];
 		snprintf(c->user, sizeof c->user, "%s",
-		    val_get_str(list->item[i], "user"));
+		    val_get_word(list->item[i], "user"));
 		snprintf(c->name, sizeof c->name, "%s",
-		    val_get_str(list->item[i], "name"));
+		    val_get_word(list->item[i], "name"));
 		c->day = (int)val_get_int(list->item[i], "day", -1);
 		c->n = (int)val_get_int(list->item[i], "period", -1);
 		c->held = val_get_bool(list->item[i], "held");

@@ -304,7 +304,7 @@ free_cb(const struct link_reply *r, void *arg)
 		buf_printf(&b, "%s%s%s", val_get_bool(one, "subject") ?
 		    T("grid.fits") : "", val_get_bool(one, "knows_class") ?
 		    T("grid.knows") : "", TF("grid.that_day", "n", n, NULL));
-		item[i] = (struct gpick){ xstrdup(val_get_str(one, "name")),
+		item[i] = (struct gpick){ xstrdup(val_get_word(one, "name")),
 		    xstrdup(buf_text(&b)), i };
 	}
 	item[count] = (struct gpick){ xstrdup(T("grid.not_held")), NULL,

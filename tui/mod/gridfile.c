@@ -220,8 +220,8 @@ taken_cb(const struct link_reply *r, void *arg)
 	kept = val_get(r->body, "not_mapped");
 	for (i = 0; i < val_count(kept); i++) {
 		snprintf(n, sizeof n, "%d", (int)val_get_int(kept,
-		    kept->key[i], 0));
-		work_line(t->work, TF("grid.not_mapped", "name", kept->key[i],
+		    val_key(kept, i), 0));
+		work_line(t->work, TF("grid.not_mapped", "name", val_key(kept, i),
 		    "n", n, NULL));
 	}
 	clash = val_get_str(r->body, "clash");

@@ -277,7 +277,7 @@ ordered_cb(const struct link_reply *r, void *arg)
 		failed(n, r);
 		return;
 	}
-	snprintf(n->job, sizeof n->job, "%s", val_get_str(r->body, "job"));
+	snprintf(n->job, sizeof n->job, "%s", val_get_word(r->body, "job"));
 	poll_cb(-1, 0, v);
 }
 
@@ -293,7 +293,7 @@ draft_cb(const struct link_reply *r, void *arg)
 		failed(n, r);
 		return;
 	}
-	snprintf(n->draft, sizeof n->draft, "%s", val_get_str(r->body, "id"));
+	snprintf(n->draft, sizeof n->draft, "%s", val_get_word(r->body, "id"));
 	args = val_map();
 	val_put(args, "timetable", val_uuid(n->draft));
 	val_put_int(args, "limit", n->limit);

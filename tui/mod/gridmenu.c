@@ -326,7 +326,7 @@ templates_cb(const struct link_reply *r, void *arg)
 	for (i = 0; i < val_count(list); i++) {
 		snprintf(n, sizeof n, "%d", (int)val_get_int(list->item[i],
 		    "lessons", 0));
-		item[i] = (struct gpick){ xstrdup(val_get_str(list->item[i],
+		item[i] = (struct gpick){ xstrdup(val_get_word(list->item[i],
 		    "name")), xstrdup(TF("grid.lessons", "n", n, NULL)),
 		    (int)i };
 	}

@@ -224,7 +224,7 @@ put_rest(struct leaver *p, struct surface *s, int line)
 	    NULL));
 	for (i = 0; i < val_count(elsewhere); i++)
 		buf_printf(&b, "%s%s", i > 0 ? ", " : "",
-		    val_str(elsewhere->item[i]));
+		    val_word(elsewhere->item[i]));
 	if (val_get_bool(p->body, "more"))
 		buf_printf(&b, "%s%s", i > 0 ? ", " : "", T("leave.others"));
 	line = put(p, s, line, STYLE_TEXT, buf_len(&b) == 0 ?
@@ -248,7 +248,7 @@ put_report(struct leaver *p, struct surface *s)
 	    NULL));
 	for (i = 0; i < val_count(moved); i++) {
 		snprintf(text, sizeof text, "%s: %d",
-		    kind_name(moved->key[i]), (int)moved->item[i]->i);
+		    kind_name(val_key(moved, i)), (int)moved->item[i]->i);
 		line = put(p, s, line, STYLE_TEXT, text);
 	}
 	snprintf(n, sizeof n, "%d", (int)val_get_int(p->done, "tasks", 0));

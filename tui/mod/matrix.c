@@ -316,7 +316,7 @@ matrix_draw_head(struct matrix *p, struct surface *s)
 		r = matrix_role(p, i);
 		draw_text(s, 0, cell_col(p, i), p->cell_cols - 1,
 		    i == p->role ? STYLE_KEY : STYLE_TITLE,
-		    val_get_str(r, "name"));
+		    val_get_word(r, "name"));
 		snprintf(count, sizeof count, "%d", (int)val_get_int(r,
 		    "members", 0));
 		draw_text(s, 1, cell_col(p, i), p->cell_cols - 1, STYLE_DIM,
@@ -565,7 +565,7 @@ about_new(const struct matrix *p)
 	struct about		*a = xcalloc(1, sizeof *a);
 	const char		*name = val_get_str(r, "name");
 
-	snprintf(a->id, sizeof a->id, "%s", val_get_str(r, "id"));
+	snprintf(a->id, sizeof a->id, "%s", val_get_word(r, "id"));
 	a->name = xstrdup(name == NULL ? "" : name);
 	a->version = val_get_int(r, "version", 0);
 	return a;
@@ -664,7 +664,7 @@ holders_cb(const struct link_reply *r, void *arg)
 			items[i].label = val_get_str(one, "name");
 			items[i].detail = val_get_bool(one, "is_owner") ?
 			    T("roles.owner") : NULL;
-			h->id[h->n++] = xstrdup(val_get_str(one, "id"));
+			h->id[h->n++] = xstrdup(val_get_word(one, "id"));
 		}
 		dialog_choose(a->name, items, (int)n, 0, holder_cb, h);
 		free(items);

@@ -125,7 +125,7 @@ networks_draw(struct view *v, struct surface *s)
 	for (i = p->pick.top; i < n && (row = LIST_ROW + i - p->pick.top) <
 	    s->rows; i++) {
 		draw_text(s, row, 3, s->cols - 5, STYLE_TEXT,
-		    val_str(list->item[i]));
+		    val_word(list->item[i]));
 		if (i != p->pick.at)
 			continue;
 		draw_text(s, row, 1, 1, STYLE_KEY, glyph(GLYPH_MARK));

@@ -65,7 +65,7 @@ secret_named(const struct def *d, const char *name)
 	int			 i;
 
 	for (i = 0; name != NULL && (f = secret_field(d, i)) != NULL; i++)
-		if (strcmp(val_get_str(f, "name"), name) == 0)
+		if (strcmp(val_get_word(f, "name"), name) == 0)
 			return f;
 	return NULL;
 }
@@ -142,7 +142,7 @@ asked_new(const struct def *d, const struct record *r, const struct val *f)
 	a->type = xstrdup(d->name);
 	a->id = xstrdup(record_id(r));
 	a->title = buf_take(&title, NULL);
-	a->field = xstrdup(val_get_str(f, "name"));
+	a->field = xstrdup(val_get_word(f, "name"));
 	a->label = xstrdup(verb_label(val_get(f, "label")));
 	a->code = holds(f, "totp") && strcmp(d->name, "credentials") == 0;
 	return a;
@@ -484,7 +484,7 @@ secrets_cb(const struct link_reply *r, void *arg)
 	for (i = 0; i < n; i++) {
 		items[i].label = older_label(rows->item[i]);
 		items[i].detail = older_detail(rows->item[i]);
-		o->id[o->n++] = xstrdup(val_get_str(rows->item[i], "id"));
+		o->id[o->n++] = xstrdup(val_get_word(rows->item[i], "id"));
 	}
 	dialog_choose(TF("secret.history", "what", a->title, NULL), items, n,
 	    0, older_cb, o);

@@ -471,7 +471,7 @@ popup_label(const struct popup *p, int i, char *out, size_t len)
 	}
 	r = popup_recent(p, p->item[i].recent);
 	title = record_get(&r, "task_id.title");
-	snprintf(out, len, "%s", val_str(title));
+	snprintf(out, len, "%s", val_word(title));
 }
 
 static void
@@ -539,7 +539,7 @@ popup_do(struct view *v)
 
 	if (it.does == DO_RECENT) {
 		r = popup_recent(p, it.recent);
-		snprintf(id, sizeof id, "%s", val_str(record_get(&r,
+		snprintf(id, sizeof id, "%s", val_word(record_get(&r,
 		    "task_id")));
 	} else
 		snprintf(id, sizeof id, "%s", timer_str("task_id"));

@@ -448,7 +448,7 @@ act_list_span(struct listpane *l, const struct def *d, enum action a)
 	all = rows_fixed(l->rows) == NULL ? val_map() :
 	    val_copy(rows_fixed(l->rows));
 	for (i = 0; i < val_count(filter); i++)
-		val_put(all, filter->key[i], val_copy(filter->item[i]));
+		val_put(all, val_key(filter, i), val_copy(filter->item[i]));
 	val_free(args);
 	if (val_count(all) == 0) {
 		val_free(all);
@@ -573,16 +573,29 @@ act_stand_in(const struct def *d, const struct record *r, enum action a)
 	return true;
 }
 
+/* How many types the rows of this one open, and the i-th of them or NULL. */
+static size_t
+act_opens(const struct def *d)
+{
+	return d == NULL ? 0 : val_count(val_get(d->v, "opens"));
+}
+
+static const struct def *
+act_opened(const struct def *d, size_t i)
+{
+	const struct field	*f = def_field(d, val_str(val_at(
+				    val_get(d->v, "opens"), i)));
+
+	return f == NULL ? NULL : defs_find(f->ref);
+}
+
 bool
 act_creates(const struct def *d)
 {
-	const struct val	*opens = val_get(d->v, "opens");
-	const struct field	*f;
-	size_t			 i;
+	size_t	i;
 
-	for (i = 0; i < val_count(opens); i++) {
-		f = def_field(d, val_str(opens->item[i]));
-		if (f != NULL && def_can(defs_find(f->ref), "create"))
+	for (i = 0; i < act_opens(d); i++) {
+		if (def_can(act_opened(d, i), "create"))
 			return true;
 	}
 	return def_can(d, "create");
@@ -592,11 +605,10 @@ static void
 new_chosen_cb(int choice, void *arg)
 {
 	const struct def	*d = arg, *t;
-	const struct val	*opens = val_get(d->v, "opens");
 	size_t			 i;
 
-	for (i = 0; choice >= 0 && i < val_count(opens); i++) {
-		t = defs_find(def_field(d, val_str(opens->item[i]))->ref);
+	for (i = 0; choice >= 0 && i < act_opens(d); i++) {
+		t = act_opened(d, i);
 		if (def_can(t, "create") && choice-- == 0)
 			form_new(t->name, NULL);
 	}
@@ -606,15 +618,14 @@ new_chosen_cb(int choice, void *arg)
 static void
 new_choose(const struct def *d)
 {
-	const struct val	*opens = val_get(d->v, "opens");
 	const struct def	*t;
 	struct dialog_item	 items[ACT_ITEMS];
 	size_t			 i;
 	int			 n = 0;
 
 	memset(items, 0, sizeof items);
-	for (i = 0; i < val_count(opens) && n < ACT_ITEMS; i++) {
-		t = defs_find(def_field(d, val_str(opens->item[i]))->ref);
+	for (i = 0; i < act_opens(d) && n < ACT_ITEMS; i++) {
+		t = act_opened(d, i);
 		if (def_can(t, "create"))
 			items[n++].label = app_label(t->label);
 	}

@@ -84,7 +84,7 @@ wanted(const struct board *b)
 	for (i = 0; i < val_count(actions); i++) {
 		when = val_get(actions->item[i], "when");
 		for (k = 0; k < val_count(when); k++)
-			want(out, d, when->key[k]);
+			want(out, d, val_key(when, k));
 	}
 	for (i = 0; i < d->nreal; i++)
 		if (d->fields[i].rules.type == VALUE_CURRENCY)
@@ -103,7 +103,7 @@ board_args_in(struct board *b, int lane)
 	f = b->fixed == NULL ? val_map() : val_copy(b->fixed);
 	typed = filter_query(&b->filter, board_def(b), &search);
 	for (i = 0; i < val_count(typed); i++)
-		val_put(f, typed->key[i], val_copy(typed->item[i]));
+		val_put(f, val_key(typed, i), val_copy(typed->item[i]));
 	val_free(typed);
 	if (b->lane_by != NULL && lane >= 0 && lane < b->nlanes)
 		val_put(f, b->lane_by, val_is_null(b->lane[lane].value) ?
@@ -407,7 +407,7 @@ take_columns(struct board *b, const struct val *list)
 	b->ncols = 0;
 	for (i = 0; i < (int)val_count(list) && i < BOARD_COLUMNS; i++) {
 		c = &b->col[b->ncols++];
-		c->value = xstrdup(val_get_str(list->item[i], "value"));
+		c->value = xstrdup(val_get_word(list->item[i], "value"));
 		for (k = 0; k < n; k++)
 			if (strcmp(kept[k].value, c->value) == 0) {
 				c->cur = kept[k].cur;

@@ -112,7 +112,7 @@ lanes_of(const struct board *b, const char *group)
 	size_t			 i, n;
 
 	for (i = 0; group != NULL && i < val_count(list); i++) {
-		name = val_str(list->item[i]);
+		name = val_word(list->item[i]);
 		n = strlen(name);
 		if (strncmp(group, name, n) == 0 && (group[n] == '\0' ||
 		    group[n] == ':'))

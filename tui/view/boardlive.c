@@ -117,7 +117,7 @@ live_cb(const struct link_reply *r, void *arg)
 		for (k = 0; k < list->n; k++) {
 			rows = val_get(list->item[k], "rows");
 			for (j = 0; j < val_count(rows); j++)
-				seen |= strcmp(val_str(val_at(rows->item[j],
+				seen |= strcmp(val_word(val_at(rows->item[j],
 				    0)), ids->item[i]->s) == 0;
 		}
 		if (!seen && !board_pending(b, ids->item[i]->s))
@@ -125,7 +125,7 @@ live_cb(const struct link_reply *r, void *arg)
 	}
 	for (k = 0; k < list->n; k++) {
 		c = &b->col[k];
-		if (strcmp(c->value, val_get_str(list->item[k], "value")) !=
+		if (strcmp(c->value, val_get_word(list->item[k], "value")) !=
 		    0) {
 			board_load(b);
 			goto out;

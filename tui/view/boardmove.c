@@ -123,7 +123,7 @@ send_next(struct board *b)
 		version = val_get_int(m->more, "version", 0);
 	args = val_map();
 	for (i = 0; i < val_count(m->more); i++)
-		val_put(args, m->more->key[i], val_copy(m->more->item[i]));
+		val_put(args, val_key(m->more, i), val_copy(m->more->item[i]));
 	val_put(args, "id", val_uuid(m->id));
 	val_put_int(args, "version", version);
 	val_put_text(args, "column", m->column);
@@ -509,8 +509,8 @@ ask_more(struct board *b, const char *id, const char *value)
 	for (i = 0; i < names->n; i++)
 		for (k = 0; k < val_count(all); k++) {
 			f = all->item[k];
-			if (strcmp(val_get_str(f, "name"),
-			    val_str(names->item[i])) != 0)
+			if (strcmp(val_get_word(f, "name"),
+			    val_word(names->item[i])) != 0)
 				continue;
 			one = val_copy(f);
 			val_put_bool(one, "create", true);

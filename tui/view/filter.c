@@ -300,7 +300,7 @@ filter_from_wire(struct filter *f, const struct def *d, const struct val *map)
 	size_t			 i, k, unknown = 0;
 
 	for (i = 0; i < val_count(map); i++) {
-		field = def_field(d, map->key[i]);
+		field = def_field(d, val_key(map, i));
 		v = map->item[i];
 		if (field == NULL) {
 			unknown++;
@@ -315,7 +315,7 @@ filter_from_wire(struct filter *f, const struct def *d, const struct val *map)
 			filter_wire_one(f, field, "eq", v);
 		}
 		for (k = 0; v->kind == VAL_MAP && k < v->n; k++)
-			filter_wire_one(f, field, v->key[k], v->item[k]);
+			filter_wire_one(f, field, val_key(v, k), v->item[k]);
 	}
 	return unknown;
 }

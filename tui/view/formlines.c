@@ -145,7 +145,7 @@ lines_columns(struct formlines *fl, const struct val *spec)
 		c->f = f;
 		c->want = (int)val_at(columns->item[i], 1)->i;
 		for (k = 0; k < val_count(sums); k++)
-			if (strcmp(val_str(sums->item[k]), f->name) == 0)
+			if (strcmp(val_word(sums->item[k]), f->name) == 0)
 				c->sum = true;
 	}
 }

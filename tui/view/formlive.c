@@ -51,7 +51,7 @@ live_holds(struct form *fm, const struct formfield *ff)
 	bool			 holds = true;
 
 	for (i = 0; i < val_count(when) && holds; i++) {
-		other = form_beside(fm, ff, when->key[i]);
+		other = form_beside(fm, ff, val_key(when, i));
 		if (other == NULL)
 			continue;	/* not theirs to see: the server says */
 		values = when->item[i];

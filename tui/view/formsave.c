@@ -210,7 +210,7 @@ form_conflict(struct form *fm, const struct val *conflict)
 	c->fm = fm;
 	c->conflict = val_copy(conflict);
 	for (i = 0; i < val_count(fields) && c->n < 32; i++) {
-		ff = form_clashing(fm, conflict, fields->key[i]);
+		ff = form_clashing(fm, conflict, val_key(fields, i));
 		if (ff == NULL)
 			continue;
 		mine = val_of(ff->f, ff->canon);
@@ -405,7 +405,7 @@ form_looked_cb(const struct link_reply *r, void *arg)
 	ids = xcalloc(n, UUID_TEXT);
 	for (i = 0; i < n; i++)
 		snprintf(ids + i * UUID_TEXT, UUID_TEXT, "%s",
-		    val_str(val_at(rows->item[i], 0)));
+		    val_word(val_at(rows->item[i], 0)));
 	form_waiting = fm;
 	twins_warn(fm->d, r, form_similar_cb, ids);
 }

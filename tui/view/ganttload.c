@@ -176,7 +176,7 @@ gantt_open_values(const struct field *f, const struct val *done)
 
 	for (i = 0; i < f->rules.nchoices; i++) {
 		for (k = 0; k < val_count(done); k++)
-			if (strcmp(val_str(val_at(done, k)),
+			if (strcmp(val_word(val_at(done, k)),
 			    f->rules.choices[i].code) == 0)
 				break;
 		if (k == val_count(done))
@@ -197,7 +197,7 @@ gantt_query(struct gantt *g)
 	if (g->want == WANT_MINE && who != NULL)
 		val_put(filter, who->name, val_uuid(app_user_id()));
 	if (g->want != WANT_ALL && val_count(done) > 0 &&
-	    (f = def_field(d, done->key[0])) != NULL)
+	    (f = def_field(d, val_key(done, 0))) != NULL)
 		val_put(filter, f->name, gantt_open_values(f, done->item[0]));
 	rows_query(g->rows, NULL, filter, val_get_str(gantt_view(g),
 	    "start"));

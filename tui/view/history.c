@@ -42,7 +42,7 @@ histpane_cb(const struct link_reply *r, void *arg)
 			if (val_at(rows->item[i], k) != NULL &&
 			    val_str(columns->item[k]) != NULL)
 				val_put(m, columns->item[k]->s,
-				    val_copy(rows->item[i]->item[k]));
+				    val_copy(val_at(rows->item[i], k)));
 		}
 		val_add(h->entries, m);
 	}

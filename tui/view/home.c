@@ -408,7 +408,7 @@ dash_draw(struct view *v, struct surface *whole)
 			draw_screens(&p);
 	} else if (h->npanels == 0)
 		draw_text(&s, 0, 1, -1, STYLE_DIM, TF("views.nothing", NULL));
-	if (h->at >= h->nspots) {
+	if (h->at > 0 && h->at >= h->nspots) {
 		h->at = h->nspots > 0 ? h->nspots - 1 : 0;
 		ui_redraw();
 	}

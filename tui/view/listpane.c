@@ -102,7 +102,7 @@ listpane_take_query(struct listpane *l, const struct val *filter,
 	size_t			 i;
 
 	for (i = 0; i < val_count(filter); i++)
-		val_put(now, filter->key[i], val_copy(filter->item[i]));
+		val_put(now, val_key(filter, i), val_copy(filter->item[i]));
 	listpane_marks_query(l, now, search);
 	val_free(l->query);
 	l->query = now;
@@ -897,6 +897,8 @@ listpane_can(struct listpane *l, enum action a, char *why, size_t size)
 	struct record		 r = listpane_record(l);
 
 	why[0] = '\0';
+	if (d == NULL)
+		return false;
 	if (a == ACT_NEW)
 		return act_creates(d) || act_invites(d);
 	if (act_of_record(a) && r.row != NULL)

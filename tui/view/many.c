@@ -257,7 +257,7 @@ change_def(const struct change *c)
 	for (k = 0; k < c->n; k++) {
 		for (i = 0; i < val_count(all); i++) {
 			f = all->item[i];
-			if (strcmp(val_get_str(f, "name"),
+			if (strcmp(val_get_word(f, "name"),
 			    c->fields[k]->name) != 0)
 				continue;
 			copy = val_copy(f);

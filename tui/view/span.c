@@ -90,10 +90,10 @@ span_done(const struct val *view, const struct record *r)
 	size_t			 i, k;
 
 	for (i = 0; i < val_count(done); i++) {
-		have = val_str(record_get(r, done->key[i]));
+		have = val_str(record_get(r, val_key(done, i)));
 		list = done->item[i];
 		for (k = 0; have != NULL && k < val_count(list); k++)
-			if (strcmp(val_str(val_at(list, k)), have) == 0)
+			if (strcmp(val_word(val_at(list, k)), have) == 0)
 				return true;
 	}
 	return false;
@@ -127,7 +127,7 @@ columns_add(struct val *columns, const char *name)
 	size_t		 i;
 
 	for (i = 0; i < val_count(columns); i++)
-		if (strcmp(val_str(val_at(columns->item[i], 0)), name) == 0)
+		if (strcmp(val_word(val_at(columns->item[i], 0)), name) == 0)
 			return;
 	one = val_array();
 	val_add(one, val_text(name));
@@ -153,7 +153,7 @@ span_columns(const struct def *d, const struct val *view)
 	for (i = 0; i < val_count(show); i++)
 		columns_add(columns, val_str(show->item[i]));
 	for (i = 0; i < val_count(done); i++)
-		columns_add(columns, done->key[i]);
+		columns_add(columns, val_key(done, i));
 	return columns;
 }
 

@@ -250,8 +250,8 @@ pairs_cb(const struct link_reply *r, void *arg)
 	items = xcalloc(n, sizeof *items);
 	for (i = 0; i < n; i++) {
 		row = rows->item[i];
-		items[i].label = xasprintf("%s / %s", val_str(val_at(row, 2)),
-		    val_str(val_at(row, 5)));
+		items[i].label = xasprintf("%s / %s", val_word(val_at(row, 2)),
+		    val_word(val_at(row, 5)));
 		buf_clear(&b);
 		twins_fields(p->d, val_at(row, 6), &b);
 		items[i].detail = xstrdup(buf_text(&b));

@@ -24,10 +24,10 @@ verb_fits(const struct val *action, const struct record *r)
 	size_t			 i, k;
 
 	for (i = 0; i < val_count(when); i++) {
-		if ((v = record_get(r, when->key[i])) == NULL)
+		if ((v = record_get(r, val_key(when, i))) == NULL)
 			continue;
 		for (k = 0; k < val_count(when->item[i]); k++) {
-			if (val_equal(v, when->item[i]->item[k]))
+			if (val_equal(v, val_at(when->item[i], k)))
 				break;
 		}
 		if (k == val_count(when->item[i]))
@@ -80,7 +80,7 @@ verb_args(const struct val *action, const struct record *r)
 	for (i = 0; i < val_count(more); i++) {
 		field = val_str(more->item[i]);
 		v = field == NULL ? NULL : record_get(r, field);
-		val_put(args, more->key[i], v == NULL ? val_null() :
+		val_put(args, val_key(more, i), v == NULL ? val_null() :
 		    val_copy(v));
 	}
 	return args;

@@ -132,7 +132,7 @@ view_act_cb(int choice, void *arg)
 	case VIEW_UPDATE:
 		more = l->ops->keep(l->arg);
 		for (i = 0; i < more->n; i++)
-			val_put(args, more->key[i], val_copy(more->item[i]));
+			val_put(args, val_key(more, i), val_copy(more->item[i]));
 		val_free(more);
 		view_write(l, "saved_views.edit", args, TF("views.edited",
 		    "what", name, NULL), view_saved_cb);
