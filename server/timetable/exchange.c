@@ -417,7 +417,7 @@ write_run(void *arg)
 	json_t			*world = json_loads(w->world, 0, NULL);
 
 	if (strcmp(w->format, "fet") == 0)
-		fet_write(&w->out, world, 0, true);
+		fet_write(&w->out, world, 0, true, FET_WEEK_ANY);
 	else if (strcmp(w->format, "activities") == 0)
 		fet_activities(&w->out, world);
 	else if (strcmp(w->format, "ical") == 0)

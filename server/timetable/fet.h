@@ -14,10 +14,19 @@ struct buf;
 /* A file as JSON; NULL: *why is a key of lib/msg, detail what to fill in. */
 json_t	*fet_read(const char *, size_t len, const char **why, char detail[200]);
 
+/* How good a week is wanted, beside what must be. */
+enum fet_week {
+	FET_WEEK_ANY,
+	FET_WEEK_PUPILS,	/* no gaps for pupils, wishes where it can be */
+	FET_WEEK_ALL		/* few gaps for teachers as well */
+};
+
 /* The plan as a file. stay > 0: lessons that have a place stay there if they
  * can, with this weight; solved: every place is written (for people, not for
- * the engine). */
-void	 fet_write(struct buf *, const json_t *world, int stay, bool solved);
+ * the engine). A file that came from elsewhere says itself how good its week
+ * shall be. */
+void	 fet_write(struct buf *, const json_t *world, int stay, bool solved,
+	    enum fet_week);
 /* The engine's own format of results. */
 void	 fet_activities(struct buf *, const json_t *world);
 

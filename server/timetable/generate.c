@@ -1,9 +1,10 @@
 /*
  * generate.c - the job timetable.generate: reads a draft, has the engine run,
  * tells once a second how far it is, and puts the result into the draft in one
- * transaction. With "stay", lessons that have a place keep it as far as they
- * can: the engine is first asked whether the fewest moves (repair.c) will do, and
- * then with ever weaker weights.
+ * transaction. The engine is first asked for a good week (no gaps for pupils, few
+ * for teachers, what people would rather not), and then for less. With "stay",
+ * lessons that have a place keep it as far as they can: the engine is first asked
+ * whether the fewest moves (repair.c) will do, and then with ever weaker weights.
  */
 #include <event2/event.h>
 
@@ -28,6 +29,7 @@
 #define WRONG_MAX	5
 #define ERROR_MAX	900
 #define LOOK_US		100000	/* whether the engine has ended */
+#define LIMIT_MIN	5
 #define LOOKS_TOLD	7	/* so many to tell how far it is */
 
 struct gen {
@@ -37,7 +39,7 @@ struct gen {
 	json_t		*args, *world;
 	const char	*plan;
 	unsigned	 limit;
-	int		 step;		/* of the ladder */
+	const struct rung *rung;	/* of the ladder */
 	unsigned	 looks;
 	bool		 stay, telling, told_end, english;
 	/* between the loop and a thread, one at a time */
@@ -52,9 +54,28 @@ struct gen {
 
 static struct event_base	*base;
 
-/* With these weights a lesson stays where it is; then all may move. At first
- * all are where the fewest moves have put them. */
-static const int	ladder[] = { 100, 99, 95, 90, 0 };
+/* What the engine is asked for, one after the other, until it can. With a weight
+ * a lesson stays where it is; at 100 all are where the fewest moves have put
+ * them. Each gets its part of the time, in eighths. */
+struct rung {
+	int		 stay;
+	enum fet_week	 week;
+	unsigned	 eighths;
+};
+
+static const struct rung	staying[] = {
+	{ 100, FET_WEEK_ANY, 1 },	/* is soon seen */
+	{ 99, FET_WEEK_ANY, 4 },	/* moves least */
+	{ 95, FET_WEEK_ANY, 1 },
+	{ 90, FET_WEEK_ANY, 1 },
+	{ 0, FET_WEEK_ANY, 1 }
+};
+static const struct rung	anew[] = {
+	{ 0, FET_WEEK_ALL, 2 },
+	{ 0, FET_WEEK_PUPILS, 2 },
+	{ 0, FET_WEEK_ANY, 4 }
+};
+static const struct rung	a_file[] = { { 0, FET_WEEK_ANY, 8 } };
 
 static const struct db_stmt	stmt_world = { "timetable_world_job",
     "select konak.tt_world(jsonb_strip_nulls($1::jsonb))" };
@@ -137,6 +158,26 @@ spoken(const struct gen *g, const json_t *words)
 	return out;
 }
 
+/* What was wanted of the week and could not be, before what the engine says. */
+static void
+less_than_wanted(const struct gen *g, json_t *words)
+{
+	if (g->stay || g->rung == a_file || g->rung->week == FET_WEEK_ALL)
+		return;
+	if (g->rung->week == FET_WEEK_PUPILS)
+		json_array_insert_new(words, 0, json_pack("{s:s, s:s}", "tr",
+		    "Öğretmenlerin günde en çok iki boş saati olan bir program "
+		    "bulunamadı: bazılarının daha çok",
+		    "en", "No timetable was found in which teachers have at most "
+		    "two gaps a day: some have more"));
+	else
+		json_array_insert_new(words, 0, json_pack("{s:s, s:s}", "tr",
+		    "Öğrencilerin boş saati olmayan bir program bulunamadı: "
+		    "bazı sınıfların boş saati var",
+		    "en", "No timetable was found in which pupils have no gaps: "
+		    "some classes have them"));
+}
+
 /* The engine's answer as the database takes it: places, warnings, result. */
 static void
 result_run(void *arg)
@@ -153,12 +194,14 @@ result_run(void *arg)
 	if (g->places == NULL)
 		return;
 	soft = words_soft(g->world, engine_soft(g->engine), WARNINGS_MAX);
+	if (solved)
+		less_than_wanted(g, soft);
 	hard = words_hard(g->world, engine_hard(g->engine), HARD_MAX);
 	result = json_pack("{s:b, s:I, s:I, s:o, s:o, s:i}", "solved", solved,
 	    "placed", (json_int_t)json_array_size(g->places), "total",
 	    (json_int_t)json_array_size(json_object_get(g->world, "lessons")),
 	    "hard", spoken(g, hard), "warnings", spoken(g, soft), "stay",
-	    g->stay ? ladder[g->step] : 0);
+	    g->rung->stay);
 	dump = json_dumps(g->places, JSON_COMPACT);
 	g->params[1] = arena_strdup(g->job->arena, dump);
 	free(dump);
@@ -287,13 +330,19 @@ wrong_data(struct gen *g)
 static void	input_run(void *);
 static void	input_done(void *);
 
+static bool
+last_rung(const struct gen *g)
+{
+	return g->rung->stay == 0 && g->rung->week == FET_WEEK_ANY;
+}
+
 static void
 ended(struct gen *g, enum engine_end end)
 {
 	event_del(g->ev);
-	if (g->stay && ladder[g->step] > 0 && (end == ENGINE_TIME ||
-	    (g->step == 0 && end == ENGINE_WRONG))) {
-		g->step++;
+	if ((end == ENGINE_TIME && !last_rung(g)) || (end == ENGINE_WRONG &&
+	    (g->rung->week != FET_WEEK_ANY || g->rung->stay == 100))) {
+		g->rung++;
 		engine_free(g->engine);
 		g->engine = NULL;
 		gen_work(g, input_run, input_done);
@@ -354,17 +403,17 @@ input_run(void *arg)
 	json_t		*moved;
 
 	buf_clear(&g->input);
-	if (g->stay && g->step == 0) {
+	if (g->rung->stay == 100) {
 		moved = json_deep_copy(g->world);
 		if (fet_repair(moved))
-			fet_write(&g->input, moved, ladder[0], false);
+			fet_write(&g->input, moved, 100, false, FET_WEEK_ANY);
 		else
-			g->step++;
+			g->rung++;
 		json_decref(moved);
 	}
 	if (buf_len(&g->input) == 0)
-		fet_write(&g->input, g->world, g->stay ? ladder[g->step] : 0,
-		    false);
+		fet_write(&g->input, g->world, g->rung->stay, false,
+		    g->rung->week);
 }
 
 static void
@@ -373,16 +422,13 @@ input_done(void *arg)
 	static const struct timeval	 often = { 0, LOOK_US };
 	struct gen			*g = arg;
 	struct job			*j = g->job;
-	unsigned			 limit = g->limit;
+	unsigned			 limit;
 	size_t				 len = buf_len(&g->input);
 	char				*input = xmalloc(len + 1);
 
-	/* That the fewest moves will do is soon seen; the step after that moves
-	 * least, and gets most of the time. */
-	if (g->stay)
-		limit = g->step == 1 ? limit / 2 : limit / 8;
-	if (limit < 5)
-		limit = 5;
+	limit = g->limit * g->rung->eighths / 8;
+	if (limit < LIMIT_MIN)
+		limit = LIMIT_MIN;
 	memcpy(input, buf_data(&g->input), len);
 	g->engine = engine_start(input, len, limit);
 	if (g->engine == NULL) {
@@ -409,6 +455,14 @@ world_rows(struct db_tx *tx, PGresult *res, void *arg)
 	g->text = arena_strdup(g->job->arena, PQgetvalue(res, 0, 0));
 }
 
+static void
+begin(struct gen *g)
+{
+	g->rung = g->stay ? staying : json_is_string(json_object_get(g->world,
+	    "body")) ? a_file : anew;
+	input_run(g);
+}
+
 /* The plan, and whether it can be at all. */
 static void
 world_run(void *arg)
@@ -422,7 +476,7 @@ world_run(void *arg)
 		snprintf(g->error, sizeof g->error, "%s", g->english ?
 		    buf_text(&en) : buf_text(&tr));
 	else
-		input_run(g);
+		begin(g);
 	buf_free(&tr);
 	buf_free(&en);
 }

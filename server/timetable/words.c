@@ -479,6 +479,7 @@ words_soft(const json_t *world, const char *text, size_t most)
 	json_t		*out = json_array(), *seen = json_object();
 	const char	*p, *end, *at;
 	struct line	 l;
+	bool		 own = !json_is_string(json_object_get(world, "body"));
 
 	for (p = text; *p != '\0' && json_array_size(out) < most;
 	    p = *end == '\0' ? end : end + 1) {
@@ -487,7 +488,11 @@ words_soft(const json_t *world, const char *text, size_t most)
 		if (at == NULL || at >= end)
 			continue;
 		line_read(&l, world, p, (size_t)(end - p), soft_rules);
-		line_tell(out, seen, &l);
+		/* A teacher's own wish, which the plan's warnings tell
+		 * better. */
+		if (!own || l.rule == NULL ||
+		    strcmp(l.rule->part, "preferred time slot") != 0)
+			line_tell(out, seen, &l);
 		free(l.text);
 	}
 	json_decref(seen);

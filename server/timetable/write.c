@@ -12,6 +12,8 @@
 #include "server/timetable/lesson.h"
 #include "server/timetable/xml.h"
 
+#define TEACHER_GAPS	2	/* a day */
+
 void
 lesson_read(const json_t *row, struct lesson *l)
 {
@@ -621,8 +623,100 @@ write_room(struct writer *w, const struct lesson *l, int stay, bool solved)
 	buf_free(&rooms);
 }
 
+/* All times but those that somebody does not like, as the engine wants them. */
+static int
+write_liked(struct writer *w, struct buf *out, const char *id, int grade)
+{
+	const json_t	*wish;
+	const char	*day, *hour;
+	json_t		*not_liked = json_object(), *d, *h;
+	char		 key[32];
+	size_t		 i;
+	int		 n = 0;
+
+	json_array_foreach(json_object_get(w->world, "wishes"), i, wish) {
+		if (json_integer_value(json_array_get(wish, 3)) != grade ||
+		    strcmp(json_string_value(json_array_get(wish, 0)), id) != 0)
+			continue;
+		snprintf(key, sizeof key, "%d.%d", (int)json_integer_value(
+		    json_array_get(wish, 1)), (int)json_integer_value(
+		    json_array_get(wish, 2)));
+		json_object_set_new(not_liked, key, json_true());
+	}
+	json_object_foreach(w->days, day, d)
+		json_object_foreach(w->hours, hour, h) {
+			snprintf(key, sizeof key, "%.8s.%.8s", day, hour);
+			if (json_object_get(not_liked, key) != NULL)
+				continue;
+			n++;
+			buf_addz(out, "<Preferred_Time_Slot>\n");
+			tag(out, "Preferred_Day", json_string_value(d));
+			tag(out, "Preferred_Hour", json_string_value(h));
+			buf_addz(out, "</Preferred_Time_Slot>\n");
+		}
+	if (json_object_size(not_liked) == 0)
+		n = 0;
+	json_decref(not_liked);
+	return n;
+}
+
+/* What a teacher would rather not counts, as strongly as he says, until it
+ * cannot be. */
 static void
-write_school(struct writer *w, int stay, bool solved)
+write_wishes(struct writer *w)
+{
+	static const char	 c[] = "ConstraintActivitiesPreferredTimeSlots";
+	static const int	 weight[] = { 0, 60, 90 };
+	const json_t		*row;
+	struct buf		 times = BUF_INIT;
+	const char		*id;
+	size_t			 i;
+	int			 grade, n;
+
+	json_array_foreach(json_object_get(w->world, "teachers"), i, row)
+		for (grade = 1; grade <= 2; grade++) {
+			id = json_string_value(json_object_get(row, "id"));
+			buf_clear(&times);
+			n = write_liked(w, &times, id, grade);
+			if (n == 0)
+				continue;
+			open_c(w->b, c, weight[grade]);
+			tag(w->b, "Teacher_Name", label(w, id));
+			buf_addz(w->b, "<Students_Name></Students_Name>\n"
+			    "<Subject_Name></Subject_Name>\n"
+			    "<Activity_Tag_Name></Activity_Tag_Name>\n");
+			tag_int(w->b, "Number_of_Preferred_Time_Slots", n);
+			buf_add(w->b, buf_data(&times), buf_len(&times));
+			close_c(w->b, c);
+		}
+	buf_free(&times);
+}
+
+/* Pupils come at the first hour and have no hole in their day; a teacher has
+ * two at most. */
+static void
+write_gaps(struct writer *w, enum fet_week week)
+{
+	static const char	gaps[] = "ConstraintStudentsMaxGapsPerWeek",
+				early[] = "ConstraintStudentsEarlyMaxBeginnings"
+				    "AtSecondHour",
+				teachers[] = "ConstraintTeachersMaxGapsPerDay";
+
+	open_c(w->b, gaps, 100);
+	tag_int(w->b, "Max_Gaps", 0);
+	close_c(w->b, gaps);
+	open_c(w->b, early, 100);
+	tag_int(w->b, "Max_Beginnings_At_Second_Hour", 0);
+	close_c(w->b, early);
+	if (week != FET_WEEK_ALL)
+		return;
+	open_c(w->b, teachers, 100);
+	tag_int(w->b, "Max_Gaps", TEACHER_GAPS);
+	close_c(w->b, teachers);
+}
+
+static void
+write_school(struct writer *w, int stay, bool solved, enum fet_week week)
 {
 	const json_t	*row;
 	struct lesson	 l;
@@ -646,7 +740,13 @@ write_school(struct writer *w, int stay, bool solved)
 	write_breaks(w);
 	write_away(w, "teachers", "ConstraintTeacherNotAvailableTimes",
 	    "Teacher");
+	write_away(w, "classes", "ConstraintStudentsSetNotAvailableTimes",
+	    "Students");
 	write_daily(w);
+	if (week != FET_WEEK_ANY) {
+		write_wishes(w);
+		write_gaps(w, week);
+	}
 	/* Where every place is given, what is only wished for would be tried
 	 * again and again. */
 	if (stay < 100)
@@ -699,7 +799,8 @@ write_file(struct writer *w, const char *body, int stay, bool solved)
 }
 
 void
-fet_write(struct buf *b, const json_t *world, int stay, bool solved)
+fet_write(struct buf *b, const json_t *world, int stay, bool solved,
+    enum fet_week week)
 {
 	const char	*body = json_string_value(json_object_get(world,
 			    "body"));
@@ -709,7 +810,7 @@ fet_write(struct buf *b, const json_t *world, int stay, bool solved)
 	if (body != NULL)
 		write_file(&w, body, stay, solved);
 	else
-		write_school(&w, stay, solved);
+		write_school(&w, stay, solved, week);
 	writer_free(&w);
 }
 
