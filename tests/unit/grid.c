@@ -188,8 +188,10 @@ judges(void **state)
 	assert_string_equal(why, "T0 bu saatte C1 sınıfında (S1).");
 	gjudge_words(p, slot_at(p, s, 5, 1), why, sizeof why);
 	assert_string_equal(why, "T0 bu saatte gelemez (Kurs)");
-	best = gjudge_best(p, 0, s);
-	assert_true(best >= 0 && s[best].state == SLOT_FREE);
+	/* Beside its class's other lesson, not alone on a day of its own. */
+	best = gjudge_best(p, s);
+	assert_true(&s[best] == slot_at(p, s, 3, 2));
+	assert_int_equal(s[best].state, SLOT_FREE);
 	gplan_free(p);
 }
 

@@ -7,6 +7,7 @@
 #include "lib/xmalloc.h"
 #include "tui/app.h"
 #include "tui/draw.h"
+#include "tui/frame.h"
 #include "tui/input.h"
 #include "tui/mod/grid.h"
 #include "tui/mod/gridask.h"
@@ -62,7 +63,8 @@ grid_cell(const struct grid *g, int day, int period, int *out, int max)
 	for (i = 0; i < g->plan->nlessons && n < max; i++) {
 		l = &g->plan->lesson[i];
 		if (gplan_covers(g->plan, l, day, period) &&
-		    gplan_of(g->plan, l, kind, res))
+		    (gplan_of(g->plan, l, kind, res) ||
+		    (kind == G_TEACHER && griddate_gives(g, l, res))))
 			out[n++] = i;
 	}
 	return n;
@@ -407,13 +409,24 @@ plan_action(struct grid *g, enum action a)
 	}
 }
 
+/* What is pressed after another plan was asked for is meant for that one. */
+static bool
+turns(struct grid *g, enum action a)
+{
+	if (!g->turning || (!grid_changes(a) && a != ACT_ACTIONS &&
+	    a != ACT_GENERATE && a != ACT_NEW && a != ACT_VIEWS))
+		return false;
+	toast(TOAST_NOTICE, NULL, "%s", T("grid.turning"));
+	return true;
+}
+
 static bool
 grid_action(struct view *v, enum action a, const struct input *in)
 {
 	struct grid	*g = v->state;
 
 	(void)in;
-	if (plan_action(g, a))
+	if (turns(g, a) || plan_action(g, a))
 		return true;
 	switch (a) {
 	case ACT_REFRESH:

@@ -249,10 +249,15 @@ swaps_cb(const struct link_reply *r, void *arg)
 void
 grid_ask_swap(struct grid *g)
 {
-	struct val	*args;
+	const struct gslot	*s = &g->judged[g->day * g->plan->nperiods +
+				    g->period];
+	struct val		*args;
 
-	if (g->judged[g->day * g->plan->nperiods + g->period].other < 0) {
-		toast(TOAST_WARN, NULL, "%s", T("grid.no_way"));
+	if (s->other < 0) {
+		toast(TOAST_WARN, NULL, "%s", s->state == SLOT_HERE ?
+		    T("grid.it_is_here") : s->state == SLOT_FORBIDDEN ?
+		    T("grid.no_way") : TF("grid.nobody_here", "key",
+		    keys_hint(ACT_OPEN), NULL));
 		return;
 	}
 	g->way_day = g->day;
@@ -311,8 +316,7 @@ grid_say_why(struct grid *g)
 				    g->period];
 	struct buf		 b = BUF_INIT;
 	char			 why[400], slot[80], words[300];
-	int			 best = gjudge_best(g->plan, g->held,
-				    g->judged);
+	int			 best = gjudge_best(g->plan, g->judged);
 
 	glesson_words(g->plan, &g->plan->lesson[g->held], words, sizeof words);
 	gslot_name(g->plan, g->day, g->period, slot, sizeof slot);

@@ -87,6 +87,7 @@ load_cb(const struct link_reply *r, void *arg)
 		return;
 	}
 	if (!r->ok) {
+		g->turning = false;
 		ui_redraw();
 		return;
 	}
@@ -96,6 +97,7 @@ load_cb(const struct link_reply *r, void *arg)
 		g->again = true;
 		return;
 	}
+	g->turning = false;
 	take_plan(g, gplan_new(r->body));
 	g->stale_cursors = true;
 	grid_stale_lesson(g, NULL);
@@ -124,6 +126,7 @@ grid_show(struct grid *g, const char *plan)
 	snprintf(g->want, sizeof g->want, "%s", plan == NULL ? "" : plan);
 	g->ncursors = 0;
 	g->reason[0] = '\0';
+	g->turning = true;
 	grid_load(g);
 }
 

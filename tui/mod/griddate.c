@@ -56,6 +56,15 @@ griddate_head(const struct grid *g, int day, char *out, size_t size)
 	snprintf(out, size, "%02d.%02d", d.day, d.month);
 }
 
+bool
+griddate_gives(const struct grid *g, const struct glesson *l, int teacher)
+{
+	const struct gsub	*s = sub_of(g, l);
+
+	return s != NULL && teacher >= 0 && strcmp(s->teacher_id,
+	    g->plan->res[G_TEACHER][teacher].id) == 0;
+}
+
 /* --- The week's substitutions ------------------------------------------------------- */
 
 static void
@@ -71,6 +80,9 @@ take_sub(struct gsub *s, const struct record *r)
 	snprintf(s->id, sizeof s->id, "%s", record_id(r));
 	snprintf(s->entry, sizeof s->entry, "%s", val_str(record_get(r,
 	    "entry_id")) == NULL ? "" : val_str(record_get(r, "entry_id")));
+	snprintf(s->teacher_id, sizeof s->teacher_id, "%s",
+	    val_str(record_get(r, "teacher_id")) == NULL ? "" :
+	    val_str(record_get(r, "teacher_id")));
 	s->version = record_version(r);
 	if (on != NULL && date_read(on, strlen(on), &day) == DATE_OK)
 		s->day = date_days(&day);

@@ -15,6 +15,10 @@ struct val;
 /* Who gives the lesson instead on its date, "-" if nobody; NULL: as planned,
  * or no date is looked at. */
 const char *griddate_teacher(const struct grid *, const struct glesson *);
+/* Whether this teacher (of the plan) gives the lesson on its date of the week
+ * that is looked at, in another's place. */
+bool	 griddate_gives(const struct grid *, const struct glesson *,
+	    int teacher);
 /* "15.12" for a day of the week that is looked at, else "". */
 void	griddate_head(const struct grid *, int day, char *out, size_t size);
 /* A date as people write one, "yarın" as well; and for a dialog's check. */

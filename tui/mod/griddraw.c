@@ -97,6 +97,7 @@ marks_of(const struct gplan *p, const struct glesson *l, char *out)
 struct box {
 	struct surface	*s;
 	int		 row, col, rows, cols;
+	int		 sign;		/* of its first row, for a sign */
 };
 
 /* First line: what; then who; then where. Two of them share a line where
@@ -110,7 +111,8 @@ draw_lesson(const struct grid *g, const struct gplan *p, const struct box *b,
 	const char		*by;
 	char			 who[160], full[160], room[80], first[200];
 	char			 mark[4];
-	int			 nmark = marks_of(p, l, mark), w;
+	int			 nmark = marks_of(p, l, mark), w, end, at;
+	bool			 person;
 
 	style = dim ? STYLE_DIM : theme_tint(STYLE_TEXT | STYLE_BOLD,
 	    gplan_color(p, l));
@@ -123,28 +125,32 @@ draw_lesson(const struct grid *g, const struct gplan *p, const struct box *b,
 		snprintf(first, sizeof first, "%s", full);
 	if (view != G_CLASS)
 		snprintf(full, sizeof full, "%s", gplan_subject(p, l));
+	/* Who stands in; in that one's own week, for what. */
 	by = griddate_teacher(g, l);
-	if (by != NULL && view == G_CLASS)
-		snprintf(full, sizeof full, "> %s", by);
-	draw_text(b->s, b->row, b->col, b->cols - nmark - (more > 0 ? 2 : 0),
-	    style, first);
+	person = by != NULL ? view != G_TEACHER ||
+	    !griddate_gives(g, l, g->at[G_TEACHER]) : view == G_CLASS;
+	if (by != NULL && person)
+		snprintf(full, sizeof full, "%s", by);
+	end = b->cols - b->sign - nmark;
+	draw_text(b->s, b->row, b->col, end - (more > 0 ? 2 : 0), style, first);
 	if (more > 0)
-		draw_fmt(b->s, b->row, b->col + b->cols - nmark - 2, 2,
-		    STYLE_KEY, "+%d", more > 9 ? 9 : more);
-	draw_text(b->s, b->row, b->col + b->cols - nmark, nmark,
-	    strchr(mark, '!') != NULL ? STYLE_ERROR : STYLE_WARN, mark);
+		draw_fmt(b->s, b->row, b->col + end - 2, 2, STYLE_KEY, "+%d",
+		    more > 9 ? 9 : more);
+	draw_text(b->s, b->row, b->col + end, nmark, strchr(mark, '!') != NULL ? STYLE_ERROR : STYLE_WARN, mark);
 	if (b->rows < 2)
 		return;
 	w = view == G_ROOM || b->rows > 2 || b->cols < 9 ? 0 :
 	    text_width(room, strlen(room));
 	if (w > b->cols / 2)
 		w = b->cols / 2;
-	if (view == G_CLASS || by != NULL)
-		short_name(full, b->cols - (w > 0 ? w + 1 : 0), who,
-		    sizeof who);
+	end = b->cols - (w > 0 ? w + 1 : 0);
+	at = by == NULL ? 0 : draw_text(b->s, b->row + 1, b->col, end,
+	    STYLE_WARN, "> ");
+	if (person)
+		short_name(full, end - at, who, sizeof who);
 	else
 		snprintf(who, sizeof who, "%s", full);
-	draw_text(b->s, b->row + 1, b->col, b->cols - (w > 0 ? w + 1 : 0),
+	draw_text(b->s, b->row + 1, b->col + at, end - at,
 	    by != NULL ? STYLE_WARN : low, who);
 	if (w > 0)
 		draw_right(b->s, b->row + 1, b->col + b->cols - w, w,
@@ -244,7 +250,7 @@ draw_cell(struct grid *g, const struct box *b, int day, int period, bool focus)
 	if (g->held >= 0)
 		s = &g->judged[day * g->plan->nperiods + period];
 	if (s != NULL)
-		in.cols -= 3;
+		in.sign = 3;
 	for (i = 0; i < n && n > 1; i++)
 		if (list[i] == g->held)
 			list[i] = list[0], list[0] = g->held;
@@ -354,7 +360,7 @@ static void
 draw_week(struct grid *g, struct surface *s, bool focus)
 {
 	const struct gperiod	*q;
-	struct box		 b = { s, 0, 0, 0, 0 };
+	struct box		 b = { .s = s };
 	int			 breaks, n = lesson_rows(g, &breaks), room, d;
 	int			 i, row = 1;
 

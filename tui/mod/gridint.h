@@ -31,6 +31,8 @@ struct gslot {
 	int		 who;		/* teacher or room, or -1 */
 	int		 wish;		/* or -1 */
 	int		 same_day;	/* of its kind, that day already */
+	int		 beside;	/* of its pupils' lessons: before, after */
+	bool		 liked;		/* by its teacher */
 };
 
 /* A lesson lies there by a change. */
@@ -65,7 +67,7 @@ struct gcursor {
 
 /* Who stands in for whom on a date. */
 struct gsub {
-	char	id[37], entry[37];
+	char	id[37], entry[37], teacher_id[37];
 	char	teacher[80];		/* "": the lesson is not held */
 	int32_t	day;			/* since 1970 */
 	int64_t	version;
@@ -86,6 +88,7 @@ struct grid {
 	struct event	*soon, *tick, *here;
 	char		 error[300];
 	bool		 again;		/* load when nothing is under way */
+	bool		 turning;	/* another plan is on its way */
 
 	int		 view;		/* enum gkind, or GRID_ALL */
 	int		 at[G_KINDS];
@@ -147,8 +150,7 @@ void		 gjudge(const struct gplan *, int lesson, struct gslot *out);
 void		 gjudge_words(const struct gplan *, const struct gslot *,
 		    char *out, size_t size);
 /* The best place for it, or -1. */
-int		 gjudge_best(const struct gplan *, int lesson,
-		    const struct gslot *);
+int		 gjudge_best(const struct gplan *, const struct gslot *);
 /* "9-A", "Ayşe Yılmaz, Can Öz"; and all of it. */
 void		 glesson_names(const struct gplan *, const struct glesson *,
 		    enum gkind, char *out, size_t size);
@@ -175,6 +177,7 @@ void		 grid_look(struct grid *, int view, int res);
 
 /* --- gridmove.c ------------------------------------------------------------ */
 
+bool		 grid_changes(enum action);
 bool		 grid_move_action(struct grid *, enum action);
 void		 grid_hold(struct grid *, int lesson);
 void		 grid_let_go(struct grid *);

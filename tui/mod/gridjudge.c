@@ -93,6 +93,21 @@ by_week(const struct gplan *p, const struct glesson *l, struct gslot *out)
 		}
 }
 
+/* Another lesson of its pupils goes before or follows: no hole in their day. */
+static void
+beside(const struct gplan *p, const struct glesson *l, struct gslot *out, int d,
+    const struct glesson *o)
+{
+	int	i, slot;
+
+	for (i = 0; i < p->nperiods; i++) {
+		slot = p->period[i].slot;
+		if (p->period[i].lesson && (slot == o->slot + o->duration ||
+		    slot + l->duration == o->slot))
+			out[d * p->nperiods + i].beside++;
+	}
+}
+
 static void
 by_others(const struct gplan *p, const struct glesson *l, struct gslot *out)
 {
@@ -106,6 +121,8 @@ by_others(const struct gplan *p, const struct glesson *l, struct gslot *out)
 		if (l->split > 0 && o->split == l->split)
 			for (i = 0; i < p->nperiods; i++)
 				out[d * p->nperiods + i].same_day++;
+		if (shared(l->atoms, l->natoms, o->atoms, o->natoms) >= 0)
+			beside(p, l, out, d, o);
 		who = shared(l->teachers, l->nteachers, o->teachers,
 		    o->nteachers);
 		if (who >= 0)
@@ -130,7 +147,7 @@ by_wishes(const struct gplan *p, const struct glesson *l, struct gslot *out)
 
 	for (k = 0; k < p->nwishes; k++) {
 		w = &p->wish[k];
-		if (w->grade <= 0 || (d = gplan_day(p, w->day)) < 0 ||
+		if (w->grade == 0 || (d = gplan_day(p, w->day)) < 0 ||
 		    shared(&w->res, 1, w->kind == G_TEACHER ? l->teachers :
 		    w->kind == G_CLASS ? l->atoms : &(int){ room_of(l) },
 		    w->kind == G_TEACHER ? l->nteachers : w->kind == G_CLASS ?
@@ -144,6 +161,10 @@ by_wishes(const struct gplan *p, const struct glesson *l, struct gslot *out)
 			    (s->wish >= 0 &&
 			    p->wish[s->wish].grade >= w->grade))
 				continue;
+			if (w->grade < 0) {
+				s->liked = true;
+				continue;
+			}
 			s->wish = k;
 			if (w->grade >= 3)
 				blocked(s, WHY_WISH, -1, w->res);
@@ -173,20 +194,27 @@ gjudge(const struct gplan *p, int lesson, struct gslot *out)
 	}
 }
 
+/* Less is better, and what stands first counts most. */
+static int
+cost(const struct gplan *p, const struct gslot *s)
+{
+	int	grade = s->wish >= 0 ? p->wish[s->wish].grade : -s->liked;
+	int	same = s->same_day > 9 ? 9 : s->same_day;
+	int	next = s->beside > 2 ? 2 : s->beside;
+
+	return (((int)s->state * 10 + same) * 10 + grade) * 10 - next;
+}
+
 int
-gjudge_best(const struct gplan *p, int lesson, const struct gslot *s)
+gjudge_best(const struct gplan *p, const struct gslot *s)
 {
 	int	i, d, at, best = -1;
 
-	(void)lesson;
 	for (i = 0; i < p->nperiods; i++)
 		for (d = 0; d < p->ndays; d++) {
 			at = d * p->nperiods + i;
-			if (s[at].state > SLOT_POOR)
-				continue;
-			if (best < 0 || s[at].state < s[best].state ||
-			    (s[at].state == s[best].state &&
-			    s[at].same_day < s[best].same_day))
+			if (s[at].state <= SLOT_POOR && (best < 0 ||
+			    cost(p, &s[at]) < cost(p, &s[best])))
 				best = at;
 		}
 	return best;

@@ -27,6 +27,7 @@ created_cb(const struct link_reply *r, void *arg)
 
 	g->way_call = 0;
 	if (!r->ok) {
+		g->turning = false;
 		app_error(r);
 		return;
 	}
@@ -44,6 +45,7 @@ draft_name_cb(const char *name, void *arg)
 		return;
 	args = val_put_text(val_map(), "name", name);
 	val_put(args, "from", val_uuid(g->plan->id));
+	g->turning = true;
 	g->way_call = app_write("timetable.create", args, NULL, NULL,
 	    created_cb, g);
 }

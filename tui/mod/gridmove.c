@@ -399,7 +399,7 @@ best(struct grid *g)
 		grid_hold(g, grid_lesson(g));
 	if (g->held < 0)
 		return;
-	at = gjudge_best(g->plan, g->held, g->judged);
+	at = gjudge_best(g->plan, g->judged);
 	if (at < 0) {
 		toast(TOAST_WARN, NULL, "%s", T("grid.no_place"));
 		return;
@@ -563,8 +563,8 @@ held_action(struct grid *g, enum action a)
 }
 
 /* What changes the plan of every week. */
-static bool
-changes(enum action a)
+bool
+grid_changes(enum action a)
 {
 	switch (a) {
 	case ACT_SELECT:
@@ -590,7 +590,7 @@ grid_move_action(struct grid *g, enum action a)
 {
 	if (g->held >= 0 && held_action(g, a))
 		return true;
-	if (changes(a) && griddate_refuses(g))
+	if (grid_changes(a) && griddate_refuses(g))
 		return true;
 	switch (a) {
 	case ACT_SELECT:
