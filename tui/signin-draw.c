@@ -14,7 +14,8 @@
 #include "tui/theme.h"
 #include "tui/view.h"
 
-#define WIDTH	56
+#define WIDTH		56
+#define SETUP_WIDTH	70	/* of the words beside the QR code */
 
 /* Error, or what is under way; `rows` lines at most. Returns lines used. */
 static int
@@ -186,24 +187,31 @@ static void
 draw_setup(struct view *v, struct surface *s)
 {
 	struct signin *g = v->state;
-	int qr_rows, qr_cols, col = 2, row = 0, width;
+	int qr_rows, qr_cols, col = 2, row = 0, width, left;
 	struct surface in;
+	bool qr;
 
 	/* The code needs its rows whole, and 30 columns beside it. */
-	if (qr_size(g->uri, &qr_rows, &qr_cols) && qr_rows <= s->rows &&
-	    qr_cols + 34 <= s->cols) {
-		qr_draw(s, (s->rows - qr_rows) / 2, 1, g->uri);
-		col = qr_cols + 3;
+	qr = qr_size(g->uri, &qr_rows, &qr_cols) && qr_rows <= s->rows &&
+	    qr_cols + 34 <= s->cols;
+	if (qr) {
+		/* In a large window both stand in its middle. */
+		left = (s->cols - qr_cols - 3 - SETUP_WIDTH) / 2;
+		left = left > 1 ? left : 1;
+		row = (s->rows - qr_rows) / 2;
+		qr_draw(s, row, left, g->uri);
+		row = row > 0 ? row - 1 : 0;
+		col = left + qr_cols + 2;
 	}
 	width = s->cols - col - 1;
-	if (width > 70)
-		width = 70;
+	if (width > SETUP_WIDTH)
+		width = SETUP_WIDTH;
 	draw_text(s, row, col, width, STYLE_TITLE, T(signin_title(g->stage)));
 	row += 2;
 	row += draw_wrap(s, row, col, width, 6, STYLE_TEXT,
 	    T(signin_text(g->stage)), 0);
 	row++;
-	if (col == 2)
+	if (!qr)
 		row += draw_wrap(s, row, col, width, 3, STYLE_WARN,
 		    T("signin.setup_no_qr"), 0) + 1;
 	row += draw_secret(g, s, row, col, width) + 1;
@@ -226,6 +234,8 @@ draw_codes(struct signin *g, struct surface *s)
 	int lines = draw_wrap(NULL, 0, 0, width, 0, 0,
 	    T("signin.codes_text"), 0);
 	int half = (g->ncodes + 1) / 2, i, row, col;
+	/* Both columns whole in the smallest window, too. */
+	int edge = width < WIDTH ? 1 : 4;
 	struct surface in;
 
 	row = (s->rows - lines - half - 5) / 2;
@@ -238,9 +248,10 @@ draw_codes(struct signin *g, struct surface *s)
 	draw_wrap(&in, 0, 0, width, lines, STYLE_TEXT,
 	    T("signin.codes_text"), 0);
 	for (i = 0; i < g->ncodes; i++)
-		draw_fmt(&in, lines + 1 + i % half, 4 + i / half * (width / 2),
-		    -1, STYLE_TITLE, "%2d  %s", i + 1, g->codes[i]);
-	draw_cursor(&in, lines + 1, 4);
+		draw_fmt(&in, lines + 1 + i % half, edge + i / half *
+		    (width / 2), -1, STYLE_TITLE, "%2d  %s", i + 1,
+		    g->codes[i]);
+	draw_cursor(&in, lines + 1, edge);
 }
 
 void

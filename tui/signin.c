@@ -234,7 +234,7 @@ password_cb(const struct link_reply *r, void *arg)
 	struct view *v = arg;
 	struct signin *g = v->state;
 	const struct val *methods = val_get(r->body, "methods");
-	const char *state, *method;
+	const char *state;
 	size_t i;
 
 	if (!answered(v, r)) {
@@ -248,10 +248,8 @@ password_cb(const struct link_reply *r, void *arg)
 		return;
 	}
 	g->email = g->emailed = false;
-	for (i = 0; i < val_count(methods); i++) {
-		method = val_str(val_at(methods, i));
-		g->email |= method != NULL && strcmp(method, "email") == 0;
-	}
+	for (i = 0; i < val_count(methods); i++)
+		g->email |= strcmp(val_word(val_at(methods, i)), "email") == 0;
 	state = val_get_str(r->body, "state");
 	if (state != NULL && strcmp(state, "setup") == 0)
 		ask(v, "auth.setup", NULL, setup_cb);
@@ -501,6 +499,18 @@ leave_codes(struct view *v)
 	    .yes = T("signin.codes_yes"), .done = codes_left, .arg = v });
 }
 
+/* They are shown once: whoever leaves is asked first; twice, and he goes. */
+static bool
+signin_leave(struct view *v)
+{
+	struct signin *g = v->state;
+
+	if (g->stage != STAGE_CODES || view_top() != v)
+		return true;
+	leave_codes(v);
+	return false;
+}
+
 static void
 submit(struct view *v)
 {
@@ -609,8 +619,11 @@ email_cb(const struct link_reply *r, void *arg)
 	struct signin *g = v->state;
 	const char *to = val_get_str(r->body, "to");
 
-	if (!answered(v, r))
+	if (!answered(v, r)) {
+		/* No way in now: the next is the recovery code. */
+		g->email = false;
 		return;
+	}
 	g->emailed = true;
 	set_stage(g, STAGE_EMAIL);
 	toast(TOAST_GOOD, NULL, "%s", TF("signin.email_sent", "to",
@@ -855,6 +868,7 @@ static const struct view_ops signin_ops = {
 	.draw = signin_draw,
 	.key = signin_key,
 	.action = signin_action,
+	.leave = signin_leave,
 	.hints_now = signin_hints,
 	.label = signin_word
 };
