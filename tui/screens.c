@@ -12,6 +12,7 @@
 #include "tui/store.h"
 #include "tui/ui.h"
 #include "tui/view.h"
+#include "tui/view/account.h"
 #include "tui/view/board.h"
 #include "tui/view/calendar.h"
 #include "tui/view/chartview.h"
@@ -391,4 +392,5 @@ screens_offer(void)
 		offer_charts(d);
 	offer_boards();
 	offer_grid();
+	account_offer("defs");
 }

@@ -1,15 +1,18 @@
 /* account.c - see account.h. */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/buf.h"
+#include "lib/msg.h"
 #include "lib/xmalloc.h"
 #include "tui/app.h"
 #include "tui/dialog.h"
 #include "tui/edit.h"
 #include "tui/frame.h"
 #include "tui/keys.h"
+#include "tui/palette.h"
 #include "tui/store.h"
 #include "tui/view.h"
 #include "tui/view/account.h"
@@ -228,14 +231,8 @@ account_profile(void)
 }
 
 static void
-account_cb(int choice, void *arg)
+account_do(enum own what)
 {
-	struct own_menu	*m = arg;
-	enum own	 what = choice < 0 ? OWN_PASSWORD : m->what[choice];
-
-	free(m);
-	if (choice < 0)
-		return;
 	switch (what) {
 	case OWN_PASSWORD:
 		password_ask(TF("views.password_old", NULL), password_old_cb,
@@ -270,6 +267,52 @@ account_cb(int choice, void *arg)
 		app_sign_out();
 		break;
 	}
+}
+
+/* What the palette has of the menu; screens and commands are there already. */
+static const struct {
+	enum own	 what;
+	const char	*label;
+} offered[] = {
+	{ OWN_PROFILE, "views.profile" },
+	{ OWN_PASSWORD, "views.password_title" },
+	{ OWN_AUTHENTICATOR, "views.authenticator" },
+	{ OWN_NOTICES, "views.notice_choices" },
+	{ OWN_RECOVERY, "views.recovery" },
+	{ OWN_END_ALL, "views.end_all" }
+};
+
+static void
+account_run(void *arg)
+{
+	account_do(offered[(uintptr_t)arg].what);
+}
+
+void
+account_offer(const char *source)
+{
+	struct palette_entry	 e = {
+		.source = source, .kind = PALETTE_SETTING, .run = account_run
+	};
+	size_t			 i;
+
+	for (i = 0; i < sizeof offered / sizeof offered[0]; i++) {
+		e.tr = msg_text(LANG_TR, offered[i].label);
+		e.en = msg_text(LANG_EN, offered[i].label);
+		e.arg = (void *)(uintptr_t)i;
+		palette_add(&e);
+	}
+}
+
+static void
+account_cb(int choice, void *arg)
+{
+	struct own_menu	*m = arg;
+	enum own	 what = choice < 0 ? OWN_PASSWORD : m->what[choice];
+
+	free(m);
+	if (choice >= 0)
+		account_do(what);
 }
 
 static void

@@ -6,5 +6,7 @@
 #define KONAK_TUI_VIEW_ACCOUNT_H
 
 void	 account_menu(void);
+/* Its lines for the palette, which drops them by this name. */
+void	 account_offer(const char *source);
 
 #endif
