@@ -46,6 +46,7 @@ static struct {
 	unsigned		 heard;		/* keys, pastes, clicks */
 	int			 busy;
 	bool			 wanted;	/* a frame */
+	bool			 drawing;	/* one */
 	bool			 small;		/* window under the minimum */
 	bool			 started;
 } ui;
@@ -129,7 +130,12 @@ ui_redraw(void)
 	if (ui.wanted || ui.frame == NULL)
 		return;
 	ui.wanted = true;
-	event_active(ui.frame, EV_TIMEOUT, 0);
+	/* A view that wants another frame from within one leaves room for keys
+	 * between them. */
+	if (ui.drawing)
+		after_ms(ui.frame, AGAIN_MS);
+	else
+		event_active(ui.frame, EV_TIMEOUT, 0);
 }
 
 static void
@@ -158,7 +164,9 @@ ui_frame(void)
 	check_small();
 	if (theme_set_selection(frame_info()->tint2, frame_info()->tint))
 		term_redraw();
+	ui.drawing = true;
 	view_draw(ui.screen);
+	ui.drawing = false;
 	if (caps->plain)
 		plain_frame(ui.screen);
 	else if (!term_present(ui.screen)) {
