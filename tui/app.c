@@ -127,10 +127,12 @@ app_open_list(const char *type)
 void
 app_open_record(const char *type, const char *id)
 {
+	if (type == NULL || id == NULL)
+		return;
 	/* A timetable is its week; the card is reached from there. */
-	if (strcmp(type, "timetables") == 0 && id != NULL && grid_may())
+	if (strcmp(type, "timetables") == 0 && grid_may())
 		grid_open(id);
-	else if (defs_find(type) != NULL && id != NULL)
+	else if (defs_find(type) != NULL)
 		card_open(type, id);
 }
 

@@ -52,8 +52,8 @@ own_default(struct val *d, const char *field, const struct val *value)
 	size_t			 i;
 
 	for (i = 0; i < val_count(fields); i++)
-		if (val_get_str(fields->item[i], "name") != NULL &&
-		    strcmp(val_get_str(fields->item[i], "name"), field) == 0) {
+		if (strcmp(val_get_word(fields->item[i], "name"),
+		    field) == 0) {
 			val_put(fields->item[i], "default", val_copy(value));
 			val_drop(fields->item[i], "default_is");
 		}

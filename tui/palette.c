@@ -125,6 +125,12 @@ palette_add(const struct palette_entry *e)
 {
 	struct entry *n;
 
+	/* A name that the server did not give. */
+	if (e->tr == NULL) {
+		if (e->drop != NULL)
+			e->drop(e->arg);
+		return;
+	}
 	palette_entries = xreallocarray(palette_entries,
 	    (size_t)palette_count + 1, sizeof(*palette_entries));
 	n = &palette_entries[palette_count];

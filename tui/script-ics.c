@@ -105,7 +105,8 @@ record_put(const struct record *r)
 		e.to = e.from;
 	if (s >= 0) {
 		e.from = ICS_NO_DAY;
-		if (timestamp_read(text, strlen(text), &e.at) != DATE_OK)
+		if (text == NULL ||
+		    timestamp_read(text, strlen(text), &e.at) != DATE_OK)
 			return;
 	}
 	e.done = span_done(job.view, r);

@@ -611,7 +611,7 @@ record_get(const struct record *r, const char *field)
 
 	if (r->columns == NULL)
 		return val_get(r->row, field);
-	for (i = 0; i < r->columns->n; i++) {
+	for (i = 0; field != NULL && i < r->columns->n; i++) {
 		if (r->columns->item[i]->s != NULL &&
 		    strcmp(r->columns->item[i]->s, field) == 0)
 			return val_at(r->row, i);

@@ -157,7 +157,7 @@ val_put(struct val *v, const char *key, struct val *item)
 {
 	size_t	i;
 
-	for (i = 0; v->kind == VAL_MAP && i < v->n; i++) {
+	for (i = 0; v->kind == VAL_MAP && key != NULL && i < v->n; i++) {
 		if (strcmp(v->key[i], key) == 0) {
 			val_free(v->item[i]);
 			v->item[i] = item;
@@ -170,7 +170,7 @@ val_put(struct val *v, const char *key, struct val *item)
 void
 val_put_new(struct val *v, const char *key, struct val *item)
 {
-	if (v->kind != VAL_MAP) {
+	if (v->kind != VAL_MAP || key == NULL) {
 		val_free(item);
 		return;
 	}
@@ -224,7 +224,7 @@ val_get(const struct val *v, const char *key)
 {
 	size_t	i;
 
-	if (v == NULL || v->kind != VAL_MAP)
+	if (v == NULL || v->kind != VAL_MAP || key == NULL)
 		return NULL;
 	for (i = 0; i < v->n; i++) {
 		if (strcmp(v->key[i], key) == 0)

@@ -4,7 +4,7 @@
  *
  * Looking up in NULL, in a value of another kind or under a missing key gives
  * NULL (or the default), so chains need no checks. Text is always ended by a
- * NUL that `len` does not count.
+ * NUL that `len` does not count. No key is a missing key.
  */
 #ifndef KONAK_TUI_VAL_H
 #define KONAK_TUI_VAL_H

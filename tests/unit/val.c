@@ -55,6 +55,39 @@ test_missing(void **state)
 	val_free(NULL);
 }
 
+/* What a server sends may be of any kind: nothing of it is a null pointer, or a
+ * key of what has none. */
+static void
+test_any_kind(void **state)
+{
+	struct val	*list = val_array(), *map = val_map(), *text;
+
+	(void)state;
+	val_add(list, val_int(3));
+	val_put(map, "n", val_int(7));
+	assert_string_equal(val_get_word(map, "n"), "");
+	assert_string_equal(val_get_word(list, "n"), "");
+	assert_string_equal(val_word(NULL), "");
+	assert_null(val_get(map, NULL));
+	val_put(map, NULL, val_int(1));
+	text = val_text("x");
+	assert_string_equal(val_word(text), "x");
+	val_put(list, "a", val_int(1));
+	val_put(text, "a", val_int(1));
+	val_add(map, val_int(1));
+	val_add(text, val_int(1));
+	val_drop(list, "a");
+	assert_int_equal(val_count(list), 1);
+	assert_int_equal(val_count(map), 1);
+	assert_int_equal(val_count(text), 0);
+	val_free(text);
+	text = val_uuid(NULL);
+	assert_true(val_is_null(text));
+	val_free(text);
+	val_free(map);
+	val_free(list);
+}
+
 static void
 test_round(void **state)
 {
@@ -115,6 +148,7 @@ main(void)
 	const struct CMUnitTest	tests[] = {
 		cmocka_unit_test(test_map),
 		cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_any_kind),
 		cmocka_unit_test(test_round),
 		cmocka_unit_test(test_equal),
 		cmocka_unit_test(test_bad)

@@ -55,7 +55,7 @@ glines_add(struct glines *l, uint32_t style, const char *id, const char *text,
 	one = &l->line[l->n++];
 	one->style = style;
 	snprintf(one->id, sizeof one->id, "%s", id == NULL ? "" : id);
-	one->text = xstrdup(text);
+	one->text = xstrdup(text == NULL ? "" : text);
 	one->right = right == NULL ? NULL : xstrdup(right);
 }
 

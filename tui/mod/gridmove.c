@@ -25,7 +25,7 @@ gop_new(const char *verb, struct val *args, const char *words)
 
 	snprintf(op->verb, sizeof op->verb, "%s", verb);
 	op->args = args;
-	op->words = xstrdup(words);
+	op->words = xstrdup(words == NULL ? "" : words);
 	return op;
 }
 

@@ -469,7 +469,7 @@ act_span(const struct def *d, const struct record *r, enum action a)
 	for (i = 0; i < val_count(related); i++) {
 		one = val_at(related, i);
 		type = val_get_str(one, "record");
-		if (strcmp(type, d->name) == 0 ||
+		if (type == NULL || strcmp(type, d->name) == 0 ||
 		    !act_has_span(defs_find(type), a))
 			continue;
 		filter = val_map();

@@ -94,10 +94,9 @@ group_draw_row(struct surface *s, int row, const struct record *r)
 	const char	*parent = val_str(record_get(r, "parent_id"));
 	const struct val *depth = record_get(r, "depth");
 	char		 num[64];
-	int		 indent = depth == NULL ? 0 : (int)depth->i * 2;
+	int		 indent = depth == NULL || depth->i < 0 ? 0 :
+			    depth->i > 10 ? 20 : (int)depth->i * 2;
 
-	if (indent > 20)
-		indent = 20;
 	draw_text(s, row, 2 + indent, 2, theme_tint(STYLE_TEXT, colour),
 	    glyph(GLYPH_DOT));
 	draw_text(s, row, 4 + indent, 38 - indent, STYLE_TEXT,
