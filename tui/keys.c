@@ -313,10 +313,11 @@ load_line(char *line)
 }
 
 bool
-keys_load(const char *path, char *why, size_t len)
+keys_load(const char *path, void (*wrong)(const char *why))
 {
 	const char *bad;
-	char line[512], number[16];
+	char line[512], number[16], why[300];
+	bool fine = true;
 	FILE *f;
 	int n = 0;
 
@@ -327,16 +328,18 @@ keys_load(const char *path, char *why, size_t len)
 		n++;
 		line[strcspn(line, "\r\n")] = '\0';
 		bad = load_line(line);
-		if (bad != NULL) {
-			snprintf(number, sizeof(number), "%d", n);
-			snprintf(why, len, "%s", TF("keys.line", "file", path,
-			    "line", number, "why", bad, NULL));
-			fclose(f);
-			return false;
-		}
+		if (bad == NULL)
+			continue;
+		snprintf(number, sizeof(number), "%d", n);
+		wrong(TF("keys.line", "file", path, "line", number, "why",
+		    bad, NULL));
+		fine = false;
 	}
 	fclose(f);
-	return !keys_conflict(why, len);
+	if (!keys_conflict(why, sizeof(why)))
+		return fine;
+	wrong(why);
+	return false;
 }
 
 static bool

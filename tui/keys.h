@@ -82,10 +82,11 @@ size_t	 key_name(const struct key *, char *buf, size_t len);
 bool	 key_allowed(const struct key *);
 
 /*
- * Read overrides; a missing file is fine. False: `why` names line and reason,
- * and the lines before it hold.
+ * Read overrides; a missing file is fine. False: wrong() was told of each line
+ * that is no good, by number and reason, and of a key that means two things;
+ * the other lines hold.
  */
-bool	 keys_load(const char *path, char *why, size_t len);
+bool	 keys_load(const char *path, void (*wrong)(const char *why));
 void	 keys_reset(void);
 
 /*

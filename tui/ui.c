@@ -404,16 +404,21 @@ start_events(void)
 	}
 }
 
+static void
+keys_wrong(const char *why)
+{
+	toast(TOAST_ERROR, NULL, "%s", why);
+}
+
 /* The person's own keys; what is wrong with them is said, not fatal. */
 static void
 load_keys(void)
 {
-	char why[300], dir[900], *path;
+	char dir[900], *path;
 
 	prefs_dir(dir, sizeof(dir));
 	path = xasprintf("%s/keys.conf", dir);
-	if (!keys_load(path, why, sizeof(why)))
-		toast(TOAST_ERROR, NULL, "%s", why);
+	keys_load(path, keys_wrong);
 	free(path);
 }
 

@@ -93,18 +93,28 @@ test_lookup(void **state)
 	assert_int_equal(means(WHEN_GRID, '5', 0), ACT_NONE);
 }
 
+static int wrong;
+
+static void
+wrong_cb(const char *why)
+{
+	assert_true(why[0] != '\0');
+	wrong++;
+}
+
 static void
 load(const char *text, bool expect)
 {
-	char path[] = "/tmp/konak-keys-XXXXXX", why[512] = "";
+	char path[] = "/tmp/konak-keys-XXXXXX";
 	int fd = mkstemp(path);
 
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
 	close(fd);
 	keys_reset();
-	assert_int_equal(keys_load(path, why, sizeof(why)), expect);
-	assert_true(expect || why[0] != '\0');
+	wrong = 0;
+	assert_int_equal(keys_load(path, wrong_cb), expect);
+	assert_true(expect == (wrong == 0));
 	unlink(path);
 }
 
@@ -121,6 +131,11 @@ test_file(void **state)
 	load("nothing = x\n", false);
 	load("new\n", false);
 	load("new = Foo\n", false);
+	/* Each mistake is told; what is right on other lines holds. */
+	load("new = Foo\nnothing = x\nedit\nhelp = \xc5\x9f\nclone = d\n", false);
+	assert_int_equal(wrong, 4);
+	assert_int_equal(means(WHEN_LIST, 0x15f, 0), ACT_HELP);
+	assert_int_equal(means(WHEN_LIST, 'n', 0), ACT_NEW);
 	keys_reset();
 	assert_int_equal(means(WHEN_LIST, 'n', 0), ACT_NEW);
 }
