@@ -45,10 +45,14 @@ bool	module_act_stale(struct req *, const struct db_error *);
 
 /* record/call.c: runs a verb that one statement does; its row's data is that
  * struct db_stmt, whose parameters are the verb's arguments in their order.
- * The first takes rows of record_type, record_id, version and op, which every
- * screen looks at again, and answers how many there are and the last one's id;
- * the other answers with the rows as a list has them. */
-#define MODULE_CHANGED	"select record_type, record_id, version, op from "
+ * The first takes a call that gives rows of record_type, record_id, version and
+ * op, which every screen looks at again, and answers how many there are and the
+ * last one's id; also when it is sent again after its answer was lost
+ * (VERB_ONCE). The other answers with the rows as a list has them. */
+#define MODULE_CHANGED(call) \
+    "select record_type, record_id, version, op from konak.answer(array(" \
+    "select (c.record_type, c.record_id, c.version, c.op, null)" \
+    "::konak.changed from (select * from " call ") c))"
 void	module_call(struct req *);
 void	module_table(struct req *);
 

@@ -3,11 +3,11 @@
 #include "server/module.h"
 
 static const struct db_stmt again = { "mails_again",
-    MODULE_CHANGED "konak.mails_set($1, 'again')" };
+    MODULE_CHANGED("konak.mails_set($1, 'again')") };
 static const struct db_stmt cancel = { "mails_cancel",
-    MODULE_CHANGED "konak.mails_set($1, 'cancel')" };
+    MODULE_CHANGED("konak.mails_set($1, 'cancel')") };
 static const struct db_stmt trial = { "mails_try",
-    MODULE_CHANGED "konak.mail_try() where $1::uuid is not null" };
+    MODULE_CHANGED("konak.mail_try() where $1::uuid is not null") };
 
 #define BY_HAND	.need = { "settings.edit" }, .state = VERB_COMPANY, \
 	.flags = VERB_WRITE | VERB_ONCE, .run = module_call, \

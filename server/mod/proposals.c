@@ -218,11 +218,11 @@ proposals_pdf(struct req *r)
 }
 
 static const struct db_stmt accept_stmt = { "proposals_accept",
-    MODULE_CHANGED "konak.proposals_accept($1, $2, $3, $4::numeric)" };
+    MODULE_CHANGED("konak.proposals_accept($1, $2, $3, $4::numeric)") };
 static const struct db_stmt fill_stmt = { "projects_fill",
-    MODULE_CHANGED "konak.projects_fill($1, $2, $3::date)" };
+    MODULE_CHANGED("konak.projects_fill($1, $2, $3::date)") };
 static const struct db_stmt use_stmt = { "project_templates_use",
-    MODULE_CHANGED "konak.projects_from_template($1, $2, $3, $4::date)" };
+    MODULE_CHANGED("konak.projects_from_template($1, $2, $3, $4::date)") };
 
 static const struct verb proposals_verbs[] = {
 	{ .name = "proposals.accept", .audit = "PROPOSAL_ACCEPT",

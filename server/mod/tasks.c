@@ -5,15 +5,15 @@
 #include "server/module.h"
 
 static const struct db_stmt complete = { "tasks_complete",
-    MODULE_CHANGED "konak.tasks_set($1, $2, null)" };
+    MODULE_CHANGED("konak.tasks_set($1, $2, null)") };
 static const struct db_stmt assign = { "tasks_assign",
-    MODULE_CHANGED "konak.tasks_set($1, $2, $3)" };
+    MODULE_CHANGED("konak.tasks_set($1, $2, $3)") };
 static const struct db_stmt shift = { "tasks_shift",
     "select * from konak.tasks_shift($1, $2::date)" };
 static const struct db_stmt move = { "tasks_reschedule",
-    MODULE_CHANGED "konak.tasks_move($1, $2, $3::date, $4::date, $5)" };
+    MODULE_CHANGED("konak.tasks_move($1, $2, $3::date, $4::date, $5)") };
 static const struct db_stmt reassign = { "tasks_reassign",
-    MODULE_CHANGED "konak.tasks_reassign($1, $2, $3)" };
+    MODULE_CHANGED("konak.tasks_reassign($1, $2, $3)") };
 
 #define WRITE	.state = VERB_COMPANY, .flags = VERB_WRITE, \
 	.run = module_call

@@ -5,15 +5,15 @@
 #include "server/module.h"
 
 static const struct db_stmt start = { "time_start",
-    MODULE_CHANGED "konak.time_start($1, $2, $3)" };
+    MODULE_CHANGED("konak.time_start($1, $2, $3)") };
 static const struct db_stmt pause_it = { "time_pause",
-    MODULE_CHANGED "konak.time_stop(true)" };
+    MODULE_CHANGED("konak.time_stop(true)") };
 static const struct db_stmt finish = { "time_finish",
-    MODULE_CHANGED "konak.time_stop(false)" };
+    MODULE_CHANGED("konak.time_stop(false)") };
 static const struct db_stmt resolve = { "time_resolve",
-    MODULE_CHANGED "konak.time_resolve($1, $2::timestamptz)" };
+    MODULE_CHANGED("konak.time_resolve($1, $2::timestamptz)") };
 static const struct db_stmt save = { "time_save",
-    MODULE_CHANGED "konak.time_save($1::jsonb, $2, $3)" };
+    MODULE_CHANGED("konak.time_save($1::jsonb, $2, $3)") };
 static const struct db_stmt status = { "time_status",
     "select s.*, konak.now() as now, konak.timer_hours() as hours "
     "from konak.time_status() s" };

@@ -5,11 +5,11 @@
 #include "server/module.h"
 
 static const struct db_stmt submit = { "timesheets_submit",
-    MODULE_CHANGED "konak.timesheets_submit($1::date)" };
+    MODULE_CHANGED("konak.timesheets_submit($1::date)") };
 static const struct db_stmt approve = { "timesheets_approve",
-    MODULE_CHANGED "konak.timesheets_decide($1, $2, true, null)" };
+    MODULE_CHANGED("konak.timesheets_decide($1, $2, true, null)") };
 static const struct db_stmt back = { "timesheets_return",
-    MODULE_CHANGED "konak.timesheets_decide($1, $2, false, $3)" };
+    MODULE_CHANGED("konak.timesheets_decide($1, $2, false, $3)") };
 
 #define WRITE	.state = VERB_COMPANY, .flags = VERB_WRITE, .run = module_call
 

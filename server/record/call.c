@@ -99,11 +99,27 @@ call_changed(struct req *r, PGresult *res)
 		    PQgetvalue(res, n - 1, 1)));
 }
 
+/* Done before, by a request whose answer was lost on its way: this is it. */
+static bool
+call_caught(struct req *r, const struct db_error *e)
+{
+	static const struct db_stmt	stmt = { "answered",
+	    "select record_type, record_id, version, op "
+	    "from konak.answered($1)" };
+	const char	*id = r->id;
+
+	if (e->constraint == NULL || strcmp(e->constraint, "requests_pkey")
+	    != 0)
+		return module_act_stale(r, e);
+	req_query(r, &stmt, 1, &id, call_changed);
+	return true;
+}
+
 void
 module_call(struct req *r)
 {
 	call_run(r, r->verb->data, call_changed);
-	req_catch(r, module_act_stale);
+	req_catch(r, call_caught);
 }
 
 /* By the types of the columns. */

@@ -51,7 +51,7 @@ select set_eq($$select name from pg_temp.tables()
 	'screens',		-- one person's own; policies in 0012
 	'import_rows', 'import_mappings',	-- on their way; policies in 0015
 	'role_permissions',	-- written by role_set() alone; policies in 0004
-	'requests',		-- insert and select of one's own; policies in 0004
+	'requests',		-- one's own; policies in 0004 and 0524
 	'jobs',			-- the scheduler's; policies in 0022
 	'watchers',		-- one's own marks; policies in 0024
 	'job_kinds',		-- the program's own list
