@@ -413,7 +413,8 @@ static void (*const database_checks[])(struct doctor *) = {
 };
 
 static void (*const other_checks[])(struct doctor *) = {
-	check_files, check_heads, check_certificate, check_name, check_server, check_engine
+	check_files, check_heads, check_certificate, check_name, check_server,
+	check_engine
 };
 
 static int
