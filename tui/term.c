@@ -36,6 +36,8 @@
 #define MODES_ON	"\033[?2004h\033[?1004h"
 #define MODES_OFF	"\033[?1004l\033[?2004l" MOUSE_OFF
 
+#define STALL_MS	3000	/* how long a terminal may take nothing */
+
 struct term_caps term_have;
 
 static struct term_options options;
@@ -66,11 +68,15 @@ term_write(const char *s, size_t len)
 {
 	struct pollfd pfd = { .fd = STDOUT_FILENO, .events = POLLOUT };
 	ssize_t n;
+	int ready;
 
 	while (len > 0) {
 		n = write(STDOUT_FILENO, s, len);
 		if (n < 0 && errno == EAGAIN) {
-			if (poll(&pfd, 1, 1000) <= 0)
+			/* Half a sequence would be worse than a pause: the
+			 * clipboard is cleared this way when the client ends. */
+			ready = poll(&pfd, 1, STALL_MS);
+			if (ready == 0 || (ready < 0 && errno != EINTR))
 				return;
 			continue;
 		}
