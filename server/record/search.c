@@ -153,33 +153,23 @@ search_type_sql(struct buf *b, const struct search *s, const struct def *d,
 	    CANDIDATES, s->limit + 1);
 }
 
-/* Companies: there are few of them. */
+/* All rows that have the words: companies, of which there are few; or, with keys,
+ * the records $2: no more than the index over all types gives. */
 static void
 search_few_sql(struct buf *b, const struct search *s, const struct def *d,
-    unsigned scopes)
+    unsigned scopes, bool keys)
 {
 	buf_addz(b, "select f.id, f.title, f.hint from (");
 	titles_sql(b, d);
 	buf_addz(b, "(select t.*");
 	where_sql(b, d, scopes);
 	buf_addz(b, " and ");
-	words_sql(b, s);
+	if (keys)
+		buf_addz(b, "t.id = any ($2::uuid[])");
+	else
+		words_sql(b, s);
 	buf_printf(b, " offset 0) t) f order by f.search like $1 desc, "
 	    "f.title collate \"tr-x-icu\", f.id limit %" PRId64, s->limit + 1);
-}
-
-/* Of the records $2: no more than the index over all types gives. */
-static void
-search_keys_sql(struct buf *b, const struct search *s, const struct def *d,
-    unsigned scopes)
-{
-	buf_addz(b, "select f.id, f.title, f.hint from (");
-	titles_sql(b, d);
-	buf_addz(b, "(select t.*");
-	where_sql(b, d, scopes);
-	buf_printf(b, " and t.id = any ($2::uuid[]) offset 0) t) f "
-	    "order by f.search like $1 desc, f.title collate \"tr-x-icu\", "
-	    "f.id limit %" PRId64, s->limit + 1);
 }
 
 static void
@@ -228,11 +218,11 @@ search_type(struct req *r, struct search *s, const struct hits *h)
 	if (q == NULL) {
 		q = query_new(r, h->d, key);
 		if (h->d->owner == OWNER_SELF)
-			search_few_sql(&b, s, h->d, scopes);
+			search_few_sql(&b, s, h->d, scopes, false);
 		else if (h->ask)
 			search_type_sql(&b, s, h->d, scopes);
 		else
-			search_keys_sql(&b, s, h->d, scopes);
+			search_few_sql(&b, s, h->d, scopes, true);
 		query_sql(q, r, &b);
 	}
 	p->v[p->n++] = s->prefix;
