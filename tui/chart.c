@@ -245,18 +245,6 @@ chart_free(struct chart *c)
 
 /* --- What is asked, and what a bar stands for --------------------------------- */
 
-/* Conditions of both; the second's win. */
-static struct val *
-both_filters(const struct val *a, const struct val *b)
-{
-	struct val	*f = val_is_null(a) ? val_map() : val_copy(a);
-	size_t		 i;
-
-	for (i = 0; i < val_count(b); i++)
-		val_put(f, val_key(b, i), val_copy(b->item[i]));
-	return f;
-}
-
 struct val *
 chart_args(const struct val *chart, const struct val *more)
 {
@@ -270,7 +258,7 @@ chart_args(const struct val *chart, const struct val *more)
 			val_put(args, names[i],
 			    val_copy(val_get(chart, names[i])));
 	}
-	f = both_filters(val_get(chart, "filter"), more);
+	f = val_both(val_get(chart, "filter"), more);
 	if (f->n > 0)
 		val_put(args, "filter", f);
 	else
@@ -292,7 +280,7 @@ struct val *
 chart_filter(const struct chart *c, size_t i)
 {
 	const struct point	*p;
-	struct val		*f = both_filters(c->filter, NULL), *cond;
+	struct val		*f = val_both(c->filter, NULL), *cond;
 	struct date		 end;
 	char			 text[DATE_TEXT];
 

@@ -136,8 +136,8 @@ palette_add(const struct palette_entry *e)
 	n = &palette_entries[palette_count];
 	n->e = *e;
 	n->e.source = xstrdup(e->source);
-	n->e.tr = xstrdup(e->tr == NULL ? "" : e->tr);
-	n->e.en = xstrdup(e->en == NULL ? n->e.tr : e->en);
+	n->e.tr = xstrdup(e->tr);
+	n->e.en = xstrdup(e->en == NULL ? e->tr : e->en);
 	n->e.detail = e->detail == NULL ? NULL : xstrdup(e->detail);
 	n->fold_tr = folded_kind(n->e.tr, e->kind, LANG_TR);
 	n->fold_en = folded_kind(n->e.en, e->kind, LANG_EN);

@@ -80,12 +80,7 @@ rows_drop(struct val **row, size_t n)
 static struct val *
 rows_filter(const struct rows *r)
 {
-	struct val	*f = r->fixed == NULL ? val_map() : val_copy(r->fixed);
-	size_t		 i;
-
-	for (i = 0; i < val_count(r->filter); i++)
-		val_put(f, val_key(r->filter, i), val_copy(r->filter->item[i]));
-	return f;
+	return val_both(r->fixed, r->filter);
 }
 
 static struct val *

@@ -179,6 +179,17 @@ val_put_new(struct val *v, const char *key, struct val *item)
 	v->item[v->n++] = item;
 }
 
+struct val *
+val_both(const struct val *a, const struct val *b)
+{
+	struct val	*m = val_is_null(a) ? val_map() : val_copy(a);
+	size_t		 i;
+
+	for (i = 0; i < val_count(b); i++)
+		val_put(m, val_key(b, i), val_copy(b->item[i]));
+	return m;
+}
+
 void
 val_drop(struct val *v, const char *key)
 {

@@ -54,6 +54,8 @@ void		 val_put(struct val *map, const char *key, struct val *);
 /* As val_put for a key that is not there yet: does not look. */
 void		 val_put_new(struct val *map, const char *key, struct val *);
 void		 val_drop(struct val *map, const char *key);
+/* A new map of what both have, either may be NULL; the second's win. */
+struct val	*val_both(const struct val *, const struct val *);
 /* Shorthands; return the map, so that they nest. */
 struct val	*val_put_text(struct val *map, const char *key, const char *);
 struct val	*val_put_int(struct val *map, const char *key, int64_t);

@@ -78,11 +78,10 @@ take_sub(struct gsub *s, const struct record *r)
 
 	memset(s, 0, sizeof *s);
 	snprintf(s->id, sizeof s->id, "%s", record_id(r));
-	snprintf(s->entry, sizeof s->entry, "%s", val_str(record_get(r,
-	    "entry_id")) == NULL ? "" : val_str(record_get(r, "entry_id")));
+	snprintf(s->entry, sizeof s->entry, "%s", val_word(record_get(r,
+	    "entry_id")));
 	snprintf(s->teacher_id, sizeof s->teacher_id, "%s",
-	    val_str(record_get(r, "teacher_id")) == NULL ? "" :
-	    val_str(record_get(r, "teacher_id")));
+	    val_word(record_get(r, "teacher_id")));
 	s->version = record_version(r);
 	if (on != NULL && date_read(on, strlen(on), &day) == DATE_OK)
 		s->day = date_days(&day);

@@ -17,7 +17,7 @@ enum {
 static void
 copy_id(char out[37], const struct val *v)
 {
-	snprintf(out, 37, "%s", val_str(v) == NULL ? "" : val_str(v));
+	snprintf(out, 37, "%s", val_word(v));
 }
 
 static char *
@@ -270,8 +270,7 @@ lesson_atoms(const struct gplan *p, struct glesson *l)
 void
 gplan_own_color(struct glesson *l, const struct val *v)
 {
-	snprintf(l->color, sizeof l->color, "%s", val_str(v) == NULL ? "" :
-	    val_str(v));
+	snprintf(l->color, sizeof l->color, "%s", val_word(v));
 }
 
 static void

@@ -106,8 +106,7 @@ put_can(struct buf *b, const struct val *one)
 
 	for (i = 0; i < val_count(can); i++) {
 		snprintf(key, sizeof key, "roles.can_%s",
-		    val_str(can->item[i]) == NULL ? "" :
-		    val_str(can->item[i]));
+		    val_word(can->item[i]));
 		buf_printf(b, "%s%s", i > 0 ? ", " : "", T(key));
 	}
 	snprintf(key, sizeof key, "views.scope_%s", scope == NULL ? "" :

@@ -139,8 +139,7 @@ recovery_cb(const struct link_reply *r, void *arg)
 	}
 	buf_printf(&b, "%s\n\n", TF("views.recovery_text", NULL));
 	for (i = 0; i < val_count(codes); i++)
-		buf_printf(&b, "%s%s", val_str(codes->item[i]) == NULL ? "" :
-		    val_str(codes->item[i]), i % 2 == 0 ? "    " : "\n");
+		buf_printf(&b, "%s%s", val_word(codes->item[i]), i % 2 == 0 ? "    " : "\n");
 	dialog_secret(TF("views.recovery", NULL), buf_text(&b));
 	explicit_bzero((char *)buf_text(&b), buf_len(&b));
 	buf_free(&b);

@@ -439,16 +439,12 @@ act_list_span(struct listpane *l, const struct def *d, enum action a)
 	struct val		*args = listpane_query_args(l);
 	const struct val	*filter = val_get(args, "filter");
 	struct val		*all;
-	size_t			 i;
 
 	if (!act_has_span(d, a)) {
 		val_free(args);
 		return false;
 	}
-	all = rows_fixed(l->rows) == NULL ? val_map() :
-	    val_copy(rows_fixed(l->rows));
-	for (i = 0; i < val_count(filter); i++)
-		val_put(all, val_key(filter, i), val_copy(filter->item[i]));
+	all = val_both(rows_fixed(l->rows), filter);
 	val_free(args);
 	if (val_count(all) == 0) {
 		val_free(all);

@@ -98,12 +98,9 @@ board_args_in(struct board *b, int lane)
 {
 	struct val	*args = val_map(), *f, *typed;
 	char		*search = NULL;
-	size_t		 i;
 
-	f = b->fixed == NULL ? val_map() : val_copy(b->fixed);
 	typed = filter_query(&b->filter, board_def(b), &search);
-	for (i = 0; i < val_count(typed); i++)
-		val_put(f, val_key(typed, i), val_copy(typed->item[i]));
+	f = val_both(b->fixed, typed);
 	val_free(typed);
 	if (b->lane_by != NULL && lane >= 0 && lane < b->nlanes)
 		val_put(f, b->lane_by, val_is_null(b->lane[lane].value) ?

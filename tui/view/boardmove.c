@@ -112,7 +112,7 @@ send_next(struct board *b)
 	struct buf	 words = BUF_INIT;
 	char		 verb[128];
 	int		 col;
-	size_t		 at, i;
+	size_t		 at;
 	int64_t		 version = 0;
 
 	if (m == NULL || b->moving != 0)
@@ -121,9 +121,7 @@ send_next(struct board *b)
 		version = val_at(b->col[col].card[at].row, 1)->i;
 	else if (m->more != NULL)
 		version = val_get_int(m->more, "version", 0);
-	args = val_map();
-	for (i = 0; i < val_count(m->more); i++)
-		val_put(args, val_key(m->more, i), val_copy(m->more->item[i]));
+	args = val_both(NULL, m->more);
 	val_put(args, "id", val_uuid(m->id));
 	val_put_int(args, "version", version);
 	val_put_text(args, "column", m->column);

@@ -406,8 +406,7 @@ formlines_restore(struct formlines *fl, const struct val *list)
 
 	for (i = 0; i < val_count(list); i++) {
 		v = list->item[i];
-		l = line_take(fl, val_get_str(v, "id") == NULL ? "" :
-		    val_get_str(v, "id"));
+		l = line_take(fl, val_get_word(v, "id"));
 		if (l == NULL)
 			continue;
 		if (l->id[0] != '\0')

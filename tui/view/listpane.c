@@ -96,13 +96,8 @@ static void
 listpane_take_query(struct listpane *l, const struct val *filter,
     const char *search)
 {
-	const struct val	*fixed = rows_fixed(l->rows);
-	struct val		*now = fixed == NULL ? val_map() :
-				    val_copy(fixed);
-	size_t			 i;
+	struct val	*now = val_both(rows_fixed(l->rows), filter);
 
-	for (i = 0; i < val_count(filter); i++)
-		val_put(now, val_key(filter, i), val_copy(filter->item[i]));
 	listpane_marks_query(l, now, search);
 	val_free(l->query);
 	l->query = now;
